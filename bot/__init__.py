@@ -1,0 +1,1 @@
+"""Kuffert: a suitcase of books and games, as a chat in the family's own language."""

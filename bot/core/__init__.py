@@ -1,0 +1,1 @@
+"""Rules with no I/O and no async: cadence, choosing, consent, codes, sealing."""

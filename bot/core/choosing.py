@@ -1,0 +1,75 @@
+"""Which activity comes next: the week's skill, in the child's age band, not had before."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+MONTHS_A_YEAR = 12
+REPEAT = "repeat"
+
+
+class Variant(StrEnum):
+    """The easier, plain or harder form of an activity; a child's level decides it."""
+
+    EASIER = "easier"
+    PLAIN = "plain"
+    HARDER = "harder"
+
+
+VARIANTS = tuple(Variant)
+
+
+@dataclass(frozen=True)
+class Outline:
+    """What choosing needs to know of an activity."""
+
+    activity_id: str
+    skill: str
+    band: str
+
+
+def age_in_months(birth_month: date, *, on: date) -> int:
+    """Count the whole months from the month of birth to a date's month."""
+    years = on.year - birth_month.year
+    return years * MONTHS_A_YEAR + on.month - birth_month.month
+
+
+def choose_activity(
+    bank: Sequence[Outline],
+    had: Sequence[str],
+    *,
+    skill: str,
+    band: str,
+    fallbacks: Mapping[str, Sequence[str]],
+) -> str:
+    """Choose an activity of the band: the skill first, then its fallbacks, then anything.
+
+    Among those that fit, one not had yet comes first, in the bank's order; where the skill and
+    its fallbacks have nothing new, the one had longest ago comes again. `had` is oldest first.
+    A week of `repeat` brings back the child's latest.
+    """
+    of_band = [outline for outline in bank if outline.band == band] or list(bank)
+    if skill == REPEAT and had:
+        return had[-1]
+    for wanted in (skill, *fallbacks.get(skill, ())):
+        fitting = [outline.activity_id for outline in of_band if outline.skill == wanted]
+        if fitting:
+            return least_recent(fitting, had)
+    return least_recent([outline.activity_id for outline in of_band], had)
+
+
+def least_recent(fitting: Sequence[str], had: Sequence[str]) -> str:
+    """Pick the first never had; otherwise the one whose last time lies furthest back."""
+    last_time = {activity_id: place for place, activity_id in enumerate(had)}
+    return min(fitting, key=lambda activity_id: last_time.get(activity_id, -1))
+
+
+def easier_than(level: Variant) -> Variant:
+    """One step down, no further than the easiest."""
+    return VARIANTS[max(VARIANTS.index(level) - 1, 0)]
+
+
+def harder_than(level: Variant) -> Variant:
+    """One step up, no further than the hardest."""
+    return VARIANTS[min(VARIANTS.index(level) + 1, len(VARIANTS) - 1)]

@@ -1,0 +1,125 @@
+"""The way to the database, SQLite or PostgreSQL: sessions that write and sessions that read."""
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from bot.errors import BotError
+
+Session = AsyncSession
+READING = "kuffert_reading"
+BUSY_MS = 30_000
+DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+
+
+class Database:
+    """One database; on SQLite one writer at a time, in turn, so that nobody waits on a lock."""
+
+    def __init__(self, engine: AsyncEngine) -> None:
+        """Keep the engine; tell the two kinds of database apart once."""
+        self.engine = engine
+        self.is_sqlite = engine.dialect.name == "sqlite"
+        self._turn = asyncio.Lock()
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Session]:
+        """Open a transaction that is committed at the end, or undone by an exception."""
+        turn: AbstractAsyncContextManager[Any] = self._turn if self.is_sqlite else nullcontext()
+        new_session = AsyncSession(self.engine, expire_on_commit=False)
+        async with turn, new_session as session, session.begin():
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """Open a transaction that only reads, and sees one moment of the database."""
+        engine = self.engine.execution_options(**self._reading_options())
+        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
+            yield session
+
+    def _reading_options(self) -> dict[str, Any]:
+        """Say how a reading transaction is opened on this kind of database."""
+        if self.is_sqlite:
+            return {READING: True}
+        return {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open a database by its address: `sqlite:///file` or `postgresql://…`; raise BotError.
+
+    The connection itself is made at the first use (see `check_reachable`).
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise BotError(
+            f'KUFFERT_DATABASE_URL is not an address: "{url}". '
+            "Write sqlite:///kuffert.db or postgresql://user:password@host/name."
+        ) from None
+    name = parsed.get_backend_name()
+    if name not in DRIVERS:
+        raise BotError(f'KUFFERT_DATABASE_URL: "{name}" is unknown. Use sqlite or postgresql.')
+    engine = create_async_engine(parsed.set(drivername=DRIVERS[name]), **engine_options(name))
+    if name == "sqlite":
+        prepare_folder(parsed.database)
+        event.listen(engine.sync_engine, "connect", prepare_sqlite)
+        event.listen(engine.sync_engine, "begin", begin_sqlite)
+    return Database(engine)
+
+
+def engine_options(name: str) -> dict[str, Any]:
+    """Say how connections are kept."""
+    if name == "sqlite":
+        return {}
+    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+
+
+def prepare_folder(file: str | None) -> None:
+    """Refuse an SQLite file whose folder does not exist."""
+    folder = Path(file or ".").absolute().parent
+    if not folder.is_dir():
+        raise BotError(f"The folder of the database does not exist: {folder}.")
+
+
+def prepare_sqlite(connection: Any, _record: Any) -> None:
+    """Make a new SQLite connection durable, strict about references, and ours to begin."""
+    connection.isolation_level = None  # the driver's own BEGIN would come too late to lock
+    cursor = connection.cursor()
+    for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "journal_mode=WAL"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.execute("PRAGMA synchronous=FULL")  # a tap that was acknowledged survives a power cut
+    cursor.close()
+
+
+def begin_sqlite(connection: Connection) -> None:
+    """Begin at once as a writer, since SQLite cannot turn a reader into one safely."""
+    is_reading = connection.get_execution_options().get(READING, False)
+    connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+async def check_reachable(database: Database) -> None:
+    """Raise BotError, in one line, when the database cannot be opened and read."""
+    try:
+        async with database.engine.connect() as connection:
+            await connection.exec_driver_sql("SELECT 1")
+            if database.is_sqlite:
+                await connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
+    except (DBAPIError, sqlite3.DatabaseError, SQLAlchemyError, OSError) as error:
+        raise BotError(f"The database cannot be opened: {first_line(error)}") from None
+
+
+def first_line(error: BaseException) -> str:
+    """Give what a database said, without the address, which may hold a password."""
+    cause = getattr(error, "orig", None) or error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__

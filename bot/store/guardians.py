@@ -1,0 +1,165 @@
+"""Newcomers and guardians, their children and what they consented to."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlmodel import col, delete, select
+
+from bot.core.actions import Purpose
+from bot.core.cadence import Rhythm
+from bot.store.database import Session
+from bot.store.tables import (
+    Child,
+    Consent,
+    ConsentAnswer,
+    Guardian,
+    GuardianState,
+    Newcomer,
+    Pair,
+    id_of,
+)
+
+
+async def find_newcomer(session: Session, chat_key: str) -> Newcomer | None:
+    """Look up a newcomer by the keyed hash of the chat."""
+    statement = select(Newcomer).where(col(Newcomer.chat_key) == chat_key)
+    return (await session.exec(statement)).first()
+
+
+async def record_newcomer(
+    session: Session, chat_key: str, *, card_id: int, language: str, now: datetime
+) -> Newcomer:
+    """Remember that a chat opened a card; a later card takes the place of an earlier one."""
+    newcomer = await find_newcomer(session, chat_key)
+    if newcomer is None:
+        newcomer = Newcomer(chat_key=chat_key, card_id=card_id, language=language, opened_at=now)
+    newcomer.card_id, newcomer.language, newcomer.opened_at = card_id, language, now
+    session.add(newcomer)
+    await session.flush()
+    return newcomer
+
+
+async def forget_newcomer(session: Session, newcomer: Newcomer) -> None:
+    """Forget a newcomer, who has become a guardian."""
+    await session.delete(newcomer)
+
+
+async def forget_newcomers_before(session: Session, moment: datetime) -> int:
+    """Forget every newcomer who opened a card before a moment; return how many."""
+    forgotten = await session.exec(delete(Newcomer).where(col(Newcomer.opened_at) < moment))
+    return forgotten.rowcount
+
+
+async def find_guardian(session: Session, chat_key: str) -> Guardian | None:
+    """Look up a guardian by the keyed hash of the chat."""
+    statement = select(Guardian).where(col(Guardian.chat_key) == chat_key)
+    return (await session.exec(statement)).first()
+
+
+async def get_guardian(session: Session, guardian_id: int) -> Guardian:
+    """Get a guardian by number."""
+    return (await session.exec(select(Guardian).where(col(Guardian.id) == guardian_id))).one()
+
+
+async def add_guardian(
+    session: Session,
+    chat_key: str,
+    *,
+    chat_sealed: bytes,
+    language: str,
+    rhythm: Rhythm,
+    now: datetime,
+) -> Guardian:
+    """Add a guardian, who has just consented to messages."""
+    guardian = Guardian(
+        chat_key=chat_key,
+        chat_sealed=chat_sealed,
+        language=language,
+        zone=rhythm.zone,
+        days=rhythm.days,
+        hour=rhythm.hour,
+        quiet_from=rhythm.quiet_from,
+        quiet_until=rhythm.quiet_until,
+        joined_at=now,
+    )
+    session.add(guardian)
+    await session.flush()
+    return guardian
+
+
+async def record_language(session: Session, guardian: Guardian, language: str) -> None:
+    """Set the language that a guardian is written to in."""
+    guardian.language = language
+    session.add(guardian)
+
+
+async def record_state(session: Session, guardian: Guardian, state: GuardianState) -> None:
+    """Set whether a guardian hears from us."""
+    guardian.state = state
+    session.add(guardian)
+
+
+async def find_pair(session: Session, guardian_id: int, child_id: int) -> Pair | None:
+    """Look up the pair of a guardian and a child."""
+    statement = select(Pair).where(
+        col(Pair.guardian_id) == guardian_id, col(Pair.child_id) == child_id
+    )
+    return (await session.exec(statement)).first()
+
+
+async def add_pair(session: Session, guardian: Guardian, child: Child, *, now: datetime) -> Pair:
+    """Tie a guardian to a child."""
+    pair = Pair(guardian_id=id_of(guardian), child_id=id_of(child), joined_at=now)
+    session.add(pair)
+    await session.flush()
+    return pair
+
+
+async def list_pairs(session: Session, guardian_id: int) -> Sequence[Pair]:
+    """List a guardian's pairs whose programme goes on, in the order of joining."""
+    statement = (
+        select(Pair)
+        .where(col(Pair.guardian_id) == guardian_id, col(Pair.finished_at).is_(None))
+        .order_by(col(Pair.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def finish_pair(session: Session, pair: Pair, *, now: datetime) -> None:
+    """Note that a pair has come to the end of the programme."""
+    pair.finished_at = now
+    session.add(pair)
+
+
+async def record_consent(
+    session: Session,
+    guardian: Guardian,
+    *,
+    purpose: Purpose,
+    answer: ConsentAnswer,
+    version: str,
+    now: datetime,
+) -> None:
+    """Write down what a guardian said to one purpose, in the language that it was asked in."""
+    session.add(
+        Consent(
+            guardian_id=id_of(guardian),
+            purpose=purpose,
+            answer=answer,
+            version=version,
+            language=guardian.language,
+            answered_at=now,
+        )
+    )
+    await session.flush()
+
+
+async def find_consent(session: Session, guardian_id: int, purpose: Purpose) -> Consent | None:
+    """Look up what a guardian said last to one purpose."""
+    statement = (
+        select(Consent)
+        .where(col(Consent.guardian_id) == guardian_id, col(Consent.purpose) == purpose)
+        .order_by(col(Consent.id).desc())
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()

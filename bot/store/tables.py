@@ -1,0 +1,410 @@
+"""Every table: what is kept, for whom, and why nothing more."""
+
+import re
+from datetime import UTC, date, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    text,
+)
+from sqlalchemy import types as sql
+from sqlalchemy.orm import declared_attr
+from sqlmodel import Field, SQLModel
+
+from bot.core.actions import Purpose
+from bot.core.cadence import Touch
+from bot.core.choosing import Variant
+from bot.errors import BotError
+
+
+class Moment(sql.TypeDecorator[datetime]):
+    """A moment in UTC: aware on both sides, on databases that keep the zone and that drop it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Refuse a moment without a zone; write UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A moment needs a zone.")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Read UTC."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(sql.TypeDecorator[StrEnum]):
+    """One word of a fixed list, kept as text, so that a new word needs no migration."""
+
+    impl = String(20)
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        """Remember which words may stand here."""
+        super().__init__()
+        self.words = words
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        """Write the word; refuse one that is not of the list."""
+        return None if value is None else str(self.words(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        """Read the word as what it is."""
+        return None if value is None else self.words(value)
+
+
+class Days(sql.TypeDecorator[tuple[int, ...]]):
+    """Days of the week, Monday 0, as digits: (0, 2, 4) is "024"."""
+
+    impl = String(7)
+    cache_ok = True
+
+    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:
+        """Write the days in their order."""
+        return None if value is None else "".join(str(day) for day in sorted(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...] | None:
+        """Read the days."""
+        return None if value is None else tuple(int(day) for day in value)
+
+
+class GuardianState(StrEnum):
+    """Whether a guardian hears from us."""
+
+    ACTIVE = "active"
+    PAUSED = "paused"
+    STOPPED = "stopped"
+    UNREACHABLE = "unreachable"
+
+
+class DeliveryKind(StrEnum):
+    """What a message is for."""
+
+    PROGRAMME = "programme"
+    CHECK = "check"
+    ANSWER = "answer"
+    NOTICE = "notice"
+
+
+class DeliveryStatus(StrEnum):
+    """Where a delivery stands; the last three are ends."""
+
+    PLANNED = "planned"
+    CLAIMED = "claimed"
+    SENT = "sent"
+    FAILED = "failed"
+    SKIPPED = "skipped"
+
+
+class UpdateStatus(StrEnum):
+    """Where a stored update stands: its effect is written before its replies are sent."""
+
+    STORED = "stored"
+    APPLIED = "applied"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class EventKind(StrEnum):
+    """What a guardian did."""
+
+    OPENED = "opened"
+    JOINED = "joined"
+    DID_IT = "did-it"
+    NOT_YET = "not-yet"
+    TOO_HARD = "too-hard"
+    NOT_FOR_US = "not-for-us"
+    SEEN = "seen"
+    EASIER = "easier"
+    HARDER = "harder"
+    LANGUAGE = "language"
+    PAUSED = "paused"
+    RESUMED = "resumed"
+    STOPPED = "stopped"
+    UNREACHABLE = "unreachable"
+
+
+class ConsentAnswer(StrEnum):
+    """What a guardian said to one purpose."""
+
+    GIVEN = "given"
+    REFUSED = "refused"
+    WITHDRAWN = "withdrawn"
+
+
+SQLModel.metadata.naming_convention = {  # SQLite can change only what has a name
+    "ix": "ix_%(table_name)s_%(column_0_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+BigNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
+
+
+class Row(SQLModel):
+    """A row of a table; the table's name is the class's, in snake case."""
+
+    @declared_attr.directive
+    def __tablename__(cls) -> str:  # noqa: N805  (SQLAlchemy calls it on the class)
+        """Name the table."""
+        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
+
+
+def word(words: type[StrEnum], **options: Any) -> Any:
+    """Make a column that holds one word of a list."""
+    return Field(sa_type=Word(words), **options)
+
+
+def number(**options: Any) -> Any:
+    """Make a row's number, in a table that grows with every message."""
+    return Field(default=None, sa_type=BigNumber, primary_key=True, **options)
+
+
+def owned(table: str, *, nullable: bool = False, index: bool = True) -> Any:
+    """Make a column that points to a row of another table."""
+    return Field(
+        default=None if nullable else ...,
+        sa_type=BigNumber,
+        sa_column_args=[ForeignKey(f"{table}.id")],
+        nullable=nullable,
+        index=index,
+    )
+
+
+class Deployment(Row, table=True):
+    """What this installation knows of itself: the key's fingerprint, the bot's name."""
+
+    key: str = Field(primary_key=True, max_length=40)
+    value: str
+
+
+class Centre(Row, table=True):
+    """The kindergarten that hands out cards; the unit of randomisation."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code: str = Field(unique=True, max_length=40)
+    name: str
+    zone: str
+    language: str
+    created_at: datetime = Field(sa_type=Moment)
+
+
+class Child(Row, table=True):
+    """A child on a centre's roster, by study code; no name is ever stored."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    centre_id: int = owned("centre")
+    study_code: str = Field(unique=True, max_length=40)
+    birth_month: date | None = None
+    level: Variant = word(Variant, default=Variant.PLAIN)
+    enrolled_at: datetime = Field(sa_type=Moment)
+
+
+class ChildWeek(Row, table=True):
+    """What a child has in one week of its programme, the same for all its guardians."""
+
+    child_id: int = Field(foreign_key="child.id", primary_key=True)
+    week: int = Field(primary_key=True)
+    activity_id: str = Field(max_length=40)
+    chosen_at: datetime = Field(sa_type=Moment)
+
+
+class Card(Row, table=True):
+    """The printed invitation for one child: its code sealed, found by its keyed hash."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    child_id: int = owned("child")
+    code_key: str = Field(unique=True, max_length=64)
+    code_sealed: bytes = Field(sa_type=LargeBinary)
+    language: str
+    issued_at: datetime = Field(sa_type=Moment)
+    opened_at: datetime | None = Field(default=None, sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class Newcomer(Row, table=True):
+    """A chat that opened a card and has not consented yet."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat_key: str = Field(unique=True, max_length=64)
+    card_id: int = owned("card")
+    language: str
+    opened_at: datetime = Field(sa_type=Moment, index=True)
+
+
+class Guardian(Row, table=True):
+    """One chat that has consented to messages: its address sealed, found by its keyed hash."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat_key: str = Field(unique=True, max_length=64)
+    chat_sealed: bytes = Field(sa_type=LargeBinary)
+    language: str
+    zone: str
+    days: tuple[int, ...] = Field(sa_type=Days)
+    hour: int
+    quiet_from: int
+    quiet_until: int
+    state: GuardianState = word(GuardianState, default=GuardianState.ACTIVE)
+    joined_at: datetime = Field(sa_type=Moment)
+
+
+class Pair(Row, table=True):
+    """A guardian and a child: whose programme goes to whom."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    guardian_id: int = owned("guardian")
+    child_id: int = owned("child")
+    joined_at: datetime = Field(sa_type=Moment)
+    finished_at: datetime | None = Field(default=None, sa_type=Moment)
+
+    __table_args__ = (Index("one_pair", "guardian_id", "child_id", unique=True),)
+
+
+class Consent(Row, table=True):
+    """What a guardian said to one purpose, when, and to which words; the last one counts."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    guardian_id: int = owned("guardian")
+    purpose: Purpose = word(Purpose)
+    answer: ConsentAnswer = word(ConsentAnswer)
+    version: str
+    language: str
+    answered_at: datetime = Field(sa_type=Moment)
+
+
+class Delivery(Row, table=True):
+    """One message to one guardian at one time, about one child where it is of the programme."""
+
+    id: int | None = number()
+    guardian_id: int = owned("guardian", index=False)
+    child_id: int | None = owned("child", nullable=True)
+    kind: DeliveryKind = word(DeliveryKind)
+    status: DeliveryStatus = word(DeliveryStatus, default=DeliveryStatus.PLANNED)
+    planned_at: datetime = Field(sa_type=Moment)
+    due_at: datetime = Field(sa_type=Moment)
+    slot_at: datetime | None = Field(default=None, sa_type=Moment)
+    week: int | None = None
+    touch: Touch | None = word(Touch, default=None)
+    notice: str | None = Field(default=None, max_length=40)
+    attempts: int = 0
+    in_doubt: bool = False
+    claimed_by: str | None = Field(default=None, max_length=40)
+    claimed_until: datetime | None = Field(default=None, sa_type=Moment)
+    handed_at: datetime | None = Field(default=None, sa_type=Moment)
+    ended_at: datetime | None = Field(default=None, sa_type=Moment)
+    reason: str | None = None
+    message_id: int | None = None
+    activity_id: str | None = Field(default=None, max_length=40)
+    variant: Variant | None = word(Variant, default=None)
+    language: str | None = None
+    content_version: str | None = Field(default=None, max_length=64)
+
+    __table_args__ = (
+        Index("due_deliveries", "status", "due_at"),
+        Index("deliveries_of_guardian", "guardian_id", "status"),
+        Index(
+            "one_planned_for_each_pair",
+            "guardian_id",
+            "child_id",
+            unique=True,
+            sqlite_where=text("kind = 'programme' AND status IN ('planned', 'claimed')"),
+            postgresql_where=text("kind = 'programme' AND status IN ('planned', 'claimed')"),
+        ),
+        Index(
+            "one_delivery_for_each_slot",
+            "guardian_id",
+            "child_id",
+            "slot_at",
+            unique=True,
+        ),
+    )
+
+
+class EngagementEvent(Row, table=True):
+    """Something a guardian did, and when; all are kept, the last answer counts."""
+
+    id: int | None = number()
+    guardian_id: int | None = owned("guardian", nullable=True)
+    child_id: int | None = owned("child", nullable=True)
+    delivery_id: int | None = owned("delivery", nullable=True)
+    kind: EventKind = word(EventKind)
+    happened_at: datetime = Field(sa_type=Moment)
+
+
+class StoredUpdate(Row, table=True):
+    """An update from the network, sealed, until its effect is written and its replies are sent."""
+
+    id: int = Field(
+        sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}
+    )
+    chat_key: str | None = Field(default=None, max_length=64, index=True)
+    body_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    replies_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    replies_sent: int = 0
+    status: UpdateStatus = word(UpdateStatus, default=UpdateStatus.STORED, index=True)
+    attempts: int = 0
+    received_at: datetime = Field(sa_type=Moment)
+    claimed_by: str | None = Field(default=None, max_length=40)
+    claimed_until: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class UploadedMedia(Row, table=True):
+    """A media file that the network has already, and by which name it goes there."""
+
+    digest: str = Field(primary_key=True, max_length=64)
+    bot_name: str = Field(primary_key=True, max_length=64)
+    file_id: str
+
+
+class CatalogueSnapshot(Row, table=True):
+    """A catalogue as it was accepted, whole, under the hash of its content."""
+
+    version: str = Field(primary_key=True, max_length=64)
+    body: bytes = Field(sa_type=LargeBinary)
+    first_accepted_at: datetime = Field(sa_type=Moment)
+    accepted_at: datetime = Field(sa_type=Moment, index=True)
+
+
+class OutcomeFile(Row, table=True):
+    """One file of assessed results that a school supplied."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(unique=True, max_length=64)
+    name: str
+    rows: int
+    imported_at: datetime = Field(sa_type=Moment)
+
+
+class Outcome(Row, table=True):
+    """One assessed result of one child, from a school's file."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    file_id: int = owned("outcome_file")
+    child_id: int = owned("child")
+    instrument: str = Field(max_length=80)
+    wave: str = Field(max_length=40)
+    score: float
+    assessed_on: date | None = None
+
+    __table_args__ = (Index("one_outcome", "child_id", "instrument", "wave", unique=True),)
+
+
+def id_of(row: Any) -> int:
+    """Give the number of a row that has been written; raise BotError before that."""
+    if row.id is None:
+        raise BotError(f"This {type(row).__name__} has not been written yet.")
+    return int(row.id)
