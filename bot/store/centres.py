@@ -99,14 +99,18 @@ async def list_weeks(session: Session, child_id: int) -> Sequence[ChildWeek]:
     return (await session.exec(statement)).all()
 
 
+async def lock_child(session: Session, child_id: int) -> None:
+    """Make others wait who are about to choose for this child, until this transaction ends."""
+    await session.exec(select(Child.id).where(col(Child.id) == child_id).with_for_update())
+
+
 async def record_week(
     session: Session, child_id: int, *, week: int, activity_id: str, now: datetime
-) -> ChildWeek:
+) -> None:
     """Write down what a child has in a week; every guardian of the child gets the same."""
     chosen = ChildWeek(child_id=child_id, week=week, activity_id=activity_id, chosen_at=now)
-    session.add(chosen)
+    await session.merge(chosen)
     await session.flush()
-    return chosen
 
 
 async def find_latest_week(session: Session, child_id: int) -> int | None:

@@ -124,17 +124,31 @@ async def record_content(
 
 async def record_sent(
     session: Session, delivery_id: int, *, message_id: int, now: datetime
-) -> None:
-    """End a delivery as sent: it reached the network, whatever was decided meanwhile."""
-    await change(
+) -> bool:
+    """End a delivery as sent: it reached the network, whatever was decided meanwhile.
+
+    Return whether somebody else had ended or planned it again before.
+    """
+    was_open = await change(
         session,
         col(Delivery.id) == delivery_id,
-        status=DeliveryStatus.SENT,
-        message_id=message_id,
-        reason=None,
-        ended_at=now,
-        **NO_CLAIM,
+        col(Delivery.status) == DeliveryStatus.CLAIMED,
+        **sent_values(message_id, now),
     )
+    if not was_open:
+        await change(session, col(Delivery.id) == delivery_id, **sent_values(message_id, now))
+    return not was_open
+
+
+def sent_values(message_id: int, now: datetime) -> dict[str, object]:
+    """Give the columns of a delivery that has been sent."""
+    return {
+        "status": DeliveryStatus.SENT,
+        "message_id": message_id,
+        "reason": None,
+        "ended_at": now,
+        **NO_CLAIM,
+    }
 
 
 async def record_end(
@@ -269,6 +283,14 @@ async def count_sent_between(
         )
     )
     return (await session.exec(statement)).one()
+
+
+async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
+    """Say whether a notice of this kind was ever planned for a guardian."""
+    statement = select(Delivery.id).where(
+        col(Delivery.guardian_id) == guardian_id, col(Delivery.notice) == notice
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
 
 
 async def find_next_due(session: Session) -> datetime | None:

@@ -1,0 +1,98 @@
+"""What is said outside the programme: the first message, the consent questions, the menus."""
+
+from enum import StrEnum
+
+from bot.catalogue.records import Catalogue
+from bot.catalogue.wording import render
+from bot.catalogue.words import Words
+from bot.core.actions import (
+    Action,
+    ConsentChangeTapped,
+    ConsentTapped,
+    JoinTapped,
+    LanguageTapped,
+    NewcomerLanguageTapped,
+    Purpose,
+    ResumeTapped,
+    format_action,
+)
+from bot.core.messages import Button, ButtonRows, OutgoingMessage
+
+
+class Notice(StrEnum):
+    """A message outside the programme that is sent by the queue."""
+
+    LINKING = "linking"
+
+
+def render_notice(catalogue: Catalogue, notice: Notice, *, language: str) -> OutgoingMessage:
+    """Show a queued notice."""
+    match notice:
+        case Notice.LINKING:
+            return ask_consent(catalogue, Purpose.LINKING, language=language)
+
+
+def render_welcome(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Show the very first message: what this is, the yes, and the other languages."""
+    words = catalogue.words_in(language)
+    consent = catalogue.consent_in(language)
+    join = (button(words, "button-join", JoinTapped()),)
+    others = tuple(
+        name_button(catalogue, other, NewcomerLanguageTapped(other))
+        for other in catalogue.languages
+        if other != language
+    )
+    return OutgoingMessage(text=render(consent.messages, {}), buttons=(join, others))
+
+
+def ask_consent(catalogue: Catalogue, purpose: Purpose, *, language: str) -> OutgoingMessage:
+    """Ask whether a guardian consents to linking or to research; no answer means no."""
+    words = catalogue.words_in(language)
+    consent = catalogue.consent_in(language)
+    question = consent.linking if purpose is Purpose.LINKING else consent.research
+    yes = button(words, "button-yes", ConsentTapped(purpose, is_given=True))
+    no = button(words, "button-no", ConsentTapped(purpose, is_given=False))
+    return OutgoingMessage(text=render(question, {}), buttons=((yes, no),))
+
+
+def sum_up_consent(
+    catalogue: Catalogue, *, language: str, linking: bool, research: bool
+) -> OutgoingMessage:
+    """Repeat what was chosen, with a button to choose again."""
+    words = catalogue.words_in(language)
+    lines = [
+        words.say("choice-saved"),
+        words.say("linking-yes" if linking else "linking-no"),
+        words.say("research-yes" if research else "research-no"),
+    ]
+    change = button(words, "button-change", ConsentChangeTapped())
+    return OutgoingMessage(text="\n".join(lines), buttons=((change,),))
+
+
+def offer_languages(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Ask a guardian for a language; each is written as its own readers know it."""
+    rows: ButtonRows = tuple(
+        (name_button(catalogue, other, LanguageTapped(other)),) for other in catalogue.languages
+    )
+    return OutgoingMessage(catalogue.words_in(language).say("choose-language"), rows)
+
+
+def say(catalogue: Catalogue, key: str, *, language: str, **values: str) -> OutgoingMessage:
+    """Say one short string, without buttons."""
+    return OutgoingMessage(catalogue.words_in(language).say(key, **values))
+
+
+def offer_resume(catalogue: Catalogue, key: str, *, language: str) -> OutgoingMessage:
+    """Say one short string, with a button to go on."""
+    words = catalogue.words_in(language)
+    return OutgoingMessage(words.say(key), ((button(words, "button-resume", ResumeTapped()),),))
+
+
+def button(words: Words, key: str, action: Action) -> Button:
+    """Make a button of a short string."""
+    return Button(words.plain(key), format_action(action))
+
+
+def name_button(catalogue: Catalogue, language: str, action: Action) -> Button:
+    """Make a button that bears a language's own name."""
+    return Button(catalogue.words_in(language).plain("language-name"), format_action(action))

@@ -1,0 +1,131 @@
+"""What a touch looks like, before and after it was answered: decided here, once, for everybody."""
+
+from dataclasses import dataclass
+
+from markupsafe import Markup as Trusted
+from markupsafe import escape
+
+from bot.catalogue.records import Activity, Catalogue, Section
+from bot.catalogue.wording import render
+from bot.catalogue.words import Words
+from bot.core.actions import Answer, AnswerTapped, Wish, WishTapped, format_action
+from bot.core.cadence import Touch
+from bot.core.choosing import Variant
+from bot.core.messages import Button, ButtonRows, OutgoingMessage
+
+PARAGRAPH = "\n\n"
+HOW_IT_WENT = (
+    (Answer.DID_IT, Answer.NOT_YET),
+    (Answer.TOO_HARD, Answer.NOT_FOR_US),
+)
+ASKED_HOW_HARD = (Answer.DID_IT, Answer.TOO_HARD)  # after these, easier or harder makes sense
+WAYS = {Variant.EASIER: Section.EASIER, Variant.HARDER: Section.HARDER}
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One touch as one guardian gets it, and what was said to it so far."""
+
+    delivery_id: int
+    touch: Touch
+    activity_id: str
+    variant: Variant
+    language: str
+    school_language: str
+    answer: Answer | None = None
+    wish: Wish | None = None
+
+
+def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
+    """Show a touch: its text, its picture where it has one, its buttons, and what was answered."""
+    activity = catalogue.activities[telling.activity_id]
+    page = Page(catalogue, activity, telling)
+    parts = [page.heading(), page.body(), *page.notes()]
+    return OutgoingMessage(
+        text=PARAGRAPH.join(part for part in parts if part),
+        buttons=list_buttons(page.words, telling),
+        media=activity.picture if telling.touch is Touch.DO else None,
+    )
+
+
+class Page:
+    """The parts of a touch's text, in one language."""
+
+    def __init__(self, catalogue: Catalogue, activity: Activity, telling: Telling) -> None:
+        """Look up the words and the text in the guardian's language, or the programme's."""
+        self.telling = telling
+        self.activity = activity
+        self.words = catalogue.words_in(telling.language)
+        self.text = activity.text_in(telling.language, catalogue.programme.language)
+        self.values = {
+            "school_language": self.words.language_name(telling.school_language),
+            "script_direction": self.words.plain("script-direction"),
+        }
+
+    def heading(self) -> str:
+        """Give the title and, over the activity itself, how long it takes and what it needs."""
+        title = f"<b>{escape(self.text.title)}</b>"
+        if self.telling.touch is not Touch.DO:
+            return title
+        minutes = self.words.count("about-minutes", self.activity.minutes)
+        return f"{title}\n{minutes} · {self.things()}"
+
+    def things(self) -> str:
+        """Say what is needed."""
+        if not self.text.things:
+            return self.words.say("no-things-needed")
+        return self.words.say("things-needed", things=self.text.things)
+
+    def body(self) -> str:
+        """Give the touch's own text and, with the activity, the way that fits the child's level."""
+        told = self.section(Section(self.telling.touch))
+        way = WAYS.get(self.telling.variant)
+        is_below = self.telling.answer is Answer.TOO_HARD and way is Section.EASIER
+        if self.telling.touch is not Touch.DO or way is None or is_below:
+            return told
+        return told + PARAGRAPH + self.way(way)
+
+    def way(self, section: Section) -> str:
+        """Introduce the easier or the harder way."""
+        told = Trusted(self.section(section))
+        return self.words.say(f"{section}-way", way=told)
+
+    def notes(self) -> list[str]:
+        """Answer what was tapped; too hard brings the easier way at once."""
+        notes = []
+        if self.telling.answer:
+            notes.append(self.words.say(f"after-{self.telling.answer}"))
+        if self.telling.answer is Answer.TOO_HARD:
+            notes.append(self.way(Section.EASIER))
+        if self.telling.wish:
+            notes.append(self.words.say(f"after-{self.telling.wish}"))
+        return notes
+
+    def section(self, section: Section) -> str:
+        """Render one section, its placeholders filled."""
+        return render(self.text.sections[section], self.values)
+
+
+def list_buttons(words: Words, telling: Telling) -> ButtonRows:
+    """List the buttons under a touch; an answered one keeps them, since an answer may change."""
+    wishes = tuple(wish_button(words, telling.delivery_id, wish) for wish in Wish)
+    if telling.touch is Touch.WHY:
+        return ((answer_button(words, telling.delivery_id, Answer.SEEN),),)
+    if telling.touch is Touch.GROW:
+        return ((answer_button(words, telling.delivery_id, Answer.DID_IT),), wishes)
+    rows = tuple(
+        tuple(answer_button(words, telling.delivery_id, answer) for answer in row)
+        for row in HOW_IT_WENT
+    )
+    return (*rows, wishes) if telling.answer in ASKED_HOW_HARD else rows
+
+
+def answer_button(words: Words, delivery_id: int, answer: Answer) -> Button:
+    """Make the button of one answer."""
+    label = words.plain(f"button-{answer}")
+    return Button(label, format_action(AnswerTapped(delivery_id, answer)))
+
+
+def wish_button(words: Words, delivery_id: int, wish: Wish) -> Button:
+    """Make the button of one wish."""
+    return Button(words.plain(f"button-{wish}"), format_action(WishTapped(delivery_id, wish)))
