@@ -1,0 +1,227 @@
+"""What a tap does: it is written down once, and the message it belongs to shows it."""
+
+from telegram import CallbackQuery, Update
+
+from bot.catalogue.notices import ask_consent, say, sum_up_consent
+from bot.chat import replies
+from bot.chat.commands import resume
+from bot.chat.onboarding import choose_first_language, join
+from bot.chat.replies import Note
+from bot.chat.turns import Turn, TurnContext
+from bot.core.actions import (
+    Answer,
+    AnswerTapped,
+    ConsentChangeTapped,
+    ConsentTapped,
+    JoinTapped,
+    LanguageTapped,
+    NewcomerLanguageTapped,
+    Purpose,
+    ResumeTapped,
+    Wish,
+    WishTapped,
+    parse_action,
+)
+from bot.core.choosing import Variant, easier_than, harder_than
+from bot.delivery.composing import show_again
+from bot.store import centres, deliveries, events, guardians
+from bot.store.tables import (
+    Consent,
+    ConsentAnswer,
+    Delivery,
+    DeliveryStatus,
+    EventKind,
+    Guardian,
+    id_of,
+)
+
+
+async def handle_tap(update: Update, context: TurnContext) -> None:
+    """Do what a button says; one that says nothing any more is answered all the same."""
+    turn, query = context.turn, update.callback_query
+    if query is None or query.message is None:
+        return
+    await act(turn, query, message_id=query.message.message_id)
+    if not any(isinstance(reply, Note) for reply in turn.replies):
+        language = await turn.find_language(update)
+        turn.reply(Note(query.id, tell(turn, "note-sent-before", language)))
+
+
+async def act(turn: Turn, query: CallbackQuery, *, message_id: int) -> None:
+    """Tell the actions apart; those of a guardian need one."""
+    action = parse_action(query.data or "")
+    match action:
+        case JoinTapped():
+            await join(turn, callback_id=query.id, message_id=message_id)
+        case NewcomerLanguageTapped(language):
+            await choose_first_language(turn, language, message_id=message_id)
+            if turn.replies:
+                turn.reply(Note(query.id))
+        case None:
+            return
+        case _:
+            guardian = await turn.find_guardian()
+            if guardian:
+                await act_as_guardian(turn, guardian, query, message_id=message_id)
+
+
+async def act_as_guardian(
+    turn: Turn, guardian: Guardian, query: CallbackQuery, *, message_id: int
+) -> None:
+    """Do what a guardian's button says."""
+    match parse_action(query.data or ""):
+        case AnswerTapped(delivery_id, answer):
+            await record_answer(turn, guardian, query.id, delivery_id=delivery_id, answer=answer)
+        case WishTapped(delivery_id, wish):
+            await record_wish(turn, guardian, query.id, delivery_id=delivery_id, wish=wish)
+        case LanguageTapped(language):
+            await choose_language(turn, guardian, language, query=query, message_id=message_id)
+        case ConsentTapped(purpose, is_given):
+            turn.reply(Note(query.id, tell(turn, "note-saved", guardian.language)))
+            await record_choice(turn, guardian, purpose=purpose, is_given=is_given)
+            await show_next_question(turn, guardian, purpose=purpose, message_id=message_id)
+        case ConsentChangeTapped():
+            turn.reply(Note(query.id))
+            question = ask_consent(turn.catalogue, Purpose.LINKING, language=guardian.language)
+            turn.reply(replies.edit(message_id, question))
+        case ResumeTapped():
+            turn.reply(Note(query.id))
+            message = await resume(turn, guardian)
+            turn.reply(replies.edit(message_id, message))
+
+
+async def find_own_delivery(
+    turn: Turn, guardian: Guardian, delivery_id: int
+) -> Delivery | None:
+    """Look up a delivery that this guardian was sent; nobody answers for somebody else."""
+    delivery = await deliveries.find_delivery(turn.session, delivery_id)
+    if delivery is None or delivery.guardian_id != id_of(guardian):
+        return None
+    return delivery if delivery.activity_id else None
+
+
+async def record_answer(
+    turn: Turn, guardian: Guardian, callback_id: str, *, delivery_id: int, answer: Answer
+) -> None:
+    """Write an answer down, unless it is the one that counts already."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None:
+        return
+    kind = EventKind(answer)
+    if await events.find_last_answer(turn.session, delivery_id) is not kind:
+        await record(turn, guardian, delivery, kind)
+    await show_answered(turn, guardian, delivery, callback_id=callback_id)
+
+
+async def record_wish(
+    turn: Turn, guardian: Guardian, callback_id: str, *, delivery_id: int, wish: Wish
+) -> None:
+    """Write a wish down and set the child's level one step from what was sent."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None or delivery.child_id is None:
+        return
+    kind = EventKind(wish)
+    if await events.find_last_wish(turn.session, delivery_id) is not kind:
+        await record(turn, guardian, delivery, kind)
+        child = await centres.get_child(turn.session, delivery.child_id)
+        level = step(delivery.variant or Variant.PLAIN, wish)
+        await centres.record_level(turn.session, child, level)
+    await show_answered(turn, guardian, delivery, callback_id=callback_id)
+
+
+def step(sent: Variant, wish: Wish) -> Variant:
+    """Go one step from the variant that was sent, so that a second tap goes no further."""
+    return easier_than(sent) if wish is Wish.EASIER else harder_than(sent)
+
+
+async def record(turn: Turn, guardian: Guardian, delivery: Delivery, kind: EventKind) -> None:
+    """Write down what a guardian did with a delivery."""
+    await events.record_event(
+        turn.session,
+        kind,
+        guardian_id=id_of(guardian),
+        child_id=delivery.child_id,
+        delivery_id=id_of(delivery),
+        now=turn.now,
+    )
+
+
+async def show_answered(
+    turn: Turn, guardian: Guardian, delivery: Delivery, *, callback_id: str
+) -> None:
+    """Show the touch with its answer, in the words that it was sent in."""
+    turn.reply(Note(callback_id, tell(turn, "note-saved", guardian.language)))
+    if delivery.status is not DeliveryStatus.SENT or delivery.message_id is None:
+        return
+    catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
+    message = await show_again(turn.session, catalogue, delivery)
+    if message:
+        turn.reply(replies.edit(delivery.message_id, message))
+
+
+async def choose_language(
+    turn: Turn, guardian: Guardian, language: str, *, query: CallbackQuery, message_id: int
+) -> None:
+    """Speak another language from now on, in what is queued too."""
+    if language not in turn.catalogue.programme.languages:
+        return
+    if guardian.language != language:
+        await guardians.record_language(turn.session, guardian, language)
+        await events.record_event(
+            turn.session, EventKind.LANGUAGE, guardian_id=id_of(guardian), now=turn.now
+        )
+    turn.reply(Note(query.id))
+    chosen = say(turn.catalogue, "language-chosen", language=language)
+    turn.reply(replies.edit(message_id, chosen))
+
+
+async def record_choice(
+    turn: Turn, guardian: Guardian, *, purpose: Purpose, is_given: bool
+) -> None:
+    """Write down a yes or a no, unless it was said already; a yes taken back is a withdrawal."""
+    last = await guardians.find_consent(turn.session, id_of(guardian), purpose)
+    if last and is_yes(last) == is_given:
+        return
+    withdrawal = ConsentAnswer.WITHDRAWN if last else ConsentAnswer.REFUSED
+    await guardians.record_consent(
+        turn.session,
+        guardian,
+        purpose=purpose,
+        answer=ConsentAnswer.GIVEN if is_given else withdrawal,
+        version=turn.catalogue.programme.consent,
+        now=turn.now,
+    )
+
+
+async def show_next_question(
+    turn: Turn, guardian: Guardian, *, purpose: Purpose, message_id: int
+) -> None:
+    """After linking ask about research; after research repeat what was chosen."""
+    language = guardian.language
+    if purpose is Purpose.LINKING:
+        question = ask_consent(turn.catalogue, Purpose.RESEARCH, language=language)
+        turn.reply(replies.edit(message_id, question))
+        return
+    summary = sum_up_consent(
+        turn.catalogue,
+        language=language,
+        linking=await has_consented(turn, guardian, Purpose.LINKING),
+        research=await has_consented(turn, guardian, Purpose.RESEARCH),
+    )
+    turn.reply(replies.edit(message_id, summary))
+
+
+async def has_consented(turn: Turn, guardian: Guardian, purpose: Purpose) -> bool:
+    """Say whether a guardian's last word on a purpose was yes; no word means no."""
+    last = await guardians.find_consent(turn.session, id_of(guardian), purpose)
+    return last is not None and is_yes(last)
+
+
+def is_yes(consent: Consent) -> bool:
+    """Say whether a consent was given."""
+    return consent.answer is ConsentAnswer.GIVEN
+
+
+def tell(turn: Turn, key: str, language: str) -> str:
+    """Say one short string as plain text."""
+    return turn.catalogue.words_in(language).plain(key)

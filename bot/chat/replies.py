@@ -1,0 +1,69 @@
+"""What an update calls for in return, as data: written with its effect, sent after it."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from bot.core.messages import Button, ButtonRows, OutgoingMessage
+
+
+@dataclass(frozen=True)
+class Note:
+    """Answer a tap: the button stops waiting; a text, if any, is shown for a moment."""
+
+    callback_id: str
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Edit:
+    """Change a message that was sent before; a picture stays, its caption changes."""
+
+    message_id: int
+    has_media: bool
+    text: str
+    buttons: ButtonRows
+
+
+@dataclass(frozen=True)
+class Say:
+    """Send a new message."""
+
+    text: str
+    buttons: ButtonRows
+
+
+Reply = Note | Edit | Say
+KINDS: dict[str, type[Note] | type[Edit] | type[Say]] = {"note": Note, "edit": Edit, "say": Say}
+
+
+def say(message: OutgoingMessage) -> Say:
+    """Say a message."""
+    return Say(message.text, message.buttons)
+
+
+def edit(message_id: int, message: OutgoingMessage) -> Edit:
+    """Put a message in the place of another."""
+    return Edit(message_id, message.media is not None, message.text, message.buttons)
+
+
+def format_replies(replies: Sequence[Reply]) -> str:
+    """Write replies as JSON."""
+    names = {kind: name for name, kind in KINDS.items()}
+    return json.dumps([{"kind": names[type(reply)], **asdict(reply)} for reply in replies])
+
+
+def parse_replies(text: str) -> list[Reply]:
+    """Read replies back."""
+    return [parse_reply(each) for each in json.loads(text)]
+
+
+def parse_reply(values: dict[str, Any]) -> Reply:
+    """Read one reply back."""
+    kind = KINDS[values.pop("kind")]
+    if "buttons" in values:
+        values["buttons"] = tuple(
+            tuple(Button(**button) for button in row) for row in values["buttons"]
+        )
+    return kind(**values)

@@ -1,0 +1,96 @@
+"""One update's turn: its transaction, who it is from, and the replies that it calls for."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from telegram import Update
+from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+
+from bot.catalogue.records import Catalogue
+from bot.chat.replies import Note, Reply
+from bot.core.clock import Clock
+from bot.core.sealing import Sealer
+from bot.delivery.shelf import Shelf
+from bot.store import Session, guardians
+from bot.store.tables import Guardian, Newcomer
+
+CHAT = "chat"  # what a chat's id is hashed and sealed as
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What every turn needs, whoever it is from."""
+
+    sealer: Sealer
+    clock: Clock
+    shelf: Shelf
+    wake_sender: Callable[[], None]
+
+
+@dataclass
+class Turn:
+    """The handling of one update, within one transaction."""
+
+    desk: Desk
+    session: Session
+    now: datetime
+    address: str
+    chat_key: str
+    replies: list[Reply] = field(default_factory=list)
+    calls_sender: bool = False
+    error: Exception | None = None
+
+    @property
+    def catalogue(self) -> Catalogue:
+        """The catalogue that new messages are made from."""
+        return self.desk.shelf.current
+
+    async def find_guardian(self) -> Guardian | None:
+        """Look up the guardian whose chat this is."""
+        return await guardians.find_guardian(self.session, self.chat_key)
+
+    async def find_newcomer(self) -> Newcomer | None:
+        """Look up the newcomer whose chat this is."""
+        return await guardians.find_newcomer(self.session, self.chat_key)
+
+    async def find_language(self, update: Update) -> str:
+        """Say which language this chat is spoken to in, as far as that is known."""
+        known = await self.find_guardian() or await self.find_newcomer()
+        if known:
+            return known.language
+        code = update.effective_user.language_code if update.effective_user else None
+        language = (code or "").split("-")[0]
+        programme = self.catalogue.programme
+        return language if language in programme.languages else programme.language
+
+    def reply(self, *replies: Reply) -> None:
+        """Call for replies, in this order; a tap's note goes first, so that its button is free."""
+        self.replies.extend(replies)
+        self.replies.sort(key=lambda reply: not isinstance(reply, Note))
+
+
+
+class TurnContext(CallbackContext[ExtBot[None], dict[str, str], dict[str, str], dict[int, Turn]]):
+    """What python-telegram-bot hands to a handler: ours knows its turn."""
+
+    turn: Turn
+
+    @classmethod
+    def from_update(cls, update: object, application: "TurnApplication") -> "TurnContext":
+        """Find the turn that was opened for an update."""
+        context = super().from_update(update, application)
+        if isinstance(update, Update):
+            context.turn = application.bot_data[update.update_id]
+        return context
+
+
+TurnApplication = Application[
+    ExtBot[None],
+    TurnContext,
+    dict[str, str],
+    dict[str, str],
+    dict[int, Turn],
+    JobQueue[TurnContext] | None,
+]
+
