@@ -1,0 +1,74 @@
+"""The python-telegram-bot application: our transport, our handlers, no memory of its own."""
+
+from telegram import Bot, BotCommand
+from telegram.ext import (
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    MessageHandler,
+    filters,
+)
+
+from bot.catalogue.records import Catalogue
+from bot.chat.answers import handle_tap
+from bot.chat.commands import (
+    COMMANDS,
+    handle_anything_else,
+    handle_help,
+    handle_language,
+    handle_pause,
+    handle_resume,
+    handle_stop,
+)
+from bot.chat.onboarding import handle_start
+from bot.chat.transport import AiohttpRequest
+from bot.chat.turns import Turn, TurnApplication, TurnContext
+
+HANDLERS = {
+    "start": handle_start,
+    "pause": handle_pause,
+    "resume": handle_resume,
+    "language": handle_language,
+    "stop": handle_stop,
+    "help": handle_help,
+}
+
+
+def build_application(token: str, *, api: str) -> TurnApplication:
+    """Build the application for a bot; `api` is the Bot API's base address."""
+    application = (
+        Application.builder()
+        .token(token)
+        .base_url(f"{api}/bot")
+        .base_file_url(f"{api}/file/bot")
+        .request(AiohttpRequest())
+        .get_updates_request(AiohttpRequest())
+        .context_types(ContextTypes(context=TurnContext, bot_data=dict[int, Turn]))
+        .updater(None)
+        .job_queue(None)
+        .build()
+    )
+    private = filters.ChatType.PRIVATE & filters.UpdateType.MESSAGE
+    for command, handle in HANDLERS.items():
+        application.add_handler(CommandHandler(command, handle, filters=private))
+    application.add_handler(CallbackQueryHandler(handle_tap))
+    application.add_handler(MessageHandler(private, handle_anything_else))
+    application.add_error_handler(keep_error)
+    return application
+
+
+async def keep_error(update: object, context: TurnContext) -> None:
+    """Hand an error to the turn that it ended; the inbox decides what becomes of the update."""
+    if hasattr(context, "turn") and isinstance(context.error, Exception):
+        context.turn.error = context.error
+
+
+async def publish_commands(bot: Bot, catalogue: Catalogue) -> None:
+    """Tell the network the commands, in every language."""
+    for language in catalogue.languages:
+        words = catalogue.words_in(language)
+        commands = [BotCommand(name, words.plain(f"command-{name}")) for name in COMMANDS]
+        await bot.set_my_commands(commands, language_code=language)
+        if language == catalogue.programme.language:
+            await bot.set_my_commands(commands)

@@ -1,0 +1,107 @@
+"""Fetch updates by long polling; each is stored before the network may forget it."""
+
+import asyncio
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlencode
+
+from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+
+from bot.chat.messenger import wait_of
+from bot.chat.turns import CHAT, TurnApplication
+from bot.core.clock import Clock
+from bot.core.sealing import Sealer
+from bot.errors import BotError
+from bot.store import Database, updates
+from bot.store.tables import StoredUpdate
+
+UPDATE = "update"  # what an update's body is sealed as
+POLL_SECONDS = 30
+LONGEST_WAIT_SECONDS = 30.0
+WANTED = ["message", "callback_query", "my_chat_member"]
+
+log = logging.getLogger(__name__)
+
+
+class Poller:
+    """Asks the network for updates, again and again."""
+
+    def __init__(
+        self,
+        application: TurnApplication,
+        database: Database,
+        *,
+        sealer: Sealer,
+        clock: Clock,
+        wake_inbox: Callable[[], None],
+    ) -> None:
+        """Keep what polling needs; the first poll names no offset, so that nothing is skipped."""
+        self.application = application
+        self.database = database
+        self.sealer = sealer
+        self.clock = clock
+        self.wake_inbox = wake_inbox
+        self._offset: int | None = None
+
+    async def run(self) -> None:
+        """Poll until cancelled; a network that is gone is asked again, at growing intervals."""
+        wait = 1.0
+        while True:
+            try:
+                await self.poll_once()
+                wait = 1.0
+            except InvalidToken as error:
+                raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from error
+            except RetryAfter as error:
+                await asyncio.sleep(wait_of(error).total_seconds())
+            except TelegramError as error:
+                log.warning("polling: %s; again in %.0f s", describe(error), wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+
+    async def poll_once(self) -> None:
+        """Fetch what there is, store it, and only then move the offset."""
+        bot = self.application.bot
+        asked: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": json.dumps(WANTED)}
+        if self._offset is not None:
+            asked["offset"] = self._offset
+        arrived = await bot._request[0].post(  # type: ignore[attr-defined]
+            f"{bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=POLL_SECONDS + 10
+        )
+        numbered = [each for each in arrived if isinstance(each.get("update_id"), int)]
+        if not numbered:
+            return
+        async with self.database.writing() as session:
+            await updates.store_updates(session, [self._seal(each) for each in numbered])
+        self._offset = max(each["update_id"] for each in numbered) + 1
+        self.wake_inbox()
+
+    def _seal(self, update: dict[str, Any]) -> StoredUpdate:
+        """Make an update's row: its body sealed, its chat known by hash alone."""
+        chat_id = find_chat_id(update)
+        return StoredUpdate(
+            id=update["update_id"],
+            chat_key=self.sealer.keyed_hash(str(chat_id), purpose=CHAT) if chat_id else None,
+            body_sealed=self.sealer.seal(json.dumps(update), bound_to=UPDATE),
+            received_at=self.clock.now(),
+        )
+
+
+def find_chat_id(update: dict[str, Any]) -> int | None:
+    """Find the private chat that an update comes from, whatever else it holds."""
+    for part in update.values():
+        if not isinstance(part, dict):
+            continue
+        message = part.get("message")
+        holder = message if isinstance(message, dict) else part
+        chat = holder.get("chat")
+        if isinstance(chat, dict) and chat.get("type") == "private":
+            return chat["id"] if isinstance(chat.get("id"), int) else None
+    return None
+
+
+def describe(error: TelegramError) -> str:
+    """Say what went wrong, without an address, which would hold the token."""
+    return "another process polls this bot" if isinstance(error, Conflict) else type(error).__name__
