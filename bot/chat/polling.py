@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat.messenger import wait_of
+from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import CHAT, TurnApplication
 from bot.core.clock import Clock
 from bot.core.sealing import Sealer
@@ -44,9 +45,15 @@ class Poller:
         self.clock = clock
         self.wake_inbox = wake_inbox
         self._offset: int | None = None
+        self._request = AiohttpRequest()
 
     async def run(self) -> None:
         """Poll until cancelled; a network that is gone is asked again, at growing intervals."""
+        async with self._request:
+            await self._poll_on()
+
+    async def _poll_on(self) -> None:
+        """Poll, and wait a little after each failure."""
         wait = 1.0
         while True:
             try:
@@ -67,9 +74,8 @@ class Poller:
         asked: dict[str, Any] = {"timeout": POLL_SECONDS, "allowed_updates": json.dumps(WANTED)}
         if self._offset is not None:
             asked["offset"] = self._offset
-        arrived = await bot._request[0].post(  # type: ignore[attr-defined]
-            f"{bot.base_url}/getUpdates?{urlencode(asked)}", read_timeout=POLL_SECONDS + 10
-        )
+        address = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
+        arrived: Any = await self._request.post(address, read_timeout=POLL_SECONDS + 10)
         numbered = [each for each in arrived if isinstance(each.get("update_id"), int)]
         if not numbered:
             return

@@ -1,0 +1,1 @@
+"""Assembles everything from the settings, starts it, ticks, and stops it."""

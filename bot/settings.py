@@ -1,0 +1,110 @@
+"""What an operator sets, by name; an unknown or wrong value is refused by its name."""
+
+import os
+from pathlib import Path
+
+from pydantic import SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.core.sealing import parse_key
+from bot.errors import BotError
+
+PREFIX = "KUFFERT_"
+FILE = Path("kuffert.env")
+HIGHEST_FREE_RATE = 30.0  # messages a second; Telegram's own ceiling without paid broadcasts
+
+
+class Settings(BaseSettings):
+    """Every setting, from the environment or from the file `kuffert.env`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file_encoding="utf-8", extra="forbid")
+
+    telegram_token: SecretStr | None = None
+    telegram_api: str = "https://api.telegram.org"
+    database_url: SecretStr = SecretStr("sqlite:///kuffert.db")
+    content: Path = Path("content")
+    locales: Path = Path("locales")
+    secret_key: SecretStr | None = None
+    secret_key_file: Path | None = None
+    send_rate: float = 25.0
+    host: str = "127.0.0.1"
+    port: int = 8081
+
+    @field_validator("telegram_api")
+    @classmethod
+    def check_address(cls, value: str) -> str:
+        """Accept a web address, without a slash at its end."""
+        if not value.startswith(("http://", "https://")):
+            raise ValueError("write an address that begins with https://")
+        return value.rstrip("/")
+
+    @field_validator("send_rate")
+    @classmethod
+    def check_rate(cls, value: float) -> float:
+        """Accept a rate that Telegram allows."""
+        if not 0 < value <= HIGHEST_FREE_RATE:
+            raise ValueError(f"write a number of messages a second, up to {HIGHEST_FREE_RATE:g}")
+        return value
+
+    @field_validator("port")
+    @classmethod
+    def check_port(cls, value: int) -> int:
+        """Accept a port's number."""
+        if not 0 <= value < 2**16:
+            raise ValueError("write a number from 0 to 65535")
+        return value
+
+    def read_token(self) -> str:
+        """Give the bot's token; raise BotError without one."""
+        if self.telegram_token is None or ":" not in self.telegram_token.get_secret_value():
+            raise BotError(
+                "There is no bot token. Ask @BotFather in Telegram for one and set "
+                "KUFFERT_TELEGRAM_TOKEN in kuffert.env. To look around without one: kuffert demo."
+            )
+        return self.telegram_token.get_secret_value()
+
+    def read_key(self) -> bytes:
+        """Give the secret key; raise BotError without one."""
+        if self.secret_key is not None:
+            return parse_key(self.secret_key.get_secret_value())
+        if self.secret_key_file is None:
+            raise BotError("There is no key. Make a settings file and a key with `kuffert init`.")
+        try:
+            return parse_key(self.secret_key_file.read_text())
+        except OSError as error:
+            raise BotError(
+                f"The key cannot be read: {self.secret_key_file} ({error.strerror}). "
+                "Put back your copy of it; without it what is sealed cannot be opened."
+            ) from None
+
+
+def load_settings(file: Path = FILE) -> Settings:
+    """Load the settings from the environment and the file; raise BotError for a wrong one."""
+    known = {f"{PREFIX}{name}".upper() for name in Settings.model_fields}
+    unknown = sorted(
+        name for name in os.environ if name.upper().startswith(PREFIX) and name not in known
+    )
+    if unknown:
+        raise BotError(f"Unknown setting: {', '.join(unknown)}. There are: {list_names(known)}.")
+    try:
+        return Settings(_env_file=file if file.exists() else None)
+    except ValidationError as error:
+        raise BotError(describe(error, known)) from None
+
+
+def describe(error: ValidationError, known: set[str]) -> str:
+    """Say in one line which settings are wrong; never what was written, it may be a secret."""
+    lines = []
+    for each in error.errors():
+        name = str(each["loc"][0]).upper()
+        full = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
+        if each["type"] == "extra_forbidden":
+            lines.append(f"Unknown setting: {full}. There are: {list_names(known)}.")
+        else:
+            lines.append(f"{full}: {each['msg'].removeprefix('Value error, ')}.")
+    return " ".join(lines)
+
+
+def list_names(names: set[str]) -> str:
+    """List settings by name."""
+    return ", ".join(sorted(names))
