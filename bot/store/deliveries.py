@@ -293,6 +293,12 @@ async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
     return (await session.exec(statement.limit(1))).first() is not None
 
 
+async def count_sent(session: Session) -> int:
+    """Count everything that was ever sent."""
+    statement = select(func.count()).where(col(Delivery.status) == DeliveryStatus.SENT)
+    return (await session.exec(statement)).one()
+
+
 async def find_next_due(session: Session) -> datetime | None:
     """Look up when the next open delivery is due, over all guardians."""
     statement = select(func.min(Delivery.due_at)).where(col(Delivery.status).in_(OPEN))

@@ -1,0 +1,269 @@
+"""The demo: the bot, a stand-in for Telegram, a web chat and a time machine in one process."""
+
+import asyncio
+import shutil
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Self
+
+from pydantic import SecretStr
+
+from bot.app.cards import CARD, enrol, issue_for, link_of
+from bot.app.clocks import MovableClock, SystemClock
+from bot.app.locking import hold
+from bot.app.opening import Store, accept_catalogue, open_store
+from bot.app.running import Runtime
+from bot.core.sealing import draw_key
+from bot.delivery.shelf import Shelf
+from bot.errors import BotError
+from bot.printing.codes import render_qr
+from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
+from bot.settings import Settings
+from bot.store import Database, cards, centres, deliveries
+
+FOLDER = Path("demo")
+TOKEN = "1000001:sandbox"
+USERNAME = "kuffert_demo_bot"
+ZONE = "Europe/Copenhagen"
+SEND_RATE = 30.0
+MONTHS_A_YEAR = 12
+CENTRES = (
+    ("solsikken", "Solsikken", "da", (("da", 52), ("ar", 56), ("en", 41))),
+    ("regnbuen", "Regnbuen", "da", (("ar", 45), ("da", 66), ("en", 63))),
+)
+
+
+def demo_settings(folder: Path = FOLDER, *, content: Path, locales: Path) -> Settings:
+    """Give the demo's own settings: its key and its database lie in its folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    key = folder / "key"
+    if not key.exists():
+        key.touch(mode=0o600)
+        key.write_text(draw_key())
+    return Settings.model_construct(
+        telegram_token=SecretStr(TOKEN),
+        telegram_api="",
+        database_url=SecretStr(f"sqlite:///{folder / 'kuffert.db'}"),
+        content=content,
+        locales=locales,
+        secret_key=None,
+        secret_key_file=key,
+        send_rate=SEND_RATE,
+        host="127.0.0.1",
+        port=0,
+    )
+
+
+def clear(folder: Path = FOLDER) -> None:
+    """Throw away what an earlier demo left."""
+    if folder.exists() and not (folder / "key").exists():
+        raise BotError(f'The folder "{folder}" is not a demo\'s. It is left as it is.')
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+class DemoMachine:
+    """Moves the demo's clock; every delivery that falls due on the way is sent at its moment."""
+
+    zone = ZONE
+
+    def __init__(self, clock: MovableClock, runtime: Runtime) -> None:
+        """Keep what moves, and whom to tell."""
+        self._clock = clock
+        self._runtime = runtime
+
+    def now(self) -> datetime:
+        """Give the demo's moment."""
+        return self._clock.now()
+
+    async def next_at(self) -> datetime | None:
+        """Say when the next message is due, if any is planned."""
+        async with self._runtime.store.database.reading() as session:
+            return await deliveries.find_next_due(session)
+
+    async def skip(self, distance: timedelta) -> None:
+        """Go forward, step by step through every moment at which something is due."""
+        target = self._clock.now() + distance
+        while True:
+            await self._settle()
+            due_at = await self.next_at()
+            if due_at is None or due_at > target:
+                break
+            await self._go_to(due_at)
+        await self._go_to(target)
+        await self._settle()
+
+    async def skip_to_next(self) -> bool:
+        """Go to the next message that is really sent; False when none is planned.
+
+        A slot that is only put off or skipped (a sibling's week, say) is passed by.
+        """
+        for _ in range(100):
+            before = await self._count_sent()
+            await self._settle()
+            due_at = await self.next_at()
+            if due_at is None:
+                return False
+            await self._go_to(due_at)
+            await self._settle()
+            if await self._count_sent() > before:
+                return True
+        return False
+
+    async def _go_to(self, moment: datetime) -> None:
+        """Move the clock while nothing is being sent."""
+        async with self._runtime.turn:
+            self._clock.move_to(moment)
+
+    async def _settle(self) -> None:
+        """Send what is due now."""
+        await self._runtime.send_due()
+
+    async def _count_sent(self) -> int:
+        """Count everything that was ever sent."""
+        async with self._runtime.store.database.reading() as session:
+            return await deliveries.count_sent(session)
+
+
+@dataclass
+class Demo:
+    """A running demo; use it as `async with`."""
+
+    folder: Path
+    settings: Settings
+    port: int
+    server: RunningServer | None = None
+    runtime: Runtime | None = None
+
+    def __post_init__(self) -> None:
+        """Make ready to close in the reverse order of opening."""
+        self._stack = AsyncExitStack()
+
+    async def __aenter__(self) -> Self:
+        """Open the port first, so that a busy one is said before anything is written."""
+        try:
+            await self._open()
+        except BaseException:
+            await self._stack.aclose()
+            raise
+        return self
+
+    async def _open(self) -> None:
+        """Open everything: lock, clock, sandbox, store, bot."""
+        self._stack.enter_context(hold(self.settings.database_url.get_secret_value()))
+        clock = MovableClock(SystemClock(), keep_in=self.folder / "clock.json")
+        sandbox = Sandbox(
+            clock, token=TOKEN, username=USERNAME, keep_in=self.folder / "sandbox"
+        )
+        store = await self._stack.enter_async_context(open_store(self.settings))
+        catalogue = await accept_catalogue(store.database, self.settings, clock=clock)
+        await seed(store, now=clock.now())
+        gate = Gate(store)
+        server = await serve(sandbox, port=self.port, machine=gate, cards=gate.list_cards)
+        self._stack.push_async_callback(server.stop)
+        if not sandbox.persons:
+            sandbox.add_person("Parent 1", language="da")
+        runtime = Runtime(
+            store,
+            Shelf(catalogue),
+            clock=clock,
+            token=TOKEN,
+            api=server.url,
+            rate=SEND_RATE,
+        )
+        gate.open(DemoMachine(clock, runtime), server.url)
+        await self._stack.enter_async_context(runtime)
+        self.server, self.runtime = server, runtime
+
+    async def __aexit__(self, *_: object) -> None:
+        """Close everything."""
+        await self._stack.aclose()
+
+    async def run(self) -> None:
+        """Run until cancelled."""
+        if self.runtime is None:
+            raise RuntimeError("The demo is not open.")
+        await self.runtime.run()
+
+
+class Gate:
+    """What the web chat asks of the demo, before and after the bot behind it is up."""
+
+    zone = ZONE
+
+    def __init__(self, store: Store) -> None:
+        """Begin without a machine, since the bot needs the server's address first."""
+        self._store = store
+        self._machine: DemoMachine | None = None
+        self._url = ""
+        self._up = asyncio.Event()
+
+    def open(self, machine: DemoMachine, url: str) -> None:
+        """Put the machine in."""
+        self._machine, self._url = machine, url
+        self._up.set()
+
+    async def _get_machine(self) -> DemoMachine:
+        """Wait for the machine."""
+        await self._up.wait()
+        if self._machine is None:
+            raise RuntimeError("The gate is open, and nothing stands behind it.")
+        return self._machine
+
+    def now(self) -> datetime:
+        """Give the demo's moment."""
+        return self._machine.now() if self._machine else SystemClock().now()
+
+    async def next_at(self) -> datetime | None:
+        """Say when the next message is due."""
+        return await (await self._get_machine()).next_at()
+
+    async def skip(self, distance: timedelta) -> None:
+        """Go forward."""
+        await (await self._get_machine()).skip(distance)
+
+    async def skip_to_next(self) -> bool:
+        """Go to the next message."""
+        return await (await self._get_machine()).skip_to_next()
+
+    async def list_cards(self) -> Sequence[DemoCard]:
+        """List the cards, each with its link into the web chat and its QR code."""
+        await self._up.wait()
+        async with self._store.database.reading() as session:
+            rows = await cards.list_cards(session)
+        return [
+            self._show(centre.name, card.language, card.code_sealed, number)
+            for number, (card, _child, centre) in enumerate(rows, start=1)
+        ]
+
+    def _show(self, centre: str, language: str, code_sealed: bytes, number: int) -> DemoCard:
+        """Show one card."""
+        code = self._store.sealer.unseal(code_sealed, bound_to=CARD)
+        link = link_of(code, base=self._url, username=USERNAME)
+        return DemoCard(f"{centre}, card {number}", language, link, render_qr(link))
+
+
+async def seed(store: Store, *, now: datetime) -> None:
+    """Make two centres with three cards each, the first time."""
+    database: Database = store.database
+    async with database.writing() as session:
+        if await centres.list_centres(session):
+            return
+        for code, name, language, children in CENTRES:
+            centre = await centres.add_centre(
+                session, code, name=name, zone=ZONE, language=language, now=now
+            )
+            for home_language, months in children:
+                born = month_before(now.date(), months)
+                child = await enrol(session, centre, birth_month=born, now=now)
+                await issue_for(
+                    session, child, language=home_language, sealer=store.sealer, now=now
+                )
+
+
+def month_before(day_on: date, months: int) -> date:
+    """Give the first of the month that lies some months before a date."""
+    count = day_on.year * MONTHS_A_YEAR + day_on.month - 1 - months
+    return date(count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1, 1)

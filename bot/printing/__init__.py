@@ -1,0 +1,1 @@
+"""Cards, letters and picture cards for paper; for now, the QR code of a card."""
