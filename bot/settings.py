@@ -87,7 +87,7 @@ def load_settings(file: Path = FILE) -> Settings:
     if unknown:
         raise BotError(f"Unknown setting: {', '.join(unknown)}. There are: {list_names(known)}.")
     try:
-        return Settings(_env_file=file if file.exists() else None)
+        return Settings(_env_file=file if file.exists() else None)  # type: ignore[call-arg]
     except ValidationError as error:
         raise BotError(describe(error, known)) from None
 

@@ -11,11 +11,12 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from bot.app.cards import CARD, enrol, issue_for, link_of
+from bot.app.cards import enrol, issue_for, link_of
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.locking import hold
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Runtime
+from bot.chat.onboarding import CARD
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
@@ -154,9 +155,7 @@ class Demo:
         """Open everything: lock, clock, sandbox, store, bot."""
         self._stack.enter_context(hold(self.settings.database_url.get_secret_value()))
         clock = MovableClock(SystemClock(), keep_in=self.folder / "clock.json")
-        sandbox = Sandbox(
-            clock, token=TOKEN, username=USERNAME, keep_in=self.folder / "sandbox"
-        )
+        sandbox = Sandbox(clock, token=TOKEN, username=USERNAME, keep_in=self.folder / "sandbox")
         store = await self._stack.enter_async_context(open_store(self.settings))
         catalogue = await accept_catalogue(store.database, self.settings, clock=clock)
         await seed(store, now=clock.now())

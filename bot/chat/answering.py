@@ -34,7 +34,11 @@ async def send(bot: Bot, address: str, reply: Reply) -> None:
             await bot.answer_callback_query(callback_id, text=text or None)
         case Edit(message_id, True, text, buttons):
             await bot.edit_message_caption(
-                address, message_id, caption=text, parse_mode=html, reply_markup=keyboard_of(buttons)
+                address,
+                message_id,
+                caption=text,
+                parse_mode=html,
+                reply_markup=keyboard_of(buttons),
             )
         case Edit(message_id, False, text, buttons):
             await bot.edit_message_text(

@@ -90,9 +90,7 @@ async def act_as_guardian(
             turn.reply(replies.edit(message_id, message))
 
 
-async def find_own_delivery(
-    turn: Turn, guardian: Guardian, delivery_id: int
-) -> Delivery | None:
+async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
     """Look up a delivery that this guardian was sent; nobody answers for somebody else."""
     delivery = await deliveries.find_delivery(turn.session, delivery_id)
     if delivery is None or delivery.guardian_id != id_of(guardian):

@@ -150,5 +150,3 @@ class Inbox:
 def where(error: BaseException) -> str:
     """Say where an error arose, without its words, which may hold a parent's."""
     return "".join(traceback.format_tb(error.__traceback__))
-
-

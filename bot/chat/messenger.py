@@ -86,9 +86,7 @@ class TelegramMessenger:
     async def _find_file_id(self, media: Media) -> str | None:
         """Look up whether the network has a file."""
         async with self.database.reading() as session:
-            return await uploads.find_file_id(
-                session, media.digest, bot_name=self.bot.username
-            )
+            return await uploads.find_file_id(session, media.digest, bot_name=self.bot.username)
 
     async def _forget_file_id(self, media: Media) -> None:
         """Forget a file that the network no longer knows."""

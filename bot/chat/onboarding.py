@@ -55,9 +55,7 @@ async def greet_without_card(turn: Turn, *, language: str) -> None:
     turn.reply(replies.say(say(turn.catalogue, "no-card", language=language)))
 
 
-async def open_card(
-    turn: Turn, code: str, *, guardian: Guardian | None, language: str
-) -> None:
+async def open_card(turn: Turn, code: str, *, guardian: Guardian | None, language: str) -> None:
     """Show the first message of a card, or say why it cannot be opened."""
     card = await find_card(turn, code)
     if card is None or card.revoked_at:

@@ -1,6 +1,5 @@
 """Speak HTTP to the Bot API over aiohttp, and tell a message not sent from one in doubt."""
 
-import asyncio
 from typing import Any
 
 import aiohttp
@@ -66,7 +65,7 @@ class AiohttpRequest(BaseRequest):
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
             raise NotConnected(f"not connected: {type(error).__name__}") from error
-        except asyncio.TimeoutError as error:
+        except TimeoutError as error:
             raise TimedOut("no answer in time") from error
         except aiohttp.ClientError as error:
             raise AnswerLost(f"answer lost: {type(error).__name__}") from error

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from telegram import Update
-from telegram.ext import Application, CallbackContext, ExtBot, JobQueue
+from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.catalogue.records import Catalogue
 from bot.chat.replies import Note, Reply
@@ -70,8 +71,7 @@ class Turn:
         self.replies.sort(key=lambda reply: not isinstance(reply, Note))
 
 
-
-class TurnContext(CallbackContext[ExtBot[None], dict[str, str], dict[str, str], dict[int, Turn]]):
+class TurnContext(CallbackContext[ExtBot[None], dict[Any, Any], dict[Any, Any], dict[int, Turn]]):
     """What python-telegram-bot hands to a handler: ours knows its turn."""
 
     turn: Turn
@@ -88,9 +88,8 @@ class TurnContext(CallbackContext[ExtBot[None], dict[str, str], dict[str, str], 
 TurnApplication = Application[
     ExtBot[None],
     TurnContext,
-    dict[str, str],
-    dict[str, str],
+    dict[Any, Any],
+    dict[Any, Any],
     dict[int, Turn],
-    JobQueue[TurnContext] | None,
+    None,
 ]
-

@@ -67,9 +67,7 @@ def was_just_asked_for(delivery: Delivery, slot: Slot, *, now: datetime) -> bool
     return slot.due_at == delivery.planned_at and now - slot.due_at < JUST_ASKED
 
 
-async def decide_pace(
-    session: Session, guardian: Guardian, *, cap: int, now: datetime
-) -> Verdict:
+async def decide_pace(session: Session, guardian: Guardian, *, cap: int, now: datetime) -> Verdict:
     """Keep the quiet hours, one message a day and the weekly cap."""
     rhythm, guardian_id = rhythm_of(guardian), id_of(guardian)
     if is_quiet(rhythm, now=now):
@@ -83,9 +81,7 @@ async def decide_pace(
     return None
 
 
-async def is_focus(
-    session: Session, guardian: Guardian, delivery: Delivery, *, slot: Slot
-) -> bool:
+async def is_focus(session: Session, guardian: Guardian, delivery: Delivery, *, slot: Slot) -> bool:
     """Say whether the slot's calendar week is this child's: siblings take turns, week by week."""
     pairs = await guardians.list_pairs(session, id_of(guardian))
     children = [pair.child_id for pair in pairs]

@@ -110,7 +110,8 @@ async def show_again(
     session: Session, catalogue: Catalogue, delivery: Delivery
 ) -> OutgoingMessage | None:
     """Show a sent touch as it stands now, answers included, in the words that it was sent in."""
-    if delivery.activity_id not in catalogue.activities or delivery.variant is None:
+    activity_id, variant = delivery.activity_id, delivery.variant
+    if activity_id is None or variant is None or activity_id not in catalogue.activities:
         return None
     child = await centres.get_child(session, delivery.child_id or 0)
     centre = await centres.get_centre_of(session, child)
@@ -119,8 +120,8 @@ async def show_again(
     telling = Telling(
         delivery_id=id_of(delivery),
         touch=slot_of(delivery).touch,
-        activity_id=delivery.activity_id,
-        variant=delivery.variant,
+        activity_id=activity_id,
+        variant=variant,
         language=delivery.language or catalogue.programme.language,
         school_language=centre.language,
         answer=as_answer(answer),

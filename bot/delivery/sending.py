@@ -257,6 +257,5 @@ class Sender:
 def growing_wait(attempts: int) -> timedelta:
     """Wait twice as long after each attempt: 5 s, 10 s, 20 s, … an hour."""
     doublings = min(attempts, 12)
-    return min(FIRST_WAIT * 2**doublings, LONGEST_WAIT)
-
-
+    wait: timedelta = FIRST_WAIT * 2**doublings
+    return min(wait, LONGEST_WAIT)

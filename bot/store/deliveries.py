@@ -223,9 +223,7 @@ async def skip_open(session: Session, guardian_id: int, *, reason: str, now: dat
     return (await session.exec(skip)).rowcount
 
 
-async def find_last_programme(
-    session: Session, guardian_id: int, child_id: int
-) -> Delivery | None:
+async def find_last_programme(session: Session, guardian_id: int, child_id: int) -> Delivery | None:
     """Look up the latest slot's delivery of a pair, whatever became of it."""
     statement = (
         select(Delivery)

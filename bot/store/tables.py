@@ -348,9 +348,7 @@ class EngagementEvent(Row, table=True):
 class StoredUpdate(Row, table=True):
     """An update from the network, sealed, until its effect is written and its replies are sent."""
 
-    id: int = Field(
-        sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False}
-    )
+    id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
     chat_key: str | None = Field(default=None, max_length=64, index=True)
     body_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     replies_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)

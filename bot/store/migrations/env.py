@@ -1,6 +1,6 @@
 """What Alembic runs: the migrations, on the connection that it was handed."""
 
-from typing import Any
+from typing import Any, Literal
 
 from alembic import context
 from sqlmodel import SQLModel
@@ -9,7 +9,7 @@ from sqlmodel.sql.sqltypes import AutoString
 from bot.store.tables import Days, Moment, Word
 
 
-def render_plainly(kind: str, item: Any, _context: Any) -> str | bool:
+def render_plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
     """Write our own types as the plain ones beneath, so that a migration stands by itself."""
     if kind != "type":
         return False

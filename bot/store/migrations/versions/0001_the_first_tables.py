@@ -288,7 +288,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_newcomer_opened_at"), ["opened_at"], unique=False)
 
 
-
 def downgrade() -> None:
     """Go back."""
     with op.batch_alter_table("newcomer", schema=None) as batch_op:

@@ -1,0 +1,1 @@
+"""What staff write: files, checks and wording, and how a touch looks."""

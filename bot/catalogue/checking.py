@@ -1,0 +1,134 @@
+"""Check a text: its front matter, its lengths, its placeholders, its markup."""
+
+from jinja2 import TemplateError, TemplateSyntaxError
+
+from bot.catalogue.parsing import Findings, Page
+from bot.catalogue.records import Catalogue, Section
+from bot.catalogue.touches import Telling, render_touch
+from bot.catalogue.wording import PLACEHOLDERS, fill, find_foreign_markup, plain_length, render
+from bot.core.actions import Answer, Wish
+from bot.core.cadence import Touch
+from bot.core.choosing import Variant
+
+WHY_CHARACTERS = 200
+WORDS = {Section.DO: 60, Section.GROW: 60, Section.EASIER: 60, Section.HARDER: 60}
+CONSENT_WORDS = {"messages": 120, "linking": 90, "research": 90}
+CAPTION_UNITS = 1024
+TEXT_UNITS = 4096
+SAMPLE = dict.fromkeys(PLACEHOLDERS, "x" * 40)
+
+
+def check_text(page: Page, path: str, findings: Findings) -> bool:
+    """Check an activity's text; say whether it can be used."""
+    before = len(findings.errors)
+    for name in ("title", "alt"):
+        if not str(page.front.get(name) or "").strip():
+            findings.refuse(
+                path,
+                page.lines.get(name, 1),
+                f'"{name}" is missing',
+                f"Write {name}: and a few words.",
+            )
+    check_reviewed(page, path, findings)
+    for name, text in page.sections.items():
+        check_wording(text, path, page.lines.get(name, 0), findings)
+    check_lengths(page, path, findings)
+    is_whole = all(page.sections.get(section) for section in Section)
+    return len(findings.errors) == before and is_whole
+
+
+def check_reviewed(page: Page, path: str, findings: Findings) -> None:
+    """See that somebody said whether the text is reviewed."""
+    if not isinstance(page.front.get("reviewed"), bool):
+        findings.refuse(
+            path,
+            page.lines.get("reviewed", 1),
+            '"reviewed" is missing',
+            "Write reviewed: yes or reviewed: no.",
+        )
+
+
+def check_lengths(page: Page, path: str, findings: Findings) -> None:
+    """Keep an activity's texts short enough to be read."""
+    why = page.sections.get(Section.WHY, "")
+    if len(why) > WHY_CHARACTERS:
+        findings.refuse(
+            path,
+            page.lines[Section.WHY],
+            f'"why" has {len(why)} characters',
+            f"Write at most {WHY_CHARACTERS}.",
+        )
+    for section, most in WORDS.items():
+        check_words_of(page, section, most, path, findings)
+
+
+def check_words_of(page: Page, name: str, most: int, path: str, findings: Findings) -> None:
+    """Count the words of one section."""
+    count = len(page.sections.get(name, "").replace("{{ ", "").replace(" }}", "").split())
+    if count > most:
+        findings.refuse(
+            path, page.lines[name], f'"{name}" has {count} words', f"Write at most {most}."
+        )
+
+
+def check_consent(page: Page, path: str, findings: Findings) -> None:
+    """Check a consent text."""
+    check_reviewed(page, path, findings)
+    for name, text in page.sections.items():
+        check_wording(text, path, page.lines.get(name, 0), findings)
+        check_words_of(page, name, CONSENT_WORDS[name], path, findings)
+
+
+def check_wording(text: str, path: str, line: int, findings: Findings) -> None:
+    """See that a section's placeholders are known and that its markup is bold and italic only."""
+    known = f"Use {' or '.join('{{ ' + name + ' }}' for name in PLACEHOLDERS)}."
+    try:
+        filled = fill(text, SAMPLE)
+    except TemplateSyntaxError as error:
+        findings.refuse(path, line + (error.lineno or 1), "a placeholder is broken", known)
+        return
+    except TemplateError as error:
+        findings.refuse(path, line, f"unknown placeholder ({error.message})", known)
+        return
+    for offset, kind in find_foreign_markup(filled):
+        findings.refuse(
+            path,
+            line + 1 + offset,
+            f"{kind} cannot be shown in a chat",
+            "Use paragraphs, **bold** and *italic*.",
+        )
+
+
+def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
+    """Render every touch in every language, and measure it against Telegram's limits."""
+    for activity_id, activity in catalogue.activities.items():
+        for language in catalogue.languages:
+            path = f"{activity.folder}/{language}.md"
+            for touch in Touch:
+                length = longest(catalogue, activity_id, touch, language)
+                most = CAPTION_UNITS if touch is Touch.DO else TEXT_UNITS
+                if length > most:
+                    findings.refuse(
+                        path,
+                        0,
+                        f'"{touch}" can become {length} characters in a chat',
+                        f"Shorten it; Telegram shows {most}.",
+                    )
+    for (_version, language), consent in catalogue.consent.items():
+        for text in (consent.messages, consent.linking, consent.research):
+            if plain_length(render(text, {})) > TEXT_UNITS:
+                findings.refuse(language, 0, "a consent text is too long", "Shorten it.")
+
+
+def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str) -> int:
+    """Measure the longest form that a touch can take after taps."""
+    return max(
+        plain_length(
+            render_touch(
+                catalogue,
+                Telling(0, touch, activity_id, variant, language, language, answer, Wish.HARDER),
+            ).text
+        )
+        for variant in Variant
+        for answer in Answer
+    )

@@ -1,0 +1,208 @@
+"""A catalogue as it is used: the programme, its activities, consent texts and words."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from bot.catalogue.words import Words
+from bot.core.choosing import Outline
+from bot.core.messages import Media
+
+DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+DEFAULT = "default"
+
+
+class Localise(StrEnum):
+    """How an activity comes into another language."""
+
+    TRANSLATE = "translate"
+    SAMPLE = "sample"
+    AUTHOR = "author"
+
+
+class Reading(StrEnum):
+    """What a parent has to read to do an activity."""
+
+    NONE = "none"
+    LITTLE = "little"
+
+
+class Section(StrEnum):
+    """The parts of an activity's text."""
+
+    WHY = "why"
+    DO = "do"
+    GROW = "grow"
+    EASIER = "easier"
+    HARDER = "harder"
+
+
+class Plain(BaseModel):
+    """A record as it stands in a YAML file; each field says what may be written there."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Months(Plain):
+    """An age band: from the first age in months up to, and without, the second."""
+
+    from_months: int = Field(alias="from", ge=0)
+    until_months: int = Field(alias="until", ge=1)
+
+
+class Quiet(Plain):
+    """Quiet hours, local, from one hour to another; they may cross midnight."""
+
+    from_hour: int = Field(alias="from", ge=0, le=23)
+    until_hour: int = Field(alias="until", ge=0, le=23)
+
+
+class Programme(Plain):
+    """The programme as a whole: `content/programme.yaml`."""
+
+    name: str = Field(min_length=1, description="Write a name.")
+    language: str = Field(description="Write a language code, such as en.")
+    languages: tuple[str, ...] = Field(
+        min_length=1, description="Write a list of language codes: [en, da]."
+    )
+    weekly_cap: int = Field(ge=1, le=3, description="Write 1, 2 or 3.")
+    days: tuple[int, ...] = Field(
+        description="Write one to three days: [monday, wednesday, friday]."
+    )
+    hour: int = Field(ge=0, le=23, description="Write an hour from 0 to 23.")
+    quiet: Quiet = Field(description="Write hours: {from: 21, until: 8}.")
+    bands: Mapping[str, Months] = Field(
+        min_length=1, description='Write ages in months: {"3-4": {from: 36, until: 48}}.'
+    )
+    default_band: str = Field(description="Write one of the bands.")
+    send_unreviewed: bool = Field(description="Write true or false.")
+    consent: str = Field(description='Write the version of the consent texts, such as "1".')
+    legal_basis: str = Field(min_length=1, description="Write one or two sentences.")
+    order: tuple[str | Mapping[str, str], ...] = Field(
+        min_length=1,
+        description='Write a list of skills; {"3-4": RHY, default: INI} where bands differ.',
+    )
+    fallbacks: Mapping[str, tuple[str, ...]] = Field(
+        description="Write skills and what may stand in: {BLE: [SYL]}."
+    )
+
+    @field_validator("days", mode="before")
+    @classmethod
+    def read_days(cls, value: object) -> tuple[int, ...]:
+        """Read the names of days."""
+        if not isinstance(value, list) or not 1 <= len(set(map(str, value))) <= 3:
+            raise ValueError("one to three days are needed")
+        if not all(day in DAYS for day in value):
+            raise ValueError("there is no such day")
+        return tuple(sorted(DAYS.index(day) for day in value))
+
+    @property
+    def weeks(self) -> int:
+        """Count the weeks of the programme."""
+        return len(self.order)
+
+    def skill_for(self, week: int, band: str) -> str:
+        """Give the skill of a week (the first is 1) in an age band."""
+        skill = self.order[week - 1]
+        return skill if isinstance(skill, str) else skill.get(band, skill.get(DEFAULT, ""))
+
+    def band_at(self, months: int | None) -> str:
+        """Give the band of an age in months; outside all of them the nearest one counts."""
+        if months is None:
+            return self.default_band
+        in_order = sorted(self.bands.items(), key=lambda each: each[1].from_months)
+        reached = [name for name, band in in_order if band.from_months <= months]
+        return reached[-1] if reached else in_order[0][0]
+
+
+class ActivityCard(Plain):
+    """What is the same for an activity in all languages: `activity.yaml`."""
+
+    id: str = Field(pattern=r"^[A-Z]\d\d$", description="Write a letter and two digits: A01.")
+    skill: str = Field(pattern=r"^[A-Z]{3}$", description="Write a skill's code: VOC.")
+    band: str = Field(description="Write one of the programme's age bands.")
+    minutes: int = Field(ge=1, le=30, description="Write a number of minutes from 1 to 30.")
+    localise: Localise = Field(description="Write translate, sample or author.")
+    reading: Reading = Field(description="Write none or little.")
+    picture: str = Field(description="Write the name of a PNG or JPEG file in this folder.")
+    credit: str = Field(min_length=1, description="Write who made the picture, and its licence.")
+
+
+@dataclass(frozen=True)
+class ActivityText:
+    """An activity in one language; its sections are Markdown with placeholders."""
+
+    language: str
+    title: str
+    things: str
+    alt: str
+    is_reviewed: bool
+    source: str | None
+    sections: Mapping[Section, str]
+
+
+@dataclass(frozen=True)
+class Activity:
+    """One content folder: something to do together, with its touches, in every language."""
+
+    card: ActivityCard
+    folder: str
+    picture: Media
+    texts: Mapping[str, ActivityText]
+
+    @property
+    def minutes(self) -> int:
+        """How long it takes."""
+        return self.card.minutes
+
+    def text_in(self, language: str, fallback: str) -> ActivityText:
+        """Give the text in a language, or in the one to fall back to."""
+        return self.texts.get(language) or self.texts[fallback]
+
+
+@dataclass(frozen=True)
+class ConsentText:
+    """What a guardian is asked, in one language and version; Markdown."""
+
+    version: str
+    language: str
+    messages: str
+    linking: str
+    research: str
+    is_reviewed: bool
+    source: str | None
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Everything that a parent can be sent, whole and checked."""
+
+    version: str
+    programme: Programme
+    activities: Mapping[str, Activity]
+    consent: Mapping[tuple[str, str], ConsentText]
+    words: Mapping[str, Words]
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The languages of the programme, in its order."""
+        return self.programme.languages
+
+    @property
+    def outlines(self) -> tuple[Outline, ...]:
+        """What choosing needs to know of each activity."""
+        return tuple(
+            Outline(each.card.id, each.card.skill, each.card.band)
+            for each in self.activities.values()
+        )
+
+    def words_in(self, language: str) -> Words:
+        """Give the short strings in a language, or in the programme's."""
+        return self.words.get(language) or self.words[self.programme.language]
+
+    def consent_in(self, language: str) -> ConsentText:
+        """Give the consent texts that are asked for now, in a language or in the programme's."""
+        version, fallback = self.programme.consent, self.programme.language
+        return self.consent.get((version, language)) or self.consent[version, fallback]

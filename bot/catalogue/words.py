@@ -1,0 +1,99 @@
+"""Short strings in one language: buttons, notes, plurals, moments, names of languages."""
+
+import io
+import re
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_datetime
+from babel.messages.catalog import Catalog
+from babel.messages.pofile import PoFileError, read_po
+from babel.numbers import format_decimal
+from markupsafe import Markup, escape
+
+from bot.errors import BotError
+
+FIRST_STRONG_ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+class Words:
+    """The strings of one language, straight from its catalogue of messages."""
+
+    def __init__(self, language: str, catalog: Catalog) -> None:
+        """Keep the messages; know the language's direction."""
+        self.language = language
+        self.locale = Locale.parse(language)
+        self.direction = "rtl" if self.locale.character_order == "right-to-left" else "ltr"
+        self._messages = {key_of(message.id): message.string for message in catalog if message.id}
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys that have a string."""
+        return frozenset(self._messages)
+
+    def say(self, key: str, **values: str) -> str:
+        """Give a string as HTML: values are escaped, and isolated where text runs right to left."""
+        return self._fill(Markup(escape(self._get(key))), values)
+
+    def plain(self, key: str) -> str:
+        """Give a string without placeholders as plain text, for a button."""
+        return self._get(key)
+
+    def count(self, key: str, number: int) -> str:
+        """Give the form of a string that fits a number, as HTML; it fills `{minutes}`."""
+        forms = self._messages[key]
+        if not isinstance(forms, tuple):
+            raise BotError(f'"{key}" has no plural forms in {self.language}.')
+        chosen = forms[plural_index(self.locale, number, len(forms))]
+        shown = format_decimal(number, locale=self.locale)
+        return self._fill(Markup(escape(chosen)), {"minutes": shown})
+
+    def moment(self, at: datetime, zone: str) -> str:
+        """Give a moment's weekday and time in a zone: "Monday 17:00"."""
+        local = at.astimezone(ZoneInfo(zone))
+        return str(format_datetime(local, "EEEE HH:mm", locale=self.locale))
+
+    def language_name(self, code: str) -> str:
+        """Give the name of a language as it stands inside a sentence of this one."""
+        named = self._messages.get(f"language-{code}")
+        if isinstance(named, str) and named:
+            return named
+        try:
+            return Locale.parse(code).get_display_name(self.locale) or code
+        except (UnknownLocaleError, ValueError):
+            return code
+
+    def _get(self, key: str) -> str:
+        """Get a string; raise BotError for a key that no catalogue of messages has."""
+        found = self._messages.get(key)
+        if not isinstance(found, str):
+            raise BotError(f'There is no string "{key}" in {self.language}.')
+        return found
+
+    def _fill(self, text: Markup, values: dict[str, str]) -> str:
+        """Put values in the place of `{names}`."""
+        is_rtl = self.direction == "rtl"
+        start, end = (FIRST_STRONG_ISOLATE, END_OF_ISOLATE) if is_rtl else ("", "")
+        return PLACEHOLDER.sub(lambda found: f"{start}{escape(values[found[1]])}{end}", str(text))
+
+
+def key_of(message_id: str | tuple[str, ...] | list[str]) -> str:
+    """Give the key of a message, singular or plural."""
+    return message_id if isinstance(message_id, str) else message_id[0]
+
+
+def plural_index(locale: Locale, number: int, count: int) -> int:
+    """Say which of gettext's forms fits a number, by the language's own rule."""
+    tags = [tag for tag in ("zero", "one", "two", "few", "many") if tag in locale.plural_form.tags]
+    order = [*tags, "other"]
+    return min(order.index(locale.plural_form(number)), count - 1)
+
+
+def parse_messages(content: bytes, language: str) -> Catalog:
+    """Read a catalogue of messages; raise PoFileError or ValueError for one that is broken."""
+    return read_po(io.BytesIO(content), locale=language, abort_invalid=True)
+
+
+__all__ = ["PLACEHOLDER", "PoFileError", "Words", "key_of", "parse_messages"]
