@@ -1,0 +1,301 @@
+"""The sandbox itself: who has written what to whom, and what the bot has not fetched yet."""
+
+import asyncio
+import hashlib
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from bot.core.clock import Clock
+from bot.errors import BotError
+from bot.sandbox.entities import find_commands
+from bot.sandbox.keeping import Keeper
+from bot.sandbox.pictures import measure
+from bot.sandbox.records import (
+    Call,
+    CallbackAnswer,
+    ChatMessage,
+    Fault,
+    Person,
+    StoredFile,
+    Tap,
+)
+
+FIRST_PERSON = 500_001
+Found = TypeVar("Found")
+
+
+class Sandbox:
+    """Persons, chats and updates; everything that changes is told to whoever listens."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        token: str = "1000001:sandbox",
+        username: str = "kuffert_demo_bot",
+        name: str = "Kuffert",
+        keep_in: Path | None = None,
+    ) -> None:
+        """Begin empty, or with what was kept in a folder."""
+        self.clock, self.token, self.username, self.name = clock, token, username, name
+        self.persons: dict[int, Person] = {}
+        self.chats: dict[int, list[ChatMessage]] = {}
+        self.updates: dict[int, dict[str, Any]] = {}
+        self.acknowledged: dict[int, dict[str, Any]] = {}
+        self.files: dict[str, StoredFile] = {}
+        self.contents: dict[str, bytes] = {}
+        self.taps: dict[str, Tap] = {}
+        self.commands: dict[str, list[dict[str, str]]] = {}
+        self.answers: list[CallbackAnswer] = []
+        self.calls: list[Call] = []
+        self.faults: list[Fault] = []
+        self.counters = {"message": 0, "update": 900_000, "tap": 0, "file": 0}
+        self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
+        self._changed = asyncio.Event()
+        self._keeper = Keeper(keep_in) if keep_in else None
+        if self._keeper:
+            self._keeper.load(self)
+
+    # What a person does
+
+    def add_person(self, name: str, *, language: str = "en") -> Person:
+        """Let somebody install the app."""
+        person = Person(FIRST_PERSON + len(self.persons), name, language)
+        self.persons[person.id] = person
+        self.chats[person.id] = []
+        self.tell({"type": "persons"})
+        return person
+
+    def start(self, person_id: int, payload: str = "") -> int:
+        """Press START, with what the link carried; return the update's number."""
+        self.persons[person_id].opened = True
+        self.tell({"type": "persons"})
+        return self.write(person_id, f"/start {payload}".strip())
+
+    def write(self, person_id: int, text: str) -> int:
+        """Write a text or a command."""
+        message = self.add_message(person_id, from_bot=False, text=text)
+        message.entities = find_commands(text)
+        return self.push(message=self.show(message))
+
+    def attach(self, person_id: int, kind: str, content: bytes, name: str) -> int:
+        """Send a photo, a voice message or a document."""
+        message = self.add_message(person_id, from_bot=False, text="")
+        message.media = self.keep_file(kind, content, name)
+        self.announce("message", message)
+        return self.push(message=self.show(message))
+
+    def tap(self, person_id: int, message_id: int, action: str) -> str:
+        """Tap a button that the message shows now; return the tap's id."""
+        message = self.find_message(person_id, message_id)
+        if message is None or action not in message.actions():
+            raise BotError(f'Message {message_id} has no button "{action}".')
+        return self.tap_stale(person_id, message_id, action)
+
+    def tap_stale(self, person_id: int, message_id: int, action: str) -> str:
+        """Tap a button, perhaps on an old screen that shows what is gone."""
+        message = self.find_message(person_id, message_id)
+        if message is None:
+            raise BotError(f"There is no message {message_id} in this chat.")
+        callback_id = str(4_000_000_000 + self.count("tap"))
+        self.taps[callback_id] = Tap(person_id, self.clock.now())
+        query = {
+            "id": callback_id,
+            "from": self.show_person(person_id),
+            "message": self.show(message),
+            "chat_instance": str(person_id),
+            "data": action,
+        }
+        self.push(callback_query=query)
+        return callback_id
+
+    def block(self, person_id: int) -> None:
+        """Block the bot."""
+        self._change_membership(person_id, blocked=True)
+
+    def unblock(self, person_id: int) -> None:
+        """Let the bot write again."""
+        self._change_membership(person_id, blocked=False)
+
+    def _change_membership(self, person_id: int, *, blocked: bool) -> None:
+        """Block or unblock, and tell the bot as Telegram does."""
+        self.persons[person_id].blocked = blocked
+        words = ("member", "kicked") if blocked else ("kicked", "member")
+        bot = self.show_bot()
+        old, new = ({"user": bot, "status": word, "until_date": 0} for word in words)
+        self.push(
+            my_chat_member={
+                "chat": self.show_chat(person_id),
+                "from": self.show_person(person_id),
+                "date": int(self.clock.now().timestamp()),
+                "old_chat_member": old,
+                "new_chat_member": new,
+            }
+        )
+        self.tell({"type": "persons"})
+
+    def delete_account(self, person_id: int) -> None:
+        """Delete the account; the chat cannot be reached any more."""
+        self.persons[person_id].deleted = True
+        self.tell({"type": "persons"})
+
+    # Updates
+
+    def push(self, **content: Any) -> int:
+        """Put an update in the queue."""
+        return self.push_raw(content)
+
+    def push_raw(self, content: dict[str, Any]) -> int:
+        """Put anything in the queue, as an update."""
+        update_id = self.count("update")
+        self.updates[update_id] = {"update_id": update_id, **content}
+        self.wake()
+        return update_id
+
+    def repeat_update(self, update_id: int) -> None:
+        """Deliver an update that was acknowledged once more."""
+        self.updates[update_id] = self.acknowledged.get(update_id) or self.updates[update_id]
+        self.wake()
+
+    def acknowledge(self, offset: int) -> None:
+        """Forget the updates before an offset."""
+        for update_id in [each for each in self.updates if each < offset]:
+            self.acknowledged[update_id] = self.updates.pop(update_id)
+        self.wake()
+
+    # Messages and files
+
+    def add_message(self, person_id: int, *, from_bot: bool, text: str) -> ChatMessage:
+        """Add a message to a chat; a person's is announced at once, the bot's by its maker."""
+        message = ChatMessage(
+            self.count("message"), person_id, from_bot, self.clock.now(), text=text
+        )
+        self.chats[person_id].append(message)
+        if not from_bot and text:
+            self.announce("message", message)
+        return message
+
+    def messages(self, person_id: int) -> list[ChatMessage]:
+        """List a chat, oldest first."""
+        return list(self.chats[person_id])
+
+    def find_message(self, person_id: int, message_id: int) -> ChatMessage | None:
+        """Look up a message of a chat."""
+        return next((each for each in self.chats[person_id] if each.id == message_id), None)
+
+    def keep_file(self, kind: str, content: bytes, name: str) -> StoredFile:
+        """Keep a file under an id of its own."""
+        digest = hashlib.sha256(content).hexdigest()
+        width, height = measure(content) if kind == "photo" else (None, None)
+        file_id = f"{kind}-{self.count('file')}-{digest[:12]}"
+        stored = StoredFile(file_id, kind, name, len(content), digest, width, height)
+        self.files[file_id] = stored
+        self.contents[digest] = content
+        if self._keeper:
+            self._keeper.keep_content(digest, content)
+        return stored
+
+    # Showing things as Telegram does
+
+    def show(self, message: ChatMessage) -> dict[str, Any]:
+        """Show a message as the Bot API does."""
+        shown: dict[str, Any] = {
+            "message_id": message.id,
+            "date": int(message.at.timestamp()),
+            "chat": self.show_chat(message.person_id),
+            "from": self.show_bot() if message.from_bot else self.show_person(message.person_id),
+        }
+        words = "caption" if message.media else "text"
+        if message.text:
+            shown[words] = message.text
+            shown["entities" if words == "text" else "caption_entities"] = message.entities
+        if message.media:
+            shown[message.media.kind] = show_file(message.media)
+        if message.buttons:
+            shown["reply_markup"] = {"inline_keyboard": message.buttons}
+        if message.edited_at:
+            shown["edit_date"] = int(message.edited_at.timestamp())
+        return shown
+
+    def show_bot(self) -> dict[str, Any]:
+        """Show the bot's account."""
+        return {
+            "id": int(self.token.split(":")[0]),
+            "is_bot": True,
+            "first_name": self.name,
+            "username": self.username,
+        }
+
+    def show_person(self, person_id: int) -> dict[str, Any]:
+        """Show a person's account."""
+        person = self.persons[person_id]
+        return {
+            "id": person.id,
+            "is_bot": False,
+            "first_name": person.name,
+            "language_code": person.language,
+        }
+
+    def show_chat(self, person_id: int) -> dict[str, Any]:
+        """Show a private chat."""
+        return {
+            "id": person_id,
+            "type": "private",
+            "first_name": self.persons[person_id].name,
+        }
+
+    # Change
+
+    def count(self, name: str) -> int:
+        """Give the next number of a kind."""
+        self.counters[name] += 1
+        return self.counters[name]
+
+    def announce(self, kind: str, message: ChatMessage) -> None:
+        """Tell that a message came or changed."""
+        self.tell({"type": kind, "person": message.person_id, "message_id": message.id})
+
+    def tell(self, event: dict[str, Any]) -> None:
+        """Tell whoever listens."""
+        for queue in self.listeners:
+            queue.put_nowait(event)
+        self.wake()
+
+    def wake(self) -> None:
+        """Say that something has changed, and keep it."""
+        if self._keeper:
+            self._keeper.save(self)
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    async def wait_for(
+        self, condition: Callable[[], Found | None], *, timeout: float = 20.0
+    ) -> Found:
+        """Wait until a condition holds; raise TimeoutError when it does not come to."""
+        async with asyncio.timeout(timeout):
+            while True:
+                changed = self._changed
+                found = condition()
+                if found:
+                    return found
+                await changed.wait()
+
+    def now(self) -> datetime:
+        """Give the moment."""
+        return self.clock.now()
+
+
+def show_file(file: StoredFile) -> dict[str, Any] | list[dict[str, Any]]:
+    """Show a file as the Bot API does."""
+    shown: dict[str, Any] = {
+        "file_id": file.file_id,
+        "file_unique_id": file.digest[:16],
+        "file_size": file.size,
+    }
+    if file.kind == "photo":
+        return [{**shown, "width": file.width, "height": file.height}]
+    if file.kind == "voice":
+        return {**shown, "duration": 1, "mime_type": "audio/ogg"}
+    return {**shown, "file_name": file.name}

@@ -1,0 +1,188 @@
+"""A small catalogue on disk: one activity, English and Arabic, nothing wrong with it."""
+
+import struct
+import zlib
+from pathlib import Path
+
+import pytest
+
+from bot.catalogue.files import read_folder
+
+PROGRAMME = """\
+name: Kuffert
+language: en
+languages: [en, ar]
+weekly_cap: 3
+days: [monday, wednesday, friday]
+hour: 17
+quiet: {from: 21, until: 8}
+bands:
+  "3-4": {from: 36, until: 48}
+default_band: "3-4"
+send_unreviewed: true
+consent: "1"
+legal_basis: The school keeps the roster as part of its teaching.
+order: [VOC, {"3-4": VOC, default: NAR}, repeat]
+fallbacks: {NAR: [VOC]}
+"""
+ACTIVITY = """\
+id: A01
+skill: VOC
+band: "3-4"
+minutes: 5
+localise: translate
+reading: none
+picture: picture.png
+credit: Drawn for this test.
+"""
+ENGLISH = """\
+---
+title: Sock Pairs
+things: clean socks
+alt: Two socks
+reviewed: yes
+---
+## why
+Many words help reading.
+## do
+Find **pairs** together. In {{ school_language }} too: {{ script_direction }}.
+## grow
+You looked so well.
+## easier
+Take two socks.
+## harder
+Take ten socks.
+"""
+ARABIC = """\
+---
+title: أزواج الجوارب
+things: جوارب نظيفة
+alt: جوربان
+reviewed: yes
+source: 1fcb64b3928fae35
+---
+## why
+الكلمات الكثيرة تساعد على القراءة.
+## do
+ابحثا عن **أزواج** معًا.
+## grow
+نظرت جيدًا.
+## easier
+خذا جوربين.
+## harder
+خذا عشرة جوارب.
+"""
+ENGLISH_CONSENT = """\
+---
+reviewed: yes
+---
+## messages
+May we send you activities?
+## linking
+May we look at results beside them?
+## research
+May researchers use this without your name?
+"""
+ARABIC_CONSENT = """\
+---
+reviewed: yes
+source: 5fbc7ea9ea3b00a1
+---
+## messages
+هل نرسل لك أنشطة؟
+## linking
+هل ننظر إلى النتائج؟
+## research
+هل يستخدمها الباحثون دون اسمك؟
+"""
+PLAIN_KEYS = (
+    "after-did-it",
+    "after-easier",
+    "after-harder",
+    "after-not-for-us",
+    "after-not-yet",
+    "after-seen",
+    "after-too-hard",
+    "button-did-it",
+    "button-easier",
+    "button-harder",
+    "button-not-for-us",
+    "button-not-yet",
+    "button-seen",
+    "button-too-hard",
+    "no-things-needed",
+    "script-direction",
+)
+ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
+ARABIC_FORMS = (
+    "لا دقائق",
+    "دقيقة واحدة",
+    "دقيقتان",
+    "{minutes} دقائق",
+    "{minutes} دقيقة",
+    "{minutes} دقيقة تقريبًا",
+)
+
+
+def write_words(plural_rule: str, text: str, forms: tuple[str, ...]) -> str:
+    """Write a .po file: one plain text under every key, and the forms of the minutes."""
+    entries = [f'msgid "{key}"\nmsgstr "{text}"' for key in PLAIN_KEYS]
+    entries.append(f'msgid "things-needed"\nmsgstr "{text}: {{things}}"')
+    entries += [f'msgid "{way}-way"\nmsgstr "{text}: {{way}}"' for way in ("easier", "harder")]
+    plurals = "\n".join(f'msgstr[{place}] "{form}"' for place, form in enumerate(forms))
+    entries.append(f'msgid "about-minutes"\nmsgid_plural "about-minutes"\n{plurals}')
+    header = (
+        'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
+        f'"Plural-Forms: {plural_rule}\\n"'
+    )
+    return "\n\n".join((header, *entries)) + "\n"
+
+
+ENGLISH_WORDS = write_words("nplurals=2; plural=(n != 1);", "Good", ENGLISH_FORMS)
+ARABIC_WORDS = write_words(
+    "nplurals=6; plural=(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : "
+    "n%100>=11 ? 4 : 5);",
+    "جيد",
+    ARABIC_FORMS,
+)
+
+
+def make_png() -> bytes:
+    """Make the smallest valid PNG: one grey point."""
+
+    def chunk(kind: bytes, body: bytes) -> bytes:
+        checksum = struct.pack(">I", zlib.crc32(kind + body))
+        return struct.pack(">I", len(body)) + kind + body + checksum
+
+    header = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(b"\0\x80")), (b"IEND", b""))
+    return b"\x89PNG\r\n\x1a\n" + b"".join(chunk(*part) for part in parts)
+
+
+SMALL = {
+    "content/programme.yaml": PROGRAMME.encode(),
+    "content/activities/sock-pairs/activity.yaml": ACTIVITY.encode(),
+    "content/activities/sock-pairs/en.md": ENGLISH.encode(),
+    "content/activities/sock-pairs/ar.md": ARABIC.encode(),
+    "content/activities/sock-pairs/picture.png": make_png(),
+    "content/consent/1/en.md": ENGLISH_CONSENT.encode(),
+    "content/consent/1/ar.md": ARABIC_CONSENT.encode(),
+    "locales/en/LC_MESSAGES/bot.po": ENGLISH_WORDS.encode(),
+    "locales/ar/LC_MESSAGES/bot.po": ARABIC_WORDS.encode(),
+}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Write the small catalogue into a temporary folder."""
+    for name, content in SMALL.items():
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    return tmp_path
+
+
+@pytest.fixture
+def files(folder: Path) -> dict[str, bytes]:
+    """Read the small catalogue back."""
+    return read_folder(folder / "content", folder / "locales")
