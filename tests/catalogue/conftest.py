@@ -59,7 +59,7 @@ title: أزواج الجوارب
 things: جوارب نظيفة
 alt: جوربان
 reviewed: yes
-source: 1fcb64b3928fae35
+source: 4efeae9802082c40
 ---
 ## why
 الكلمات الكثيرة تساعد على القراءة.
@@ -86,7 +86,7 @@ May researchers use this without your name?
 ARABIC_CONSENT = """\
 ---
 reviewed: yes
-source: 5fbc7ea9ea3b00a1
+source: de81edf843ceb50d
 ---
 ## messages
 هل نرسل لك أنشطة؟

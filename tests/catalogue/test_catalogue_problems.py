@@ -1,0 +1,520 @@
+"""Each way in which a catalogue can be wrong, and the exact sentences that it must produce."""
+
+import ast
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+import pytest
+from conftest import ENGLISH_WORDS, SMALL
+
+import bot.catalogue
+from bot.catalogue.loading import check_catalogue, load_catalogue, read_catalogue
+from bot.catalogue.parsing import Findings
+from bot.errors import FileRefused
+
+PROGRAMME = "content/programme.yaml"
+SOCKS = "content/activities/sock-pairs"
+CARD, EN, AR = f"{SOCKS}/activity.yaml", f"{SOCKS}/en.md", f"{SOCKS}/ar.md"
+PICTURE = f"{SOCKS}/picture.png"
+ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
+SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
+NOTHING_LEFT = f"{PROGRAMME}: there are no activities. Add a folder to content/activities."
+KNOWN = "Use {{ school_language }} or {{ script_direction }}."
+MARKUP = "Use paragraphs, **bold** and *italic*."
+STALE = "this translation is stale: its source has changed since"
+TWO_BANDS = 'bands:\n  "4-5": {from: 48, until: 60}\n'
+
+Files = dict[str, bytes]
+Change = Callable[[Files], Files]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A change to the small catalogue, and what is said of it."""
+
+    name: str
+    change: Change
+    errors: tuple[str, ...] = ()
+    warnings: tuple[str, ...] = ()
+
+
+def edit(path: str, old: str, new: str) -> Change:
+    """Replace a piece of one file, which must be there."""
+
+    def change(files: Files) -> Files:
+        text = files[path].decode()
+        assert old in text, f"{path} does not hold {old!r}"
+        return files | {path: text.replace(old, new, 1).encode()}
+
+    return change
+
+
+def put(path: str, content: bytes) -> Change:
+    """Write one file anew."""
+    return lambda files: files | {path: content}
+
+
+def drop(path: str) -> Change:
+    """Take one file away."""
+    return lambda files: {name: each for name, each in files.items() if name != path}
+
+
+def both(first: Change, second: Change) -> Change:
+    """Make two changes."""
+    return lambda files: second(first(files))
+
+
+def with_header_last(text: str) -> str:
+    """Take the header of a .po file to its end, where it comes too late."""
+    header, _, strings = text.partition("\n\n")
+    return f"{strings}\n{header}\n"
+
+
+def words(count: int) -> str:
+    """Write so many words."""
+    return " ".join(["sock"] * count)
+
+
+TABLE = (
+    # programme.yaml
+    Broken(
+        "no programme",
+        drop(PROGRAMME),
+        (f"{PROGRAMME}: there is no such file. Write it; see the README.",),
+    ),
+    Broken(
+        "not UTF-8",
+        put(PROGRAMME, b"name: \xff"),
+        (f"{PROGRAMME}: this is not UTF-8 text. Save the file as UTF-8.",),
+    ),
+    Broken(
+        "not YAML",
+        edit(PROGRAMME, "hour: 17", "hour: [17"),
+        (f"{PROGRAMME}, line 7: this cannot be read as YAML. Write lines such as `key: value`.",),
+    ),
+    Broken(
+        "no keys",
+        put(PROGRAMME, b"- a list"),
+        (f"{PROGRAMME}, line 1: there are no keys. Write lines such as `key: value`.",),
+    ),
+    Broken(
+        "a key twice",
+        edit(PROGRAMME, "hour: 17", "hour: 17\nhour: 18"),
+        (f"{PROGRAMME}, line 1: a key stands twice. Keep one of the two.",),
+    ),
+    Broken(
+        "a key missing",
+        edit(PROGRAMME, "hour: 17\n", ""),
+        (f'{PROGRAMME}, line 1: "hour" is missing. Write an hour from 0 to 23.',),
+    ),
+    Broken(
+        "an unknown key",
+        edit(CARD, "minutes: 5", "minutes: 5\nmaterials: socks"),
+        (
+            f'{CARD}, line 5: unknown key "materials". '
+            "Use: id, skill, band, minutes, localise, reading, picture, credit.",
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "a value out of range",
+        edit(PROGRAMME, "hour: 17", "hour: 25"),
+        (
+            f'{PROGRAMME}, line 6: "hour": input should be less than or equal to 23. '
+            "Write an hour from 0 to 23.",
+        ),
+    ),
+    Broken(
+        "a day that is none",
+        edit(PROGRAMME, "friday", "someday"),
+        (
+            f'{PROGRAMME}, line 5: "days": there is no such day. '
+            "Write one to three days: [monday, wednesday, friday].",
+        ),
+    ),
+    Broken(
+        "an unknown language",
+        edit(PROGRAMME, "[en, ar]", "[en, ar, zz]"),
+        (f'{PROGRAMME}: unknown language "zz". Write a language code, such as da.',),
+    ),
+    Broken(
+        "a source language that is not offered",
+        edit(PROGRAMME, "language: en", "language: da"),
+        (
+            f'{PROGRAMME}: the source language "da" is not among the languages. '
+            "Add it to languages.",
+        ),
+    ),
+    Broken(
+        "an unknown default band",
+        edit(PROGRAMME, 'default_band: "3-4"', 'default_band: "9-9"'),
+        (f'{PROGRAMME}: unknown default_band "9-9". Use one of: 3-4.',),
+    ),
+    Broken(
+        "a band without a skill",
+        edit(PROGRAMME, '{"3-4": VOC, default: NAR}', '{"4-5": VOC}'),
+        (f'{PROGRAMME}: week 2 has no skill for band "3-4". Add it, or a default.',),
+    ),
+    Broken(
+        "a band without activities",
+        edit(PROGRAMME, "bands:\n", TWO_BANDS),
+        (f'{PROGRAMME}: band "4-5" has no activity. Add one, or remove the band.',),
+        (
+            f'{PROGRAMME}: band "4-5" has no activity for NAR. Others take its place.',
+            f'{PROGRAMME}: band "4-5" has no activity for VOC. Others take its place.',
+        ),
+    ),
+    Broken(
+        "no activities",
+        lambda files: {name: each for name, each in files.items() if SOCKS not in name},
+        (NOTHING_LEFT,),
+    ),
+    Broken(
+        "sound weeks in a row, and skills that nothing teaches",
+        edit(PROGRAMME, "repeat]", "SYL, RHY]"),
+        (),
+        (
+            f'{PROGRAMME}: band "3-4" has no activity for RHY. Others take its place.',
+            f'{PROGRAMME}: band "3-4" has no activity for SYL. Others take its place.',
+            f'{PROGRAMME}: weeks 3 and 4 are both sound weeks in "3-4". Part them.',
+        ),
+    ),
+    # activity.yaml and its picture
+    Broken(
+        "a folder without a card",
+        drop(CARD),
+        (f"{CARD}: there is no such file. Write it; see the README.", NOTHING_LEFT),
+    ),
+    Broken(
+        "an unknown way to localise",
+        edit(CARD, "localise: translate", "localise: copy"),
+        (
+            f"{CARD}, line 5: \"localise\": input should be 'translate', 'sample' or 'author'. "
+            "Write translate, sample or author.",
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "a band that the programme lacks",
+        edit(CARD, 'band: "3-4"', 'band: "5-6"'),
+        (
+            f'{CARD}: unknown band "5-6". Use one of: 3-4.',
+            f'{PROGRAMME}: band "3-4" has no activity. Add one, or remove the band.',
+        ),
+        (f'{PROGRAMME}: band "3-4" has no activity for VOC. Others take its place.',),
+    ),
+    Broken(
+        "an id twice",
+        lambda files: (
+            files
+            | {
+                name.replace(SOCKS, f"{SOCKS}-2"): each
+                for name, each in files.items()
+                if SOCKS in name
+            }
+        ),
+        (f'{SOCKS}-2/activity.yaml: the id "A01" is taken by {SOCKS}. Choose another id.',),
+    ),
+    Broken(
+        "no picture",
+        drop(PICTURE),
+        (f"{PICTURE}: there is no such picture. Put a PNG or JPEG file there.", NOTHING_LEFT),
+    ),
+    Broken(
+        "a picture that is none",
+        put(PICTURE, b"GIF89a"),
+        (f"{PICTURE}: this is not a PNG or JPEG picture. Save it as PNG or JPEG.", NOTHING_LEFT),
+    ),
+    Broken(
+        "a picture too heavy",
+        lambda files: files | {PICTURE: files[PICTURE] + bytes(301_000)},
+        (f"{PICTURE}: the picture has 301 kB. Make it smaller than 300 kB.", NOTHING_LEFT),
+    ),
+    # an activity's texts
+    Broken(
+        "a translation missing",
+        drop(AR),
+        (f"{AR}: there is no such file. Write the activity in this language.", NOTHING_LEFT),
+    ),
+    Broken(
+        "a language that is not offered",
+        lambda files: files | {f"{SOCKS}/de.md": files[EN]},
+        (
+            f'{SOCKS}/de.md: "de" is not a language of the programme. '
+            f"Use one of: en, ar; or add it to {PROGRAMME}.",
+        ),
+    ),
+    Broken(
+        "no front matter",
+        edit(AR, "---\n", ""),
+        (
+            f"{AR}, line 1: there is no front matter. Begin with --- and end it with ---.",
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "front matter that is not YAML",
+        edit(AR, "title: ", "title: a: "),
+        (
+            f"{AR}, line 2: this cannot be read as YAML. Write lines such as `key: value`.",
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "an unknown key in front matter",
+        edit(AR, "reviewed: yes", "reviewed: yes\nauthor: nobody"),
+        (f'{AR}, line 6: unknown key "author". Use: title, things, alt, reviewed, source.',),
+    ),
+    Broken(
+        "no title",
+        edit(AR, "title: أزواج الجوارب\n", ""),
+        (f'{AR}, line 1: "title" is missing. Write title: and a few words.', NOTHING_LEFT),
+    ),
+    Broken(
+        "not said whether it is reviewed",
+        edit(AR, "reviewed: yes", "reviewed: perhaps"),
+        (
+            f'{AR}, line 5: "reviewed" is missing. Write reviewed: yes or reviewed: no.',
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "an unknown section",
+        edit(AR, "## harder", "## Hvorfor"),
+        (
+            f'{AR}, line 16: unknown section "Hvorfor". Use one of: why, do, grow, easier, harder.',
+            f'{AR}: section "harder" is missing. Write ## harder and its text.',
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "a section twice",
+        edit(AR, "## harder\n", "## easier\nx\n## harder\n"),
+        (f'{AR}, line 16: section "easier" stands twice. Keep one of the two.',),
+    ),
+    Broken(
+        "an empty section",
+        edit(AR, "خذا عشرة جوارب.\n", ""),
+        (
+            f'{AR}, line 16: section "harder" is missing. Write ## harder and its text.',
+            NOTHING_LEFT,
+        ),
+    ),
+    Broken(
+        "an unknown placeholder",
+        edit(AR, "خذا جوربين.", "{{ child }}"),
+        (f"{AR}, line 14: unknown placeholder ('child' is undefined). {KNOWN}", NOTHING_LEFT),
+    ),
+    Broken(
+        "a broken placeholder",
+        edit(AR, "خذا جوربين.", "{{ school_language }"),
+        (f"{AR}, line 15: a placeholder is broken. {KNOWN}", NOTHING_LEFT),
+    ),
+    Broken(
+        "a link",
+        edit(AR, "خذا جوربين.", "[a](http://b.example)"),
+        (f"{AR}, line 15: link cannot be shown in a chat. {MARKUP}", NOTHING_LEFT),
+    ),
+    Broken(
+        "a heading inside a section",
+        edit(AR, "خذا جوربين.", "one\n\n### two"),
+        (f"{AR}, line 17: heading cannot be shown in a chat. {MARKUP}", NOTHING_LEFT),
+    ),
+    Broken(
+        "a why too long",
+        edit(AR, "الكلمات الكثيرة تساعد على القراءة.", "x" * 201),
+        (f'{AR}, line 8: "why" has 201 characters. Write at most 200.', NOTHING_LEFT),
+    ),
+    Broken(
+        "a do too long",
+        edit(AR, "ابحثا عن **أزواج** معًا.", words(61)),
+        (f'{AR}, line 10: "do" has 61 words. Write at most 60.', NOTHING_LEFT),
+    ),
+    Broken(
+        # heading 40, text 1119, harder way 21, note 4, easier way 21, wish 4, five gaps of 2
+        "a caption too long after taps",
+        edit(
+            EN,
+            "Find **pairs** together. In {{ school_language }}",
+            "x" * 1100 + " {{ school_language }}",
+        ),
+        (f'{EN}: "do" can become 1219 characters in a chat. Shorten it; Telegram shows 1024.',),
+        (),
+    ),
+    Broken(
+        "unreviewed",
+        edit(AR, "reviewed: yes", "reviewed: no"),
+        (),
+        (f"{AR}: nobody has reviewed this text. Read it, then write reviewed: yes.",),
+    ),
+    Broken(
+        "stale",
+        edit(AR, "4efeae9802082c40", "0000000000000abc"),
+        (),
+        (f"{AR}, line 6: {STALE}. Bring it up to date and write source: 4efeae9802082c40.",),
+    ),
+    # consent
+    Broken(
+        "no consent text in a language",
+        drop(ASKED_AR),
+        (f"{ASKED_AR}: there is no such file. Write the consent text in this language.",),
+    ),
+    Broken(
+        "a consent question missing",
+        edit(ASKED_AR, "## research\nهل يستخدمها الباحثون دون اسمك؟\n", ""),
+        (f'{ASKED_AR}: section "research" is missing. Write ## research and its text.',),
+    ),
+    Broken(
+        "a consent question too wordy",
+        edit(ASKED_AR, "هل ننظر إلى النتائج؟", words(91)),
+        (f'{ASKED_AR}, line 7: "linking" has 91 words. Write at most 90.',),
+    ),
+    Broken(
+        "a stale consent text",
+        edit(ASKED_AR, "de81edf843ceb50d", "0000000000000abc"),
+        (),
+        (f"{ASKED_AR}, line 3: {STALE}. Bring it up to date and write source: de81edf843ceb50d.",),
+    ),
+    # locales
+    Broken(
+        "no strings in a language",
+        drop(SAID_AR),
+        (f"{SAID_AR}: there is no such file. Translate the strings of en.",),
+    ),
+    Broken(
+        "strings that gettext cannot read",
+        put(SAID_AR, b"nonsense"),
+        (
+            f"{SAID_AR}: this cannot be read as gettext "
+            "(Unknown or misformatted keyword on 0). Mend the file.",
+        ),
+    ),
+    Broken(
+        "a string missing, and another unknown",
+        edit(SAID_AR, 'msgid "after-seen"', 'msgid "after-sen"'),
+        (
+            f'{SAID_AR}: "after-seen" is missing. Translate it from en.',
+            f'{SAID_AR}, line 21: unknown key "after-sen". Remove it.',
+        ),
+    ),
+    Broken(
+        "a fuzzy string",
+        edit(SAID_AR, 'msgid "after-seen"', '#, fuzzy\nmsgid "after-seen"'),
+        (f'{SAID_AR}, line 22: "after-seen" is marked fuzzy. Check it and remove the mark.',),
+    ),
+    Broken(
+        "an empty string",
+        edit(SAID_AR, 'msgid "after-seen"\nmsgstr "جيد"', 'msgid "after-seen"\nmsgstr ""'),
+        (f'{SAID_AR}, line 21: "after-seen" is empty. Translate it.',),
+    ),
+    Broken(
+        "a plural form missing",
+        edit(SAID_AR, 'msgstr[5] "{minutes} دقيقة تقريبًا"\n', ""),
+        (f'{SAID_AR}, line 63: "about-minutes" is empty. Translate it.',),
+    ),
+    Broken(
+        "another placeholder",
+        edit(SAID_AR, "{things}", "{thing}"),
+        (f'{SAID_AR}, line 54: "things-needed" has other placeholders. Use: {{things}}.',),
+    ),
+    Broken(
+        "a placeholder where there is none",
+        edit(SAID_AR, 'msgid "after-seen"\nmsgstr "جيد"', 'msgid "after-seen"\nmsgstr "{day}"'),
+        (f'{SAID_AR}, line 21: "after-seen" has other placeholders. Use: none.',),
+    ),
+    Broken(
+        "a header that comes after the strings, with another number of plural forms",
+        put(SAID, with_header_last(ENGLISH_WORDS.replace("nplurals=2", "nplurals=3")).encode()),
+        (f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',),
+    ),
+    Broken(
+        "a consent text of few but endless words",
+        edit(ASKED_AR, "هل ننظر إلى النتائج؟", "x" * 4097),
+        ("ar: a consent text is too long. Shorten it.",),
+    ),
+)
+
+
+def ids(broken: Broken) -> str:
+    """Name a row of the table."""
+    return broken.name
+
+
+@pytest.mark.parametrize("broken", TABLE, ids=ids)
+def test_what_is_wrong_is_said_in_these_sentences_and_no_others(
+    files: dict[str, bytes], broken: Broken
+) -> None:
+    changed = broken.change(files)
+
+    findings = check_catalogue(changed)
+
+    assert sorted(map(str, findings.errors)) == sorted(broken.errors)
+    assert sorted(map(str, findings.warnings)) == sorted(broken.warnings)
+
+
+@pytest.mark.parametrize("broken", [each for each in TABLE if each.errors], ids=ids)
+def test_a_catalogue_with_an_error_does_not_load(files: dict[str, bytes], broken: Broken) -> None:
+    changed = broken.change(files)
+
+    with pytest.raises(FileRefused) as refused:
+        load_catalogue(changed)
+
+    assert sorted(map(str, refused.value.problems)) == sorted(broken.errors)
+
+
+@pytest.mark.parametrize("broken", [each for each in TABLE if not each.errors], ids=ids)
+def test_a_catalogue_with_warnings_alone_loads(files: dict[str, bytes], broken: Broken) -> None:
+    changed = broken.change(files)
+
+    assert load_catalogue(changed).languages == ("en", "ar")
+
+
+class Noting(Findings):
+    """Findings that also keep from which line of which module each problem came."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.places: set[tuple[str, int]] = set()
+
+    def note(self, frame: FrameType) -> None:
+        self.places.add((Path(frame.f_code.co_filename).name, frame.f_lineno))
+
+    def refuse(self, path: str, line: int, what: str, instead: str) -> None:
+        self.note(sys._getframe(1))
+        super().refuse(path, line, what, instead)
+
+    def warn(self, path: str, line: int, what: str, instead: str) -> None:
+        self.note(sys._getframe(1))
+        super().warn(path, line, what, instead)
+
+
+def list_places_in_code() -> list[tuple[str, range]]:
+    """List every call that makes a problem: the module, and the lines of the call."""
+    return [
+        (path.name, range(node.lineno, (node.end_lineno or node.lineno) + 1))
+        for path in sorted(Path(bot.catalogue.__file__).parent.glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in ("refuse", "warn")
+    ]
+
+
+def test_every_place_that_makes_a_problem_is_in_the_table() -> None:
+    places: set[tuple[str, int]] = set()
+
+    for broken in TABLE:
+        noting = Noting()
+        read_catalogue(broken.change(dict(SMALL)), noting)
+        places |= noting.places
+
+    unseen = [
+        f"{module}:{lines.start}"
+        for module, lines in list_places_in_code()
+        if not any(seen == module and line in lines for seen, line in places)
+    ]
+    assert unseen == []
+    assert len(list_places_in_code()) > 30
