@@ -22,9 +22,9 @@ class IssuedCard:
     link: str
 
 
-def link_of(code: str, *, base: str, username: str) -> str:
-    """Give the link that opens a card."""
-    return f"{base}/{username}?start={code}"
+def link_of(code: str, link_base: str) -> str:
+    """Give the link that opens a card, from the bot's own address."""
+    return f"{link_base}?start={code}"
 
 
 async def issue_cards(
@@ -33,8 +33,8 @@ async def issue_cards(
     *,
     count: int,
     birth_month: date | None,
-    username: str,
-    base: str,
+    language: str,
+    link_base: str,
     sealer: Sealer,
     now: datetime,
 ) -> list[IssuedCard]:
@@ -42,11 +42,8 @@ async def issue_cards(
     issued = []
     for _ in range(count):
         child = await enrol(session, centre, birth_month=birth_month, now=now)
-        code, _card = await issue_for(
-            session, child, language=centre.language, sealer=sealer, now=now
-        )
-        link = link_of(code, base=base, username=username)
-        issued.append(IssuedCard(code, child.study_code, link))
+        code, _card = await issue_for(session, child, language=language, sealer=sealer, now=now)
+        issued.append(IssuedCard(code, child.study_code, link_of(code, link_base)))
     return issued
 
 

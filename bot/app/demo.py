@@ -240,7 +240,7 @@ class Gate:
     def _show(self, centre: str, language: str, code_sealed: bytes, number: int) -> DemoCard:
         """Show one card."""
         code = self._store.sealer.unseal(code_sealed, bound_to=CARD)
-        link = link_of(code, base=self._url, username=USERNAME)
+        link = link_of(code, f"{self._url}/{USERNAME}")
         return DemoCard(f"{centre}, card {number}", language, link, render_qr(link))
 
 

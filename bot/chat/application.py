@@ -1,6 +1,7 @@
 """The python-telegram-bot application: our transport, our handlers, no memory of its own."""
 
 from telegram import Bot, BotCommand
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
@@ -24,6 +25,7 @@ from bot.chat.commands import (
 from bot.chat.onboarding import handle_start
 from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import Turn, TurnApplication, TurnContext
+from bot.errors import BotError
 
 HANDLERS = {
     "start": handle_start,
@@ -62,6 +64,18 @@ async def keep_error(update: object, context: TurnContext) -> None:
     """Hand an error to the turn that it ended; the inbox decides what becomes of the update."""
     if hasattr(context, "turn") and isinstance(context.error, Exception):
         context.turn.error = context.error
+
+
+async def find_username(token: str, *, api: str) -> str:
+    """Ask the network for a bot's name; raise BotError when it does not tell."""
+    bot = Bot(token, base_url=f"{api}/bot", request=AiohttpRequest())
+    try:
+        async with bot:
+            return bot.username
+    except InvalidToken:
+        raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
+    except TelegramError as error:
+        raise BotError(f"The Bot API cannot be reached at {api}: {error}.") from None
 
 
 async def publish_commands(bot: Bot, catalogue: Catalogue) -> None:

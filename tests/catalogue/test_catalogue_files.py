@@ -78,6 +78,8 @@ def test_the_version_changes_with_a_name_and_with_where_one_file_ends() -> None:
         {"content/a": b"x", "content/b": b"y"},
         {"content/a": b"xy", "content/b": b""},
         {"content/a": b"", "content/b": b"xy"},
+        {"content/a": b"", "content/b": b""},
+        {"content/a": b"content/b"},
         {},
     ]
 

@@ -342,7 +342,7 @@ TABLE = (
             "x" * 1100 + " {{ school_language }}",
         ),
         (f'{EN}: "do" can become 1219 characters in a chat. Shorten it; Telegram shows 1024.',),
-        (),
+        (f"{AR}, line 6: {STALE}. Bring it up to date and write source: c57466615c0a02dd.",),
     ),
     Broken(
         "unreviewed",
@@ -424,6 +424,11 @@ TABLE = (
         "a placeholder where there is none",
         edit(SAID_AR, 'msgid "after-seen"\nmsgstr "جيد"', 'msgid "after-seen"\nmsgstr "{day}"'),
         (f'{SAID_AR}, line 21: "after-seen" has other placeholders. Use: none.',),
+    ),
+    Broken(
+        "a placeholder in a plural form that the source lacks",
+        edit(SAID_AR, 'msgstr[5] "{minutes}', 'msgstr[5] "{hours}'),
+        (f'{SAID_AR}, line 63: "about-minutes" has other placeholders. Use: {{minutes}}.',),
     ),
     Broken(
         "a header that comes after the strings, with another number of plural forms",

@@ -1,0 +1,165 @@
+"""What each command does, on the settings that it is given."""
+
+import os
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+from bot.app.cards import LINK_BASE, IssuedCard, issue_cards
+from bot.app.clocks import SystemClock
+from bot.app.locking import hold
+from bot.app.opening import accept_catalogue, open_store
+from bot.app.running import Runtime
+from bot.catalogue.files import read_folder
+from bot.catalogue.loading import check_catalogue
+from bot.catalogue.parsing import Findings
+from bot.chat.application import find_username
+from bot.core.sealing import draw_key
+from bot.delivery.shelf import Shelf
+from bot.errors import BotError
+from bot.intake.outcome_files import import_outcomes
+from bot.report.document import write_report
+from bot.report.exporting import export_tables
+from bot.settings import Settings
+from bot.store import centres, deployment, open_database
+from bot.store.database import check_reachable
+from bot.store.migrating import upgrade
+
+SETTINGS = """\
+# Kuffert's settings. This file and the key are readable by you alone.
+# The bot's token, from @BotFather:
+KUFFERT_TELEGRAM_TOKEN=
+KUFFERT_SECRET_KEY_FILE=kuffert.key
+# Where everything is kept; PostgreSQL: postgresql://user:password@host/name
+KUFFERT_DATABASE_URL=sqlite:///kuffert.db
+"""
+
+
+def init(folder: Path) -> list[Path]:
+    """Write a settings file and a key, for their owner alone; never over an earlier one."""
+    written = []
+    for name, body in (("kuffert.env", SETTINGS), ("kuffert.key", draw_key() + "\n")):
+        path = folder / name
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise BotError(f"There is a {name} already. It is left as it is.") from None
+        with os.fdopen(handle, "w") as file:
+            file.write(body)
+        written.append(path)
+    return written
+
+
+async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
+    """Run the bot until cancelled."""
+    token, clock = settings.read_token(), SystemClock()
+    with hold(settings.database_url.get_secret_value()):
+        async with open_store(settings) as store:
+            catalogue = await accept_catalogue(store.database, settings, clock=clock)
+            runtime = Runtime(
+                store,
+                Shelf(catalogue),
+                clock=clock,
+                token=token,
+                api=settings.telegram_api,
+                rate=settings.send_rate,
+            )
+            async with runtime:
+                say(f"@{runtime.application.bot.username} is running. Ctrl-C stops it.")
+                await runtime.run()
+
+
+async def upgrade_database(settings: Settings) -> None:
+    """Run the migrations that the database lacks."""
+    database = open_database(settings.database_url.get_secret_value())
+    try:
+        await check_reachable(database)
+        await upgrade(database)
+    finally:
+        await database.close()
+
+
+def check_content(content: Path, locales: Path) -> Findings:
+    """Check the content as the bot would read it."""
+    return check_catalogue(read_folder(content, locales))
+
+
+async def add_centre(settings: Settings, code: str, *, name: str, zone: str, language: str) -> None:
+    """Add a centre."""
+    findings = check_content(settings.content, settings.locales)
+    if findings.errors:
+        raise BotError(str(findings.errors[0]))
+    async with open_store(settings) as store, store.database.writing() as session:
+        await centres.add_centre(
+            session, code, name=name, zone=zone, language=language, now=SystemClock().now()
+        )
+
+
+async def list_centres(settings: Settings) -> list[str]:
+    """List the centres, each as a line."""
+    async with open_store(settings) as store, store.database.reading() as session:
+        return [
+            f"{each.code}\t{each.name}\t{each.zone}\t{each.language}\t"
+            f"{await centres.count_children(session, each)} children"
+            for each in await centres.list_centres(session)
+        ]
+
+
+async def issue(
+    settings: Settings,
+    centre_code: str,
+    *,
+    count: int,
+    birth_month: date | None,
+    language: str | None,
+) -> list[IssuedCard]:
+    """Issue cards; their links need the bot's name, from an earlier run or from the network."""
+    async with open_store(settings) as store:
+        async with store.database.reading() as session:
+            username = await deployment.find_value(session, deployment.BOT_USERNAME)
+            base = await deployment.find_value(session, deployment.LINK_BASE)
+        if username is None:
+            username = await find_username(settings.read_token(), api=settings.telegram_api)
+        async with store.database.writing() as session:
+            centre = await centres.get_centre(session, centre_code)
+            return await issue_cards(
+                session,
+                centre,
+                count=count,
+                birth_month=birth_month,
+                language=language or centre.language,
+                link_base=f"{base or LINK_BASE}/{username}",
+                sealer=store.sealer,
+                now=SystemClock().now(),
+            )
+
+
+async def import_outcome_file(settings: Settings, file: Path) -> str:
+    """Import a file of results; say what came of it."""
+    try:
+        content = file.read_bytes()
+    except OSError as error:
+        raise BotError(f"{file} cannot be read: {error.strerror}.") from None
+    async with open_store(settings) as store, store.database.writing() as session:
+        imported = await import_outcomes(session, file.name, content, now=SystemClock().now())
+    return str(imported)
+
+
+async def export(settings: Settings, folder: Path) -> list[tuple[str, int]]:
+    """Write the exports."""
+    async with open_store(settings) as store, store.database.reading() as session:
+        return await export_tables(session, folder)
+
+
+async def report(settings: Settings, folder: Path) -> Path:
+    """Write the report."""
+    async with open_store(settings) as store:
+        catalogue = await accept_catalogue(store.database, settings, clock=SystemClock())
+        async with store.database.reading() as session:
+            return await write_report(
+                session,
+                folder,
+                now=SystemClock().now(),
+                title=catalogue.programme.name,
+                legal_basis=catalogue.programme.legal_basis,
+            )

@@ -1,0 +1,246 @@
+"""The commands: one function each; a BotError is printed in one line and ends with exit code 1."""
+
+import asyncio
+import contextlib
+import csv
+import logging
+import signal
+import sys
+import webbrowser
+from collections.abc import Coroutine
+from datetime import date, datetime
+from pathlib import Path
+from typing import Annotated, Any
+from zoneinfo import available_timezones
+
+import typer
+
+from bot.app import commands
+from bot.app.demo import FOLDER, Demo, clear, demo_settings
+from bot.errors import BotError
+from bot.settings import Settings, load_settings
+
+HERE = Path(__file__).parent.parent  # the checkout, or where the package was put
+DEMO_PORT = 8080
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    help="Kuffert: a suitcase of books and games for families, as a chat.",
+)
+content_app = typer.Typer(no_args_is_help=True, help="Check what staff write.")
+centre_app = typer.Typer(no_args_is_help=True, help="The centres that hand out cards.")
+cards_app = typer.Typer(no_args_is_help=True, help="Cards: one for each child.")
+outcomes_app = typer.Typer(no_args_is_help=True, help="Results that schools supply.")
+db_app = typer.Typer(no_args_is_help=True, help="The database.")
+app.add_typer(content_app, name="content")
+app.add_typer(centre_app, name="centre")
+app.add_typer(cards_app, name="cards")
+app.add_typer(outcomes_app, name="outcomes")
+app.add_typer(db_app, name="db")
+
+OnDemo = Annotated[bool, typer.Option("--demo", help="Use the demo's data instead of yours.")]
+CentreCode = Annotated[str, typer.Option("--centre", help="The centre's code.")]
+
+
+def settings_for(*, demo: bool) -> Settings:
+    """Give the operator's settings, or the demo's."""
+    if not demo:
+        return load_settings()
+    if not (FOLDER / "key").exists():
+        raise BotError("There is no demo yet. Start one with `kuffert demo`.")
+    return demo_settings(content=HERE / "content", locales=HERE / "locales")
+
+
+@app.command()
+def init() -> None:
+    """Write a settings file and a key; both stay on this machine, readable by you alone."""
+    for path in commands.init(Path.cwd()):
+        typer.echo(f"wrote {path}")
+    typer.echo(
+        "Keep a copy of kuffert.key apart from the database: without it, nothing that is sealed "
+        "can ever be opened. Then set KUFFERT_TELEGRAM_TOKEN in kuffert.env, and `kuffert run`."
+    )
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="The port of the web chat.")] = DEMO_PORT,
+    browser: Annotated[bool, typer.Option(help="Open a browser.")] = True,
+    fresh: Annotated[bool, typer.Option("--fresh", help="Start over.")] = False,
+) -> None:
+    """Show the whole thing on this machine: no token, no server, no configuration."""
+    run_until_stopped(play(port=port, browser=browser, fresh=fresh))
+
+
+async def play(*, port: int, browser: bool, fresh: bool) -> None:
+    """Run the demo and say what to try."""
+    if fresh:
+        clear()
+    settings = demo_settings(content=HERE / "content", locales=HERE / "locales")
+    async with Demo(FOLDER, settings, port) as running:
+        if running.server is None:
+            raise RuntimeError("The demo is open, and its server is not.")
+        typer.echo(
+            f"\nKuffert's demo is at {running.server.url}\n\n"
+            "What to try:\n"
+            "  1. Open a card and press START. The first message is in the card's language.\n"
+            "  2. Say yes: the first activity comes at once. Tap how it went.\n"
+            "  3. Move the time machine to the next message, and the next.\n"
+            "  4. Write /pause, /language or /help. Add a second parent.\n"
+            "  5. Elsewhere: `kuffert export out --demo`, `kuffert report --out out --demo`.\n\n"
+            "Ctrl-C stops it; what happened is kept. `--fresh` starts over.\n"
+        )
+        if browser:
+            await asyncio.to_thread(webbrowser.open, running.server.url)
+        await running.run()
+
+
+@app.command()
+def run() -> None:
+    """Run the bot against Telegram, by long polling."""
+    run_until_stopped(commands.run(load_settings(), say=typer.echo))
+
+
+@db_app.command("upgrade")
+def db_upgrade(demo: OnDemo = False) -> None:
+    """Bring the database to this version's tables."""
+    asyncio.run(commands.upgrade_database(settings_for(demo=demo)))
+    typer.echo("The database is up to date.")
+
+
+@content_app.command("check")
+def content_check() -> None:
+    """Find everything that is wrong with the content, and what staff should know."""
+    folder, locales = Path("content"), Path("locales")
+    with contextlib.suppress(BotError):
+        settings = load_settings()
+        folder, locales = settings.content, settings.locales
+    findings = commands.check_content(folder, locales)
+    for problem in findings.errors:
+        typer.echo(f"error: {problem}")
+    for problem in findings.warnings:
+        typer.echo(f"warning: {problem}")
+    typer.echo(f"{len(findings.errors)} errors, {len(findings.warnings)} warnings")
+    if findings.errors:
+        raise typer.Exit(1)
+
+
+@centre_app.command("add")
+def centre_add(
+    code: str,
+    name: str,
+    zone: Annotated[str, typer.Option(help="Such as Europe/Copenhagen.")],
+    language: Annotated[str, typer.Option(help="The language the centre works in, such as da.")],
+    demo: OnDemo = False,
+) -> None:
+    """Add a centre."""
+    if zone not in available_timezones():
+        raise BotError(f'There is no time zone "{zone}". Write one such as Europe/Copenhagen.')
+    settings = settings_for(demo=demo)
+    asyncio.run(commands.add_centre(settings, code, name=name, zone=zone, language=language))
+    typer.echo(f"added centre {code}")
+
+
+@centre_app.command("list")
+def centre_list(demo: OnDemo = False) -> None:
+    """List the centres."""
+    for line in asyncio.run(commands.list_centres(settings_for(demo=demo))):
+        typer.echo(line)
+
+
+@cards_app.command("issue")
+def cards_issue(
+    centre: CentreCode,
+    count: Annotated[int, typer.Option(min=1, max=10_000, help="How many cards.")],
+    birth_month: Annotated[
+        str | None, typer.Option(help="The children's month of birth, such as 2022-05.")
+    ] = None,
+    language: Annotated[
+        str | None, typer.Option(help="The cards' language, where it is not the centre's.")
+    ] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Make cards, each with a new child on the roster; print them as CSV."""
+    issued = asyncio.run(
+        commands.issue(
+            settings_for(demo=demo),
+            centre,
+            count=count,
+            birth_month=parse_month(birth_month),
+            language=language,
+        )
+    )
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(["card", "study_code", "link"])
+    writer.writerows([card.code, card.study_code, card.link] for card in issued)
+
+
+@outcomes_app.command("import")
+def outcomes_import(file: Path, demo: OnDemo = False) -> None:
+    """Take in a CSV of results: study_code, instrument, wave, score, assessed_on."""
+    typer.echo(asyncio.run(commands.import_outcome_file(settings_for(demo=demo), file)))
+
+
+@app.command()
+def export(folder: Path, demo: OnDemo = False) -> None:
+    """Write deliveries, events and doses as CSV, with a data dictionary."""
+    for name, rows in asyncio.run(commands.export(settings_for(demo=demo), folder)):
+        typer.echo(f"wrote {folder / name} ({rows} rows)")
+
+
+@app.command()
+def report(
+    out: Annotated[Path, typer.Option(help="The folder to write the page to.")],
+    demo: OnDemo = False,
+) -> None:
+    """Write the report as a page: who was invited, joined, took part, was assessed."""
+    typer.echo(f"wrote {asyncio.run(commands.report(settings_for(demo=demo), out))}")
+
+
+def parse_month(text: str | None) -> date | None:
+    """Read a month such as 2022-05; raise BotError for anything else."""
+    if text is None:
+        return None
+    try:
+        return datetime.strptime(f"{text}-01", "%Y-%m-%d").date()  # noqa: DTZ007  (a date)
+    except ValueError:
+        raise BotError(f'"{text}" is not a month. Write year and month: 2022-05.') from None
+
+
+def run_until_stopped(running: Coroutine[Any, Any, None]) -> None:
+    """Run until Ctrl-C or a request to stop; what is being sent is finished first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    async def supervise() -> None:
+        task = asyncio.ensure_future(running)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    asyncio.run(supervise())
+
+
+def main() -> None:
+    """Run a command; say what went wrong on purpose in one line."""
+    try:
+        app()
+    except BotError as error:
+        typer.echo(str(error), err=True)
+        sys.exit(1)
+    except ExceptionGroup as group:  # what a task of the running bot raised
+        known, unknown = group.split(BotError)
+        if unknown or known is None:
+            raise
+        for error in known.exceptions:
+            typer.echo(str(error), err=True)
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()

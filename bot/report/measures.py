@@ -1,0 +1,135 @@
+"""Measure, for every child on the roster, what was sent, what was done, and what may be told."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.actions import Purpose
+from bot.store import Session, exports
+from bot.store.events import ANSWERS
+from bot.store.exports import RosterRow
+from bot.store.tables import (
+    ConsentAnswer,
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    EngagementEvent,
+    EventKind,
+    Outcome,
+    Pair,
+)
+
+
+class Linking(StrEnum):
+    """Whether a child's engagement may stand beside its results."""
+
+    LINKED = "linked"
+    NOT_LINKED = "not linked"
+    WITHHELD = "withheld"
+
+
+@dataclass
+class ChildMeasures:
+    """One child of the roster and what is known of its programme."""
+
+    row: RosterRow
+    linking: Linking = Linking.NOT_LINKED
+    guardians: int = 0
+    joined_at: datetime | None = None
+    weeks: set[int] = field(default_factory=set)
+    weeks_done: set[int] = field(default_factory=set)
+    sent: int = 0
+    failed: int = 0
+    skipped: int = 0
+    answers: dict[EventKind, int] = field(default_factory=lambda: defaultdict(int))
+    outcomes: list[Outcome] = field(default_factory=list)
+
+    @property
+    def has_joined(self) -> bool:
+        """Whether a guardian has consented to messages."""
+        return self.guardians > 0
+
+    @property
+    def has_taken_part(self) -> bool:
+        """Whether a guardian has answered at least one touch."""
+        return sum(self.answers.values()) > 0
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Everything that exports and the report are made from, as of one moment."""
+
+    children: Mapping[int, ChildMeasures]
+    deliveries: Sequence[Delivery]
+    events: Sequence[EngagementEvent]
+
+    def linking_of(self, child_id: int | None) -> Linking:
+        """Say whether a child's engagement may be told by its study code."""
+        return self.children[child_id].linking if child_id else Linking.NOT_LINKED
+
+
+async def gather_evidence(session: Session) -> Evidence:
+    """Read everything, and measure each child."""
+    children = {row.child_id: ChildMeasures(row) for row in await exports.list_roster(session)}
+    pairs = await exports.list_pairs(session)
+    consents = await exports.list_last_consents(session, Purpose.LINKING)
+    deliveries = await exports.list_deliveries(session)
+    events = await exports.list_events(session)
+    measure_joining(children, pairs, consents)
+    measure_sending(children, deliveries)
+    measure_answers(children, deliveries, events)
+    for outcome in await exports.list_outcomes(session):
+        children[outcome.child_id].outcomes.append(outcome)
+    return Evidence(children, deliveries, events)
+
+
+def measure_joining(
+    children: Mapping[int, ChildMeasures],
+    pairs: Sequence[Pair],
+    consents: Mapping[int, ConsentAnswer],
+) -> None:
+    """Count guardians; one refusal withholds, one yes and no refusal links."""
+    for pair in pairs:
+        child = children[pair.child_id]
+        child.guardians += 1
+        child.joined_at = min(child.joined_at or pair.joined_at, pair.joined_at)
+        answer = consents.get(pair.guardian_id)
+        if answer in (ConsentAnswer.REFUSED, ConsentAnswer.WITHDRAWN):
+            child.linking = Linking.WITHHELD
+        elif answer is ConsentAnswer.GIVEN and child.linking is Linking.NOT_LINKED:
+            child.linking = Linking.LINKED
+
+
+def measure_sending(children: Mapping[int, ChildMeasures], deliveries: Sequence[Delivery]) -> None:
+    """Count a child's programme deliveries by how they ended, and the weeks that began."""
+    for delivery in deliveries:
+        if delivery.kind is not DeliveryKind.PROGRAMME or delivery.child_id is None:
+            continue
+        child = children[delivery.child_id]
+        if delivery.status is DeliveryStatus.SENT:
+            child.sent += 1
+            child.weeks.add(delivery.week or 0)
+        elif delivery.status is DeliveryStatus.FAILED:
+            child.failed += 1
+        elif delivery.status is DeliveryStatus.SKIPPED:
+            child.skipped += 1
+
+
+def measure_answers(
+    children: Mapping[int, ChildMeasures],
+    deliveries: Sequence[Delivery],
+    events: Sequence[EngagementEvent],
+) -> None:
+    """Count the answers that count: the last one to each delivery."""
+    of_delivery = {delivery.id: delivery for delivery in deliveries}
+    last = {event.delivery_id: event for event in events if event.kind in ANSWERS}
+    for event in last.values():
+        delivery = of_delivery.get(event.delivery_id)
+        if delivery is None or delivery.child_id is None:
+            continue
+        child = children[delivery.child_id]
+        child.answers[event.kind] += 1
+        if event.kind is EventKind.DID_IT and delivery.week:
+            child.weeks_done.add(delivery.week)

@@ -1,0 +1,91 @@
+"""What exports and the report are made from: whole tables, without anything that names a chat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlmodel import col, func, select
+
+from bot.core.actions import Purpose
+from bot.store.database import Session
+from bot.store.tables import (
+    Card,
+    Centre,
+    Child,
+    Consent,
+    ConsentAnswer,
+    Delivery,
+    EngagementEvent,
+    Outcome,
+    Pair,
+)
+
+
+@dataclass(frozen=True)
+class RosterRow:
+    """A child on the roster, joined or not."""
+
+    child_id: int
+    centre: str
+    centre_name: str
+    study_code: str
+    birth_month: date | None
+    enrolled_at: datetime
+    opened_at: datetime | None
+
+
+async def list_roster(session: Session) -> list[RosterRow]:
+    """List every child, with its centre and when a card of its was first opened."""
+    opened = (
+        select(Card.child_id, func.min(Card.opened_at).label("opened_at"))
+        .group_by(col(Card.child_id))
+        .subquery()
+    )
+    statement = (
+        select(Child, Centre, opened.c.opened_at)
+        .join(Centre, col(Child.centre_id) == col(Centre.id))
+        .outerjoin(opened, opened.c.child_id == col(Child.id))
+        .order_by(col(Centre.code), col(Child.id))
+    )
+    return [
+        RosterRow(
+            child_id=child.id or 0,
+            centre=centre.code,
+            centre_name=centre.name,
+            study_code=child.study_code,
+            birth_month=child.birth_month,
+            enrolled_at=child.enrolled_at,
+            opened_at=opened_at,
+        )
+        for child, centre, opened_at in (await session.exec(statement)).all()
+    ]
+
+
+async def list_pairs(session: Session) -> Sequence[Pair]:
+    """List every guardian and child."""
+    return (await session.exec(select(Pair).order_by(col(Pair.id)))).all()
+
+
+async def list_last_consents(session: Session, purpose: Purpose) -> dict[int, ConsentAnswer]:
+    """Give each guardian's last word on a purpose."""
+    statement = (
+        select(Consent.guardian_id, Consent.answer)
+        .where(col(Consent.purpose) == purpose)
+        .order_by(col(Consent.id))
+    )
+    return {guardian_id: answer for guardian_id, answer in (await session.exec(statement)).all()}
+
+
+async def list_deliveries(session: Session) -> Sequence[Delivery]:
+    """List every delivery, in the order of planning."""
+    return (await session.exec(select(Delivery).order_by(col(Delivery.id)))).all()
+
+
+async def list_events(session: Session) -> Sequence[EngagementEvent]:
+    """List every engagement event, in the order of happening."""
+    return (await session.exec(select(EngagementEvent).order_by(col(EngagementEvent.id)))).all()
+
+
+async def list_outcomes(session: Session) -> Sequence[Outcome]:
+    """List every result."""
+    return (await session.exec(select(Outcome).order_by(col(Outcome.id)))).all()
