@@ -237,8 +237,8 @@ def main() -> None:
         known, unknown = group.split(BotError)
         if unknown or known is None:
             raise
-        for error in known.exceptions:
-            typer.echo(str(error), err=True)
+        for each in known.exceptions:
+            typer.echo(str(each), err=True)
         sys.exit(1)
 
 

@@ -1,5 +1,6 @@
 """What each command does, on the settings that it is given."""
 
+import asyncio
 import os
 from collections.abc import Callable
 from datetime import date
@@ -137,7 +138,7 @@ async def issue(
 async def import_outcome_file(settings: Settings, file: Path) -> str:
     """Import a file of results; say what came of it."""
     try:
-        content = file.read_bytes()
+        content = await asyncio.to_thread(file.read_bytes)
     except OSError as error:
         raise BotError(f"{file} cannot be read: {error.strerror}.") from None
     async with open_store(settings) as store, store.database.writing() as session:

@@ -96,10 +96,8 @@ def explain(model: type[BaseModel], name: str, kind: str, message: str) -> tuple
     described = model.model_fields[name].description or "See the README."
     if kind == "missing":
         return f'"{name}" is missing', described
-    return (
-        f'"{name}": {message.removeprefix("Value error, ")[:1].lower()}{message.removeprefix("Value error, ")[1:]}',
-        described,
-    )
+    said = message.removeprefix("Value error, ")
+    return f'"{name}": {said[:1].lower()}{said[1:]}', described
 
 
 def parse_page(

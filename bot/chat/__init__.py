@@ -1,4 +1,4 @@
-"""Everything that knows Telegram: transport, polling, the stored inbox, what taps and commands do."""
+"""Everything that knows Telegram: transport, polling, the inbox, what taps and commands do."""
 
 import os
 

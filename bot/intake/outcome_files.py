@@ -4,7 +4,7 @@ import csv
 import hashlib
 import io
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -107,7 +107,7 @@ def parse_results(name: str, content: bytes) -> list[Result]:
     return results
 
 
-def check_header(name: str, columns: list[str] | tuple[str, ...]) -> Iterator[Problem]:
+def check_header(name: str, columns: Sequence[str]) -> Iterator[Problem]:
     """Check the names of the columns."""
     use = f"Use: {', '.join(ALLOWED)}."
     for column in columns:
@@ -156,7 +156,7 @@ def check_row(name: str, line: int, row: Mapping[str | None, str | None]) -> Ite
         yield Problem(
             name,
             line,
-            f'"{cells["study_code"]}" is not a study code: a character is wrong, missing or swapped',
+            f'"{cells["study_code"]}" is no study code: a character is wrong or missing',
             "Copy it from the list that `kuffert cards issue` printed.",
         )
 
@@ -200,7 +200,7 @@ def check_repeats(name: str, results: list[Result]) -> Iterator[Problem]:
             yield Problem(
                 name,
                 result.line,
-                f"this child's {result.instrument}, {result.wave} stands in line {first[key]} already",
+                f"this child's {result.instrument}, {result.wave} stands in line {first[key]}",
                 "Keep one of the two.",
             )
         first.setdefault(key, result.line)
@@ -233,6 +233,6 @@ def check_conflicts(
             yield Problem(
                 name,
                 result.line,
-                f"an earlier file says {before:g} for this child's {result.instrument}, {result.wave}",
+                f"an earlier file says {before:g} for {result.instrument}, {result.wave}",
                 "Ask the school which is right; nothing has been taken in.",
             )

@@ -188,7 +188,8 @@ def dose_line_of(child: ChildMeasures) -> DoseLine:
 
 def list_dictionary(models: dict[str, type[BaseModel]]) -> Iterable[DictionaryLine]:
     """Explain every column of every file, from what the files are written from."""
-    for name, model in {**models, DICTIONARY: DictionaryLine}.items():
+    explained: dict[str, type[BaseModel]] = {**models, DICTIONARY: DictionaryLine}
+    for name, model in explained.items():
         for column, field in model.model_fields.items():
             shown = str(field.annotation).removeprefix("<class '").removesuffix("'>")
             yield DictionaryLine(

@@ -1,7 +1,6 @@
 """Keep a sandbox in a folder, so that a demo goes on where it was stopped, or killed."""
 
 import json
-import os
 from collections.abc import Callable
 from dataclasses import asdict
 from datetime import datetime
@@ -41,7 +40,7 @@ class Keeper:
         }
         draft = self._folder / f"{STATE}.draft"
         draft.write_text(json.dumps(state, default=datetime.isoformat))
-        os.replace(draft, self._folder / STATE)
+        draft.replace(self._folder / STATE)
 
     def load(self, sandbox: "Sandbox") -> None:
         """Take up what was kept."""

@@ -67,7 +67,7 @@ async def wait_for_updates(
     if seconds <= 0:
         return look() or []
     try:
-        return await sandbox.wait_for(look, timeout=seconds)
+        return await sandbox.wait_for(look, seconds=seconds)
     except TimeoutError:
         return []
 

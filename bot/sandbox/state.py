@@ -271,10 +271,10 @@ class Sandbox:
         self._changed = asyncio.Event()
 
     async def wait_for(
-        self, condition: Callable[[], Found | None], *, timeout: float = 20.0
+        self, condition: Callable[[], Found | None], *, seconds: float = 20.0
     ) -> Found:
         """Wait until a condition holds; raise TimeoutError when it does not come to."""
-        async with asyncio.timeout(timeout):
+        async with asyncio.timeout(seconds):
             while True:
                 changed = self._changed
                 found = condition()

@@ -73,7 +73,7 @@ async def list_last_consents(session: Session, purpose: Purpose) -> dict[int, Co
         .where(col(Consent.purpose) == purpose)
         .order_by(col(Consent.id))
     )
-    return {guardian_id: answer for guardian_id, answer in (await session.exec(statement)).all()}
+    return dict((await session.exec(statement)).all())
 
 
 async def list_deliveries(session: Session) -> Sequence[Delivery]:
