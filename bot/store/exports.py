@@ -73,7 +73,8 @@ async def list_last_consents(session: Session, purpose: Purpose) -> dict[int, Co
         .where(col(Consent.purpose) == purpose)
         .order_by(col(Consent.id))
     )
-    return dict((await session.exec(statement)).all())
+    rows = (await session.exec(statement)).all()
+    return {guardian_id: ConsentAnswer(answer) for guardian_id, answer in rows}
 
 
 async def list_deliveries(session: Session) -> Sequence[Delivery]:
