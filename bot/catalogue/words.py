@@ -47,7 +47,7 @@ class Words:
         if not isinstance(forms, tuple):
             raise BotError(f'"{key}" has no plural forms in {self.language}.')
         chosen = forms[plural_index(self.locale, number, len(forms))]
-        shown = format_decimal(number, locale=self.locale)
+        shown = format_decimal(number, locale=self.locale, numbering_system="default")
         return self._fill(Markup(escape(chosen)), {"minutes": shown})
 
     def moment(self, at: datetime, zone: str) -> str:
