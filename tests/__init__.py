@@ -1,0 +1,1 @@
+"""What Kuffert promises, each promise a test."""

@@ -1,0 +1,211 @@
+"""A town: the real bot, a real database, a sandbox over HTTP, and people with phones."""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TypeVar
+
+import anyio
+from pydantic import SecretStr
+from sqlmodel import select
+
+from bot.app.cards import enrol, issue_for
+from bot.app.demo import DemoMachine
+from bot.app.opening import Store, accept_catalogue, open_store
+from bot.app.running import Runtime
+from bot.core.sealing import draw_key
+from bot.delivery.shelf import Shelf
+from bot.sandbox import RunningServer, Sandbox, serve
+from bot.sandbox.records import ChatMessage, Person
+from bot.settings import Settings
+from bot.store import centres, updates
+from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
+
+ROOT = Path(__file__).parent.parent
+TOKEN = "1000001:sandbox"
+Found = TypeVar("Found")
+Row = TypeVar("Row")
+
+
+class SettableClock:
+    """A clock that stands still until a test moves it."""
+
+    def __init__(self, now: datetime) -> None:
+        self._now = now
+
+    def now(self) -> datetime:
+        return self._now
+
+    def move_to(self, moment: datetime) -> None:
+        self._now = max(self._now, moment)
+
+
+@dataclass
+class Phone:
+    """One person's phone."""
+
+    town: "Town"
+    person: Person
+
+    @property
+    def messages(self) -> list[ChatMessage]:
+        return self.town.sandbox.messages(self.person.id)
+
+    @property
+    def from_bot(self) -> list[ChatMessage]:
+        return [message for message in self.messages if message.from_bot]
+
+    @property
+    def last(self) -> ChatMessage:
+        return self.from_bot[-1]
+
+    async def start(self, payload: str = "") -> ChatMessage:
+        count = len(self.from_bot)
+        self.town.sandbox.start(self.person.id, payload)
+        return await self.next_message(count)
+
+    async def write(self, text: str) -> ChatMessage:
+        count = len(self.from_bot)
+        self.town.sandbox.write(self.person.id, text)
+        return await self.next_message(count)
+
+    async def next_message(self, count: int) -> ChatMessage:
+        await self.town.wait_for(lambda: len(self.from_bot) > count)
+        return self.from_bot[count]
+
+    async def tap(self, message: ChatMessage, ending: str) -> ChatMessage:
+        """Tap the button whose action ends so; come back when all that follows is done."""
+        action = next(each for each in message.actions() if each.endswith(ending))
+        callback_id = self.town.sandbox.tap(self.person.id, message.id, action)
+        await self.answered(callback_id)
+        return message
+
+    async def tap_stale(self, message: ChatMessage, action: str) -> None:
+        callback_id = self.town.sandbox.tap_stale(self.person.id, message.id, action)
+        await self.answered(callback_id)
+
+    async def answered(self, callback_id: str) -> None:
+        answers = self.town.sandbox.answers
+        await self.town.wait_for(lambda: callback_id in {each.callback_id for each in answers})
+        await self.town.settle()
+
+    async def join(self, code: str) -> ChatMessage:
+        """Open a card and say yes; give the first activity."""
+        welcome = await self.start(code)
+        await self.tap(welcome, "join")
+        await self.town.wait_for(lambda: [each for each in self.from_bot if each.media])
+        await self.town.settle()
+        return next(each for each in self.from_bot if each.media)
+
+
+@dataclass
+class Town:
+    """Everything of one test; the tasks of the bot run beside it."""
+
+    settings: Settings
+    store: Store
+    sandbox: Sandbox
+    server: RunningServer
+    clock: SettableClock
+    runtime: Runtime
+
+    def phone(self, name: str = "Amina", language: str = "da") -> Phone:
+        return Phone(self, self.sandbox.add_person(name, language=language))
+
+    async def card(
+        self, language: str = "da", *, months: int = 50, child: Child | None = None
+    ) -> str:
+        """Issue a card, for a new child unless one is named; give its code."""
+        now = self.clock.now()
+        async with self.store.database.writing() as session:
+            centre = await centres.get_centre(session, "solsikken")
+            born = (now - timedelta(days=months * 30.5)).date().replace(day=1)
+            child = child or await enrol(session, centre, birth_month=born, now=now)
+            code, _card = await issue_for(
+                session, child, language=language, sealer=self.store.sealer, now=now
+            )
+        return code
+
+    async def rows(self, table: type[Row]) -> Sequence[Row]:
+        async with self.store.database.reading() as session:
+            return (await session.exec(select(table).order_by("id"))).all()  # type: ignore[call-overload]
+
+    async def deliveries(self) -> Sequence[Delivery]:
+        return await self.rows(Delivery)
+
+    async def events(self) -> list[str]:
+        return [str(event.kind) for event in await self.rows(EngagementEvent)]
+
+    async def wait_for(self, condition: Callable[[], Found | None]) -> Found:
+        return await self.sandbox.wait_for(condition)
+
+    async def settle(self) -> None:
+        """Come back when every update is done and everything due is sent."""
+        with anyio.fail_after(20):
+            while await self.has_open_updates():
+                self.runtime.inbox.wake()
+                await anyio.lowlevel.checkpoint()
+        await self.runtime.send_due()
+
+    async def has_open_updates(self) -> bool:
+        if self.sandbox.updates:
+            return True
+        rows = await self.rows(StoredUpdate)
+        return any(row.status in updates.UNDONE for row in rows)
+
+    async def skip(self, **distance: float) -> None:
+        await DemoMachine(self.clock, self.runtime).skip(timedelta(**distance))  # type: ignore[arg-type]
+        await self.settle()
+
+    async def skip_to_next(self) -> bool:
+        return await DemoMachine(self.clock, self.runtime).skip_to_next()  # type: ignore[arg-type]
+
+
+def town_settings(database_url: str, *, api: str = "", token: str = TOKEN) -> Settings:
+    """Give settings for a town."""
+    return Settings.model_construct(
+        telegram_token=SecretStr(token),
+        telegram_api=api,
+        database_url=SecretStr(database_url),
+        content=ROOT / "content",
+        locales=ROOT / "locales",
+        secret_key=SecretStr(draw_key()),
+        secret_key_file=None,
+        send_rate=30.0,
+        host="127.0.0.1",
+        port=0,
+    )
+
+
+@asynccontextmanager
+async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncIterator[Town]:
+    """Open a town with the centre Solsikken."""
+    clock = SettableClock(now)
+    sandbox = Sandbox(clock)
+    async with AsyncExitStack() as stack:
+        server = await serve(sandbox)
+        stack.push_async_callback(server.stop)
+        settings = town_settings(database_url, api=server.url)
+        store = await stack.enter_async_context(open_store(settings))
+        catalogue = await accept_catalogue(store.database, settings, clock=clock)
+        async with store.database.writing() as session:
+            await centres.add_centre(
+                session,
+                "solsikken",
+                name="Solsikken",
+                zone="Europe/Copenhagen",
+                language="da",
+                now=now,
+            )
+        runtime = Runtime(
+            store, Shelf(catalogue), clock=clock, token=TOKEN, api=server.url, rate=1000
+        )
+        await stack.enter_async_context(runtime)
+        async with anyio.create_task_group() as tasks:
+            tasks.start_soon(runtime.run)
+            yield Town(settings, store, sandbox, server, clock, runtime)
+            tasks.cancel_scope.cancel()
+
+
