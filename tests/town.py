@@ -207,5 +207,3 @@ async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncI
             tasks.start_soon(runtime.run)
             yield Town(settings, store, sandbox, server, clock, runtime)
             tasks.cancel_scope.cancel()
-
-

@@ -11,6 +11,7 @@ from bot.app.clocks import SystemClock
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
 from bot.app.running import Runtime
+from bot.app.serving import serving
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import check_catalogue
 from bot.catalogue.parsing import Findings
@@ -25,6 +26,7 @@ from bot.settings import Settings
 from bot.store import centres, deployment, open_database
 from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
+from bot.web.health import make_health
 
 SETTINGS = """\
 # Kuffert's settings. This file and the key are readable by you alone.
@@ -65,7 +67,8 @@ async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
                 api=settings.telegram_api,
                 rate=settings.send_rate,
             )
-            async with runtime:
+            pages = make_health(store.database)
+            async with runtime, serving(pages, host=settings.host, port=settings.port):
                 say(f"@{runtime.application.bot.username} is running. Ctrl-C stops it.")
                 await runtime.run()
 

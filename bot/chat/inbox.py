@@ -5,6 +5,7 @@ import json
 import logging
 import traceback
 from datetime import timedelta
+from typing import Any
 
 from telegram import Update
 
@@ -78,7 +79,12 @@ class Inbox:
         if stored.body_sealed is None:
             raise ValueError("a stored update without a body")
         body = json.loads(self.desk.sealer.unseal(stored.body_sealed, bound_to=UPDATE))
-        update, chat_id = Update.de_json(body, self.application.bot), find_chat_id(body)
+        update, chat_id = self._read(body), find_chat_id(body)
+        if update is None:
+            log.error("update %s is malformed", stored.id)
+            async with self.database.writing() as session:
+                await updates.record_given_up(session, stored.id)
+                return await updates.get_update(session, stored.id)
         async with self.database.writing() as session:
             turn = Turn(
                 desk=self.desk,
@@ -98,6 +104,13 @@ class Inbox:
         if turn.calls_sender:
             self.desk.wake_sender()
         return applied
+
+    def _read(self, body: dict[str, Any]) -> Update | None:
+        """Read an update; None for one that is not as Telegram writes them."""
+        try:
+            return Update.de_json(body, self.application.bot)
+        except Exception:  # whatever a library makes of nonsense; another attempt would not help
+            return None
 
     async def _take_turn(self, update: Update, turn: Turn) -> None:
         """Let the handlers act; raise what they raised, so that the transaction is undone."""

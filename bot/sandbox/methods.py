@@ -39,15 +39,8 @@ async def get_updates(sandbox: Sandbox, parameters: Parameters) -> list[dict[str
     seconds = float(read(parameters, "timeout") or 0)
     if offset:
         sandbox.acknowledge(offset)
-    turn = sandbox.count("poll") if "poll" in sandbox.counters else begin_polls(sandbox)
-    sandbox.wake()
+    turn = sandbox.end_polls()
     return await wait_for_updates(sandbox, turn, limit=limit, seconds=seconds)
-
-
-def begin_polls(sandbox: Sandbox) -> int:
-    """Count the first poll."""
-    sandbox.counters["poll"] = 1
-    return 1
 
 
 async def wait_for_updates(

@@ -51,7 +51,7 @@ class Sandbox:
         self.answers: list[CallbackAnswer] = []
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
-        self.counters = {"message": 0, "update": 900_000, "tap": 0, "file": 0}
+        self.counters = {"message": 0, "update": 900_000, "tap": 0, "file": 0, "poll": 0}
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._changed = asyncio.Event()
         self._keeper = Keeper(keep_in) if keep_in else None
@@ -164,6 +164,12 @@ class Sandbox:
         for update_id in [each for each in self.updates if each < offset]:
             self.acknowledged[update_id] = self.updates.pop(update_id)
         self.wake()
+
+    def end_polls(self) -> int:
+        """Let a new poll take the place of one that waits; return its number."""
+        number = self.count("poll")
+        self.wake()
+        return number
 
     # Messages and files
 

@@ -1,0 +1,46 @@
+"""Serve the web room beside the bot, on its own port."""
+
+import asyncio
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+
+import uvicorn
+from starlette.applications import Starlette
+
+from bot.errors import BotError
+
+
+class Server(uvicorn.Server):
+    """A server that leaves signals to us: the bot decides when everything stops."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Take no signals."""
+        yield
+
+
+@asynccontextmanager
+async def serving(pages: Starlette, *, host: str, port: int) -> AsyncIterator[int]:
+    """Serve pages; give the port; raise BotError when it is in use."""
+    listener = open_port(host, port)
+    config = uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off")
+    server = Server(config)
+    task = asyncio.create_task(server.serve(sockets=[listener]))
+    try:
+        yield listener.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
+        listener.close()
+
+
+def open_port(host: str, port: int) -> socket.socket:
+    """Open a port for listening."""
+    try:
+        return socket.create_server((host, port))
+    except OSError as error:
+        raise BotError(
+            f"{host}:{port} cannot be opened ({error.strerror}). "
+            "Set KUFFERT_HOST and KUFFERT_PORT to a free one."
+        ) from None
