@@ -15,6 +15,7 @@ from bot.chat.application import build_application, publish_commands
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import Poller
+from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import Desk
 from bot.core.clock import Clock
 from bot.delivery.sending import Sender
@@ -44,7 +45,8 @@ class Runtime:
         self._due = asyncio.Event()
         self.turn = asyncio.Lock()  # held while deliveries go out, so that a clock moves between
         self._stack = AsyncExitStack()
-        self.application = build_application(token, api=api)
+        self._request = AiohttpRequest()
+        self.application = build_application(token, api=api, request=self._request)
         database, sealer = store.database, store.sealer
         desk = Desk(sealer=sealer, clock=clock, shelf=shelf, wake_sender=self._due.set)
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
@@ -64,6 +66,7 @@ class Runtime:
     async def __aenter__(self) -> Self:
         """Greet the network, take back what an earlier run left claimed, and start."""
         try:
+            self._stack.push_async_callback(self._request.shutdown)
             await self._greet()
             await self._take_back()
         except BaseException:

@@ -1,5 +1,7 @@
 """What a tap does: it is written down once, and the message it belongs to shows it."""
 
+from dataclasses import dataclass
+
 from telegram import CallbackQuery, Update
 
 from bot.catalogue.notices import ask_consent, say, sum_up_consent
@@ -29,11 +31,18 @@ from bot.store.tables import (
     Consent,
     ConsentAnswer,
     Delivery,
-    DeliveryStatus,
     EventKind,
     Guardian,
     id_of,
 )
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A tap, and the message that it was made on."""
+
+    callback_id: str
+    message_id: int
 
 
 async def handle_tap(update: Update, context: TurnContext) -> None:
@@ -69,11 +78,12 @@ async def act_as_guardian(
     turn: Turn, guardian: Guardian, query: CallbackQuery, *, message_id: int
 ) -> None:
     """Do what a guardian's button says."""
+    tapped = Tapped(query.id, message_id)
     match parse_action(query.data or ""):
         case AnswerTapped(delivery_id, answer):
-            await record_answer(turn, guardian, query.id, delivery_id=delivery_id, answer=answer)
+            await record_answer(turn, guardian, tapped, delivery_id=delivery_id, answer=answer)
         case WishTapped(delivery_id, wish):
-            await record_wish(turn, guardian, query.id, delivery_id=delivery_id, wish=wish)
+            await record_wish(turn, guardian, tapped, delivery_id=delivery_id, wish=wish)
         case LanguageTapped(language):
             await choose_language(turn, guardian, language, query=query, message_id=message_id)
         case ConsentTapped(purpose, is_given):
@@ -99,7 +109,7 @@ async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) ->
 
 
 async def record_answer(
-    turn: Turn, guardian: Guardian, callback_id: str, *, delivery_id: int, answer: Answer
+    turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int, answer: Answer
 ) -> None:
     """Write an answer down, unless it is the one that counts already."""
     delivery = await find_own_delivery(turn, guardian, delivery_id)
@@ -108,11 +118,11 @@ async def record_answer(
     kind = EventKind(answer)
     if await events.find_last_answer(turn.session, delivery_id) is not kind:
         await record(turn, guardian, delivery, kind)
-    await show_answered(turn, guardian, delivery, callback_id=callback_id)
+    await show_answered(turn, guardian, delivery, tapped=tapped)
 
 
 async def record_wish(
-    turn: Turn, guardian: Guardian, callback_id: str, *, delivery_id: int, wish: Wish
+    turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int, wish: Wish
 ) -> None:
     """Write a wish down and set the child's level one step from what was sent."""
     delivery = await find_own_delivery(turn, guardian, delivery_id)
@@ -124,7 +134,7 @@ async def record_wish(
         child = await centres.get_child(turn.session, delivery.child_id)
         level = step(delivery.variant or Variant.PLAIN, wish)
         await centres.record_level(turn.session, child, level)
-    await show_answered(turn, guardian, delivery, callback_id=callback_id)
+    await show_answered(turn, guardian, delivery, tapped=tapped)
 
 
 def step(sent: Variant, wish: Wish) -> Variant:
@@ -145,16 +155,17 @@ async def record(turn: Turn, guardian: Guardian, delivery: Delivery, kind: Event
 
 
 async def show_answered(
-    turn: Turn, guardian: Guardian, delivery: Delivery, *, callback_id: str
+    turn: Turn, guardian: Guardian, delivery: Delivery, *, tapped: Tapped
 ) -> None:
-    """Show the touch with its answer, in the words that it was sent in."""
-    turn.reply(Note(callback_id, tell(turn, "note-saved", guardian.language)))
-    if delivery.status is not DeliveryStatus.SENT or delivery.message_id is None:
-        return
+    """Show the touch with its answer, in the words that it was sent in.
+
+    The message that was tapped is changed, for one whose answer was lost may stand there twice.
+    """
+    turn.reply(Note(tapped.callback_id, tell(turn, "note-saved", guardian.language)))
     catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
     message = await show_again(turn.session, catalogue, delivery)
     if message:
-        turn.reply(replies.edit(delivery.message_id, message))
+        turn.reply(replies.edit(tapped.message_id, message))
 
 
 async def choose_language(

@@ -37,15 +37,18 @@ HANDLERS = {
 }
 
 
-def build_application(token: str, *, api: str) -> TurnApplication:
-    """Build the application for a bot; `api` is the Bot API's base address."""
+def build_application(token: str, *, api: str, request: AiohttpRequest) -> TurnApplication:
+    """Build the application for a bot; `api` is the Bot API's base address.
+
+    The request is the caller's to shut down: the application does so only once it has started.
+    """
     application = (
         Application.builder()
         .token(token)
         .base_url(f"{api}/bot")
         .base_file_url(f"{api}/file/bot")
-        .request(AiohttpRequest())
-        .get_updates_request(AiohttpRequest())
+        .request(request)
+        .get_updates_request(request)
         .context_types(ContextTypes(context=TurnContext, bot_data=dict[int, Turn]))
         .updater(None)
         .job_queue(None)
@@ -68,14 +71,18 @@ async def keep_error(update: object, context: TurnContext) -> None:
 
 async def find_username(token: str, *, api: str) -> str:
     """Ask the network for a bot's name; raise BotError when it does not tell."""
-    bot = Bot(token, base_url=f"{api}/bot", request=AiohttpRequest())
+    request = AiohttpRequest()
     try:
-        async with bot:
+        async with Bot(
+            token, base_url=f"{api}/bot", request=request, get_updates_request=request
+        ) as bot:
             return bot.username
     except InvalidToken:
         raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
     except TelegramError as error:
         raise BotError(f"The Bot API cannot be reached at {api}: {error}.") from None
+    finally:
+        await request.shutdown()
 
 
 async def publish_commands(bot: Bot, catalogue: Catalogue) -> None:

@@ -1,0 +1,1 @@
+"""Commands and processes, as an operator runs them."""
