@@ -44,16 +44,17 @@ def kuffert(folder: Path, *arguments: str, **settings: str) -> subprocess.Comple
 @asynccontextmanager
 async def running_bot(folder: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the bot as a process; kill it at the end, if it still runs, with no chance to tidy."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "bot.cli",
-        "run",
-        cwd=folder,
-        env=environment(folder, **settings),
-        stdout=asyncio.subprocess.DEVNULL,
-        stderr=(folder / "log.txt").open("ab"),
-    )
+    with (folder / "log.txt").open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "bot.cli",
+            "run",
+            cwd=folder,
+            env=environment(folder, **settings),
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=log,
+        )
     try:
         yield process
     finally:

@@ -21,9 +21,11 @@ from bot.core.clock import Clock
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
-from bot.store import deliveries, deployment, guardians, updates
+from bot.store import deployment, guardians, updates
+from bot.store.liveness import living, release_dead
 
 TICK_SECONDS = 1
+TAKE_OVER_SECONDS = 10
 NEWCOMERS_STAY = timedelta(days=7)
 UPDATES_STAY = timedelta(days=7)
 
@@ -68,7 +70,8 @@ class Runtime:
         try:
             self._stack.push_async_callback(self._request.shutdown)
             await self._greet()
-            await self._take_back()
+            await self._stack.enter_async_context(living(self.store.database, self.name))
+            await self.take_over()
         except BaseException:
             await self._stack.aclose()
             raise
@@ -89,13 +92,10 @@ class Runtime:
         async with self.store.database.writing() as session:
             await deployment.record_value(session, deployment.BOT_USERNAME, bot.username)
 
-    async def _take_back(self) -> None:
-        """On SQLite, where we are alone, free every claim of a run that ended."""
-        if not self.store.database.is_sqlite:
-            return
+    async def take_over(self) -> None:
+        """Take up what a process that was killed had claimed."""
         async with self.store.database.writing() as session:
-            await deliveries.release_all(session)
-            await updates.release_all(session)
+            await release_dead(session, name=self.name)
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
@@ -106,6 +106,7 @@ class Runtime:
         scheduler = AsyncIOScheduler(timezone=UTC)
         often = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, **often)
+        scheduler.add_job(self.take_over, "interval", seconds=TAKE_OVER_SECONDS, **often)
         scheduler.add_job(self.tidy, "interval", hours=1, **often)
         scheduler.start()
         self.inbox.wake()

@@ -192,20 +192,6 @@ async def put_back(
     )
 
 
-async def release_all(session: Session) -> int:
-    """Give back every claim, where no other process can hold one; return how many."""
-    release = (
-        update(Delivery)
-        .where(col(Delivery.status) == DeliveryStatus.CLAIMED)
-        .values(
-            status=DeliveryStatus.PLANNED,
-            in_doubt=or_(col(Delivery.in_doubt), col(Delivery.handed_at).is_not(None)),
-            **NO_CLAIM,
-        )
-    )
-    return (await session.exec(release)).rowcount
-
-
 async def skip_open(session: Session, guardian_id: int, *, reason: str, now: datetime) -> int:
     """End everything that a guardian has queued, claimed rows included; return how many."""
     skip = (

@@ -92,11 +92,6 @@ async def record_attempt(session: Session, stored: StoredUpdate, *, again_at: da
     await change(session, stored.id, attempts=stored.attempts + 1, claimed_until=again_at)
 
 
-async def release_all(session: Session) -> None:
-    """Give back every claim, where no other process can hold one."""
-    await session.exec(update(StoredUpdate).values(claimed_by=None, claimed_until=None))
-
-
 async def find_status(session: Session, update_id: int) -> UpdateStatus | None:
     """Look up where an update stands."""
     statement = select(StoredUpdate.status).where(col(StoredUpdate.id) == update_id)
