@@ -1,0 +1,117 @@
+"""The demo in a real browser, as a visitor plays it."""
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import Page, async_playwright, expect
+
+from bot.app.demo import Demo, demo_settings
+from tests.town import ROOT
+
+pytestmark = [pytest.mark.anyio, pytest.mark.browser]
+CHROMIUM = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+@pytest.fixture
+async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
+    folder = tmp_path / "demo"
+    settings = demo_settings(folder, content=ROOT / "content", locales=ROOT / "locales")
+    async with Demo(folder, settings, 0) as demo:
+        running = asyncio.create_task(demo.run())
+        yield demo
+        running.cancel()
+        await asyncio.wait([running])
+
+
+@pytest.fixture
+async def page() -> AsyncIterator[Page]:
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(
+            executable_path=shutil.which("chromium"), args=list(CHROMIUM)
+        )
+        page = await browser.new_page(viewport={"width": 390, "height": 844})
+        problems: list[str] = []
+        page.on("pageerror", lambda error: problems.append(str(error)))
+        page.on(
+            "console", lambda said: problems.append(said.text) if said.type == "error" else None
+        )
+        yield page
+        await browser.close()
+        assert problems == []
+
+
+async def open_card(page: Page, demo: Demo, number: int) -> None:
+    assert demo.server is not None
+    await page.goto(demo.server.url)
+    await page.wait_for_selector("body[data-ready]")
+    await page.click("#menu")
+    await page.click(f"#cards li:nth-child({number}) button")
+    await page.click("#start")
+
+
+async def test_a_danish_parent_joins_answers_and_lives_through_three_weeks(
+    demo: Demo, page: Page
+) -> None:
+    await open_card(page, demo, 1)
+    await page.click("text=Ja, send mig aktiviteter")
+    await page.click("text=Vi gjorde det")
+    await expect(page.locator(".message").filter(has_text="Godt gået")).to_have_count(1)
+
+    await page.click("#menu")
+    for _ in range(8):
+        async with page.expect_response(lambda answer: answer.url.endswith("/api/time")):
+            await page.click("[data-skip=next]")
+        await expect(page.locator("[data-skip=next]")).to_be_enabled()
+    await page.click("#menu")
+
+    heard = await page.locator(".theirs").count()
+    assert heard == 3 + 8  # welcome, activity, linking; then eight touches
+    overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert overflow is False
+
+
+async def test_an_arabic_chat_runs_from_right_to_left(demo: Demo, page: Page) -> None:
+    await open_card(page, demo, 2)
+    await page.click("text=نعم، أرسلوا لنا الأنشطة")
+    await page.click("text=جرّبناها")
+
+    chat = page.locator("#chat")
+    await expect(chat).to_have_attribute("dir", "rtl")
+    mine, theirs = page.locator(".mine").first, page.locator(".theirs").first
+    left, right = await mine.bounding_box(), await theirs.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] < right["x"]
+
+
+async def test_a_demo_that_is_stopped_goes_on_where_it_was(tmp_path: Path, page: Page) -> None:
+    folder = tmp_path / "demo"
+    settings = demo_settings(folder, content=ROOT / "content", locales=ROOT / "locales")
+    async with Demo(folder, settings, 0) as first:
+        running = asyncio.create_task(first.run())
+        await open_card(page, first, 1)
+        await page.click("text=Ja, send mig aktiviteter")
+        await expect(page.locator(".message img")).to_have_count(1)
+        running.cancel()
+        await asyncio.wait([running])
+        await page.goto("about:blank")
+
+    async with Demo(folder, settings, 0) as second:
+        running = asyncio.create_task(second.run())
+        assert second.server is not None
+        await page.goto(second.server.url)
+        await page.click("text=Vi gjorde det")
+        await expect(page.locator(".message").filter(has_text="Godt gået")).to_have_count(1)
+        running.cancel()
+        await asyncio.wait([running])
