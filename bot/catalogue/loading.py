@@ -90,7 +90,7 @@ def read_words(files: Files, programme: Programme, findings: Findings) -> dict[s
             continue
         try:
             catalogs[language] = parse_messages(files[path], language)
-        except (PoFileError, ValueError) as error:
+        except (PoFileError, ValueError, LookupError) as error:
             findings.refuse(path, 0, f"this cannot be read as gettext ({error})", "Mend the file.")
     check_words(catalogs, programme.language, findings)
     return {language: Words(language, catalog) for language, catalog in catalogs.items()}

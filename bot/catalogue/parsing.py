@@ -57,7 +57,7 @@ def parse_yaml(
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
         values = yaml.safe_load(text)
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line
         findings.refuse(
@@ -70,7 +70,7 @@ def parse_yaml(
     lines = {key.value: key.start_mark.line + first_line for key, _value in node.value}
     if len(lines) < len(node.value):
         findings.refuse(path, first_line, "a key stands twice", "Keep one of the two.")
-    return values, lines
+    return {str(key): value for key, value in values.items()}, lines
 
 
 def parse_record(model: type[Model], text: str, path: str, findings: Findings) -> Model | None:
@@ -116,7 +116,7 @@ def parse_page(
     for name in front:
         if name not in keys:
             findings.refuse(
-                path, front_lines[name], f'unknown key "{name}"', f"Use: {', '.join(keys)}."
+                path, front_lines.get(name, 1), f'unknown key "{name}"', f"Use: {', '.join(keys)}."
             )
     found, places = parse_sections(lines, end + 1, path, findings, allowed=list(sections))
     return Page(front, {**front_lines, **places}, found)

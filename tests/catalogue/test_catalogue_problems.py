@@ -304,6 +304,11 @@ TABLE = (
         ),
     ),
     Broken(
+        "a placeholder that computes",
+        edit(AR, "خذا جوربين.", "{{ 1 / 0 }}"),
+        (f"{AR}, line 14: a placeholder is no plain name. {KNOWN}", NOTHING_LEFT),
+    ),
+    Broken(
         "an unknown placeholder",
         edit(AR, "خذا جوربين.", "{{ child }}"),
         (f"{AR}, line 14: unknown placeholder ('child' is undefined). {KNOWN}", NOTHING_LEFT),
@@ -366,6 +371,11 @@ TABLE = (
         "a consent question missing",
         edit(ASKED_AR, "## research\nهل يستخدمها الباحثون دون اسمك؟\n", ""),
         (f'{ASKED_AR}: section "research" is missing. Write ## research and its text.',),
+    ),
+    Broken(
+        "a placeholder in a consent text",
+        edit(ASKED_AR, "هل ننظر إلى النتائج؟", "{{ school_language }}"),
+        (f"{ASKED_AR}, line 7: a placeholder in a consent text. Write the words themselves.",),
     ),
     Broken(
         "a consent question too wordy",
