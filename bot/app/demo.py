@@ -23,7 +23,7 @@ from bot.errors import BotError
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
-from bot.store import Database, cards, centres, deliveries
+from bot.store import Database, cards, centres, deliveries, deployment
 
 FOLDER = Path("demo")
 TOKEN = "1000001:sandbox"
@@ -172,6 +172,8 @@ class Demo:
             api=server.url,
             rate=SEND_RATE,
         )
+        async with store.database.writing() as session:
+            await deployment.record_value(session, deployment.LINK_BASE, server.url)
         gate.open(DemoMachine(clock, runtime), server.url)
         await self._stack.enter_async_context(runtime)
         self.server, self.runtime = server, runtime

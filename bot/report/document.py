@@ -10,12 +10,13 @@ from statistics import fmean, stdev
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from bot.report.disclosure import SMALLEST, suppress, suppress_funnel
+from bot.report.disclosure import SMALLEST, is_small, suppress, suppress_funnel
 from bot.report.measures import ChildMeasures, Linking, gather_evidence
 from bot.store import Session
 
 FOLDER = Path(__file__).parent / "page"
 FEW_CENTRES = 20
+STEPS = 6
 DOSES = ((0, 0, "no week"), (1, 3, "1 to 3 weeks"), (4, 8, "4 to 8 weeks"), (9, 99, "9 or more"))
 NOT_JOINED, NOT_LINKED = "not joined", "joined, linking not agreed"
 
@@ -67,7 +68,7 @@ async def write_report(
         legal_basis=legal_basis,
         style=(FOLDER / "report.css").read_text(),
         flow=list_flow(children),
-        total=FlowLine("All centres", suppress_funnel(count_steps(children))),
+        total=FlowLine("All centres", hide_few(count_steps(children))),
         withheld=suppress([sum(child.linking is Linking.WITHHELD for child in children)])[0],
         tables=list_score_tables(children),
         centres=len({child.row.centre for child in children}),
@@ -86,11 +87,11 @@ def write_page(folder: Path, page: str) -> Path:
 
 
 def count_steps(children: Iterable[ChildMeasures]) -> list[int]:
-    """Count the children on the roster, opened, joined, taking part, and assessed beside that.
+    """Count the children on the roster, opened, joined, taking part, and assessed besides.
 
-    The last is counted among those who took part, so that each step is a part of the one before.
+    Each of these is a part of the one before; last come all who were assessed, joined or not.
     """
-    counts = [0] * 5
+    counts = [0] * STEPS
     for child in children:
         opened = child.row.opened_at is not None
         steps = (
@@ -99,9 +100,17 @@ def count_steps(children: Iterable[ChildMeasures]) -> list[int]:
             opened and child.has_joined,
             opened and child.has_taken_part,
             opened and child.has_taken_part and bool(child.outcomes),
+            bool(child.outcomes),
         )
         counts = [count + step for count, step in zip(counts, steps, strict=True)]
     return counts
+
+
+def hide_few(counts: Sequence[int]) -> list[int | None]:
+    """Hide the steps that are few, and the assessed where few are or few are not."""
+    invited, assessed = counts[0], counts[-1]
+    is_told = is_small(assessed) or is_small(invited - assessed)
+    return [*suppress_funnel(counts[:-1]), None if is_told else assessed]
 
 
 def list_flow(children: Sequence[ChildMeasures]) -> list[FlowLine]:
@@ -110,8 +119,8 @@ def list_flow(children: Sequence[ChildMeasures]) -> list[FlowLine]:
     for child in children:
         by_centre[f"{child.row.centre_name} ({child.row.centre})"].append(child)
     counts = [count_steps(group) for group in by_centre.values()]
-    rows = [suppress_funnel(each) for each in counts]
-    columns = [suppress_column(rows, counts, step) for step in range(5)]
+    rows = [hide_few(each) for each in counts]
+    columns = [suppress_column(rows, counts, step) for step in range(STEPS)]
     return [
         FlowLine(name, [column[place] for column in columns])
         for place, name in enumerate(by_centre)

@@ -130,7 +130,8 @@ async def test_the_report_starts_from_the_roster_and_says_what_it_cannot(
 
     page = " ".join(path.read_text().split())
     assert (
-        "<td>Solsikken (solsikken)</td><td>13</td><td>7</td><td>7</td><td>7</td><td>7</td>" in page
+        "<td>Solsikken (solsikken)</td><td>13</td><td>7</td><td>7</td><td>7</td><td>7</td><td>13</td>"
+        in page
     )
     assert "<td>1 to 3 weeks</td><td>7</td><td>13.00</td><td>2.16</td>" in page
     assert "<td>not joined</td><td>6</td><td>19.50</td><td>1.87</td>" in page
