@@ -8,7 +8,7 @@ import signal
 import sys
 import webbrowser
 from collections.abc import Coroutine
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
 from zoneinfo import available_timezones
@@ -17,6 +17,9 @@ import typer
 
 from bot.app import commands
 from bot.app.demo import FOLDER, Demo, clear, demo_settings
+from bot.app.running import Role
+from bot.catalogue.checking import LONGEST_THEME
+from bot.core.cadence import DAYS_A_WEEK, monday_of
 from bot.errors import BotError
 from bot.settings import Settings, load_settings
 
@@ -34,11 +37,13 @@ centre_app = typer.Typer(no_args_is_help=True, help="The centres that hand out c
 cards_app = typer.Typer(no_args_is_help=True, help="Cards: one for each child.")
 outcomes_app = typer.Typer(no_args_is_help=True, help="Results that schools supply.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+sending_app = typer.Typer(no_args_is_help=True, help="The schedule, on every machine.")
 app.add_typer(content_app, name="content")
 app.add_typer(centre_app, name="centre")
 app.add_typer(cards_app, name="cards")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(db_app, name="db")
+app.add_typer(sending_app, name="sending")
 
 OnDemo = Annotated[bool, typer.Option("--demo", help="Use the demo's data instead of yours.")]
 CentreCode = Annotated[str, typer.Option("--centre", help="The centre's code.")]
@@ -98,9 +103,31 @@ async def play(*, port: int, browser: bool, fresh: bool) -> None:
 
 
 @app.command()
-def run() -> None:
+def run(
+    role: Annotated[
+        Role,
+        typer.Option(
+            help="Everything, taps and pages, or sending; the last two share one "
+            "PostgreSQL with any number of others."
+        ),
+    ] = Role.ALL,
+) -> None:
     """Run the bot against Telegram, by long polling."""
-    run_until_stopped(commands.run(load_settings(), say=typer.echo))
+    run_until_stopped(commands.run(load_settings(), role=role, say=typer.echo))
+
+
+@sending_app.command("stop")
+def sending_stop(demo: OnDemo = False) -> None:
+    """Halt the schedule everywhere, within seconds; taps are still answered."""
+    changed = asyncio.run(commands.switch_sending(settings_for(demo=demo), is_stopped=True))
+    typer.echo("Sending is stopped." if changed else "Sending was stopped already.")
+
+
+@sending_app.command("resume")
+def sending_resume(demo: OnDemo = False) -> None:
+    """Let the schedule go on; what lost its day meanwhile is skipped, nothing comes twice."""
+    changed = asyncio.run(commands.switch_sending(settings_for(demo=demo), is_stopped=False))
+    typer.echo("Sending goes on." if changed else "Sending was not stopped.")
 
 
 @db_app.command("upgrade")
@@ -148,6 +175,20 @@ def centre_list(demo: OnDemo = False) -> None:
     """List the centres."""
     for line in asyncio.run(commands.list_centres(settings_for(demo=demo))):
         typer.echo(line)
+
+
+@centre_app.command("theme")
+def centre_theme(
+    code: str,
+    week: Annotated[str, typer.Argument(help="A calendar week such as 2026-W41, this or next.")],
+    theme: Annotated[str, typer.Argument(help='What the centre works on; "" takes it back.')],
+    demo: OnDemo = False,
+) -> None:
+    """Set what a centre works on in a week; families are told with the week's activity."""
+    monday, words = parse_week(week, today=datetime.now(UTC).date()), parse_theme(theme)
+    asyncio.run(commands.set_theme(settings_for(demo=demo), code, monday=monday, words=words))
+    what = f'works on "{words}"' if words else "has no theme"
+    typer.echo(f"In the week of {monday:%Y-%m-%d}, {code} {what}.")
 
 
 @cards_app.command("issue")
@@ -207,6 +248,26 @@ def parse_month(text: str | None) -> date | None:
         return datetime.strptime(f"{text}-01", "%Y-%m-%d").date()  # noqa: DTZ007  (a date)
     except ValueError:
         raise BotError(f'"{text}" is not a month. Write year and month: 2022-05.') from None
+
+
+def parse_week(text: str, *, today: date) -> date:
+    """Read a calendar week (ISO 8601) as its Monday; raise BotError for anything else."""
+    if text in ("this", "next"):
+        return monday_of(today) + timedelta(days=DAYS_A_WEEK if text == "next" else 0)
+    try:
+        return datetime.strptime(f"{text}-1", "%G-W%V-%u").date()  # noqa: DTZ007  (a date)
+    except ValueError:
+        raise BotError(
+            f'"{text}" is not a calendar week. Write year and week, such as 2026-W41, this or next.'
+        ) from None
+
+
+def parse_theme(text: str) -> str:
+    """Read a theme: a few words on one line; raise BotError for more."""
+    words = " ".join(text.split())
+    if len(words) > LONGEST_THEME:
+        raise BotError(f"A theme has at most {LONGEST_THEME} characters; this has {len(words)}.")
+    return words
 
 
 def run_until_stopped(running: Coroutine[Any, Any, None]) -> None:

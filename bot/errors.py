@@ -9,6 +9,10 @@ class BotError(Exception):
     """A failure that its reader can act on; the command line prints it in one line."""
 
 
+class DatabaseGone(BotError):
+    """The database does not answer; what was to be written is written when it does again."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in one file: where, what was found, and what would be accepted instead."""

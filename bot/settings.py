@@ -2,8 +2,10 @@
 
 import os
 from pathlib import Path
+from typing import Self
 
-from pydantic import SecretStr, ValidationError, field_validator
+from pydantic import SecretStr, ValidationError, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from bot.core.sealing import parse_key
@@ -12,6 +14,7 @@ from bot.errors import BotError
 PREFIX = "KUFFERT_"
 FILE = Path("kuffert.env")
 HIGHEST_FREE_RATE = 30.0  # messages a second; Telegram's own ceiling without paid broadcasts
+HIGHEST_PAID_RATE = 1000.0
 
 
 class Settings(BaseSettings):
@@ -27,6 +30,7 @@ class Settings(BaseSettings):
     secret_key: SecretStr | None = None
     secret_key_file: Path | None = None
     send_rate: float = 25.0
+    paid_broadcast: bool = False
     host: str = "127.0.0.1"
     port: int = 8081
 
@@ -41,10 +45,21 @@ class Settings(BaseSettings):
     @field_validator("send_rate")
     @classmethod
     def check_rate(cls, value: float) -> float:
-        """Accept a rate that Telegram allows."""
-        if not 0 < value <= HIGHEST_FREE_RATE:
-            raise ValueError(f"write a number of messages a second, up to {HIGHEST_FREE_RATE:g}")
+        """Accept a rate that Telegram allows at all."""
+        if not 0 < value <= HIGHEST_PAID_RATE:
+            raise ValueError(f"write a number of messages a second, up to {HIGHEST_PAID_RATE:g}")
         return value
+
+    @model_validator(mode="after")
+    def check_paid(self) -> Self:
+        """Refuse a rate that costs money unless somebody said that it may."""
+        if self.send_rate > HIGHEST_FREE_RATE and not self.paid_broadcast:
+            raise PydanticCustomError(
+                "paid",
+                "above {free} a second each message costs; set KUFFERT_PAID_BROADCAST=yes as well",
+                {"free": f"{HIGHEST_FREE_RATE:g}"},
+            )
+        return self
 
     @field_validator("port")
     @classmethod
@@ -96,7 +111,7 @@ def describe(error: ValidationError, known: set[str]) -> str:
     """Say in one line which settings are wrong; never what was written, it may be a secret."""
     lines = []
     for each in error.errors():
-        name = str(each["loc"][0]).upper()
+        name = str(each["loc"][0] if each["loc"] else "send_rate").upper()
         full = name if name.startswith(PREFIX) else f"{PREFIX}{name}"
         if each["type"] == "extra_forbidden":
             lines.append(f"Unknown setting: {full}. There are: {list_names(known)}.")

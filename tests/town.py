@@ -14,7 +14,7 @@ from sqlmodel import select
 from bot.app.cards import enrol, issue_for
 from bot.app.demo import DemoMachine
 from bot.app.opening import Store, accept_catalogue, open_store
-from bot.app.running import Runtime
+from bot.app.running import Network, Runtime
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.sandbox import RunningServer, Sandbox, serve
@@ -85,6 +85,17 @@ class Phone:
     async def tap_stale(self, message: ChatMessage, action: str) -> None:
         callback_id = self.town.sandbox.tap_stale(self.person.id, message.id, action)
         await self.answered(callback_id)
+
+    async def tap_something(self) -> None:
+        """Tap the first button of the last message that has any, as one who reads along does."""
+        message = next(each for each in reversed(self.from_bot) if each.buttons)
+        await self.tap(message, message.buttons[0][0]["callback_data"])
+
+    async def live(self, *, weeks: int) -> None:
+        """Let weeks go by, and tap something in each."""
+        for _ in range(weeks):
+            await self.town.skip(days=7)
+            await self.tap_something()
 
     async def answered(self, callback_id: str) -> None:
         answers = self.town.sandbox.answers
@@ -174,6 +185,7 @@ def town_settings(database_url: str, *, api: str = "", token: str = TOKEN) -> Se
         secret_key=SecretStr(draw_key()),
         secret_key_file=None,
         send_rate=30.0,
+        paid_broadcast=False,
         host="127.0.0.1",
         port=0,
     )
@@ -199,9 +211,8 @@ async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncI
                 language="da",
                 now=now,
             )
-        runtime = Runtime(
-            store, Shelf(catalogue), clock=clock, token=TOKEN, api=server.url, rate=1000
-        )
+        network = Network(TOKEN, server.url, rate=1000, chat_wait=timedelta())
+        runtime = Runtime(store, Shelf(catalogue), clock=clock, network=network)
         await stack.enter_async_context(runtime)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runtime.run)

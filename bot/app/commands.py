@@ -10,7 +10,7 @@ from bot.app.cards import LINK_BASE, IssuedCard, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
-from bot.app.running import Runtime
+from bot.app.running import Network, Role, Runtime
 from bot.app.serving import serving
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import check_catalogue
@@ -22,8 +22,8 @@ from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
 from bot.report.document import write_report
 from bot.report.exporting import export_tables
-from bot.settings import Settings
-from bot.store import centres, deployment, open_database
+from bot.settings import HIGHEST_FREE_RATE, Settings
+from bot.store import budget, centres, deployment, open_database
 from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
 from bot.web.health import make_health
@@ -53,24 +53,48 @@ def init(folder: Path) -> list[Path]:
     return written
 
 
-async def run(settings: Settings, *, say: Callable[[str], None]) -> None:
-    """Run the bot until cancelled."""
+async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> None:
+    """Run the bot, or a part of it, until cancelled."""
     token, clock = settings.read_token(), SystemClock()
-    with hold(settings.database_url.get_secret_value()):
+    url = settings.database_url.get_secret_value()
+    if role is not Role.ALL and url.startswith("sqlite"):
+        raise BotError(
+            "SQLite serves one process that does everything. Use PostgreSQL for more than one "
+            "(KUFFERT_DATABASE_URL), or leave --role out."
+        )
+    with hold(url):
         async with open_store(settings) as store:
             catalogue = await accept_catalogue(store.database, settings, clock=clock)
             runtime = Runtime(
                 store,
                 Shelf(catalogue),
                 clock=clock,
-                token=token,
-                api=settings.telegram_api,
-                rate=settings.send_rate,
+                network=Network(
+                    token,
+                    settings.telegram_api,
+                    rate=settings.send_rate,
+                    is_paid=settings.send_rate > HIGHEST_FREE_RATE,
+                ),
+                role=role,
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):
                 say(f"@{runtime.application.bot.username} is running. Ctrl-C stops it.")
                 await runtime.run()
+
+
+async def switch_sending(settings: Settings, *, is_stopped: bool) -> bool:
+    """Stop or resume the schedule, wherever it runs; say whether that changed anything."""
+    async with open_store(settings) as store, store.database.writing() as session:
+        now = SystemClock().now()
+        return await budget.record_stopped(session, is_stopped=is_stopped, now=now)
+
+
+async def set_theme(settings: Settings, code: str, *, monday: date, words: str) -> None:
+    """Set what a centre works on in the week of a Monday; no words take it back."""
+    async with open_store(settings) as store, store.database.writing() as session:
+        centre = await centres.get_centre(session, code)
+        await centres.record_theme(session, centre, monday=monday, words=words)
 
 
 async def upgrade_database(settings: Settings) -> None:

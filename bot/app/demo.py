@@ -15,7 +15,7 @@ from bot.app.cards import enrol, issue_for, link_of
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.locking import hold
 from bot.app.opening import Store, accept_catalogue, open_store
-from bot.app.running import Runtime
+from bot.app.running import Network, Runtime
 from bot.chat.onboarding import CARD
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
@@ -30,6 +30,7 @@ TOKEN = "1000001:sandbox"
 USERNAME = "kuffert_demo_bot"
 ZONE = "Europe/Copenhagen"
 SEND_RATE = 30.0
+WAIT_SECONDS = 0.05
 MONTHS_A_YEAR = 12
 CENTRES = (
     ("solsikken", "Solsikken", "da", (("da", 52), ("ar", 56), ("en", 41))),
@@ -53,6 +54,7 @@ def demo_settings(folder: Path = FOLDER, *, content: Path, locales: Path) -> Set
         secret_key=None,
         secret_key_file=key,
         send_rate=SEND_RATE,
+        paid_broadcast=False,
         host="127.0.0.1",
         port=0,
     )
@@ -87,7 +89,7 @@ class DemoMachine:
     async def skip(self, distance: timedelta) -> None:
         """Go forward, step by step through every moment at which something is due."""
         target = self._clock.now() + distance
-        while True:
+        while not self._runtime.pace.is_stopped:
             await self._settle()
             due_at = await self.next_at()
             if due_at is None or due_at > target:
@@ -115,6 +117,8 @@ class DemoMachine:
 
     async def _go_to(self, moment: datetime) -> None:
         """Move the clock while nothing is being sent."""
+        if moment <= self._clock.now():  # due already, and the network wants us to wait
+            await asyncio.sleep(WAIT_SECONDS)
         async with self._runtime.turn:
             self._clock.move_to(moment)
 
@@ -168,9 +172,7 @@ class Demo:
             store,
             Shelf(catalogue),
             clock=clock,
-            token=TOKEN,
-            api=server.url,
-            rate=SEND_RATE,
+            network=Network(TOKEN, server.url, rate=SEND_RATE),
         )
         async with store.database.writing() as session:
             await deployment.record_value(session, deployment.LINK_BASE, server.url)

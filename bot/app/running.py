@@ -3,14 +3,19 @@
 import asyncio
 import logging
 from contextlib import AsyncExitStack
+from dataclasses import dataclass
 from datetime import UTC, timedelta
+from enum import StrEnum
+from random import SystemRandom
 from typing import Self
 from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import InvalidToken, TelegramError
 
+from bot.app.clocks import SystemClock
 from bot.app.opening import Store
+from bot.app.watching import ClockWatch
 from bot.chat.application import build_application, publish_commands
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
@@ -18,51 +23,87 @@ from bot.chat.polling import Poller
 from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import Desk
 from bot.core.clock import Clock
+from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
-from bot.errors import BotError
-from bot.store import deployment, guardians, updates
-from bot.store.liveness import living, release_dead
+from bot.errors import BotError, DatabaseGone
+from bot.store import deliveries, deployment, guardians, updates
+from bot.store.liveness import Hold, Life, release_dead
 
 TICK_SECONDS = 1
 TAKE_OVER_SECONDS = 10
+POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 NEWCOMERS_STAY = timedelta(days=7)
 UPDATES_STAY = timedelta(days=7)
 
 log = logging.getLogger(__name__)
 
 
+class Role(StrEnum):
+    """What a process does: everything, taps and pages, or sending."""
+
+    ALL = "all"
+    WEB = "web"
+    SENDER = "sender"
+
+
+@dataclass(frozen=True)
+class Network:
+    """How the bot speaks to Telegram: who it is, where, how fast; above 30 a second it pays."""
+
+    token: str
+    api: str
+    rate: float
+    is_paid: bool = False
+    chat_wait: timedelta = timedelta(seconds=1)
+
+
 class Runtime:
     """Everything that runs, assembled; use it as `async with`."""
 
     def __init__(
-        self, store: Store, shelf: Shelf, *, clock: Clock, token: str, api: str, rate: float
+        self,
+        store: Store,
+        shelf: Shelf,
+        *,
+        clock: Clock,
+        network: Network,
+        role: Role = Role.ALL,
     ) -> None:
         """Assemble the parts; nothing starts yet."""
         self.store = store
         self.clock = clock
-        self.api = api
+        self.network = network
+        self.role = role
         self.shelf = shelf
         self.name = uuid4().hex
         self._due = asyncio.Event()
         self.turn = asyncio.Lock()  # held while deliveries go out, so that a clock moves between
         self._stack = AsyncExitStack()
         self._request = AiohttpRequest()
-        self.application = build_application(token, api=api, request=self._request)
+        self.application = build_application(network.token, api=network.api, request=self._request)
         database, sealer = store.database, store.sealer
-        desk = Desk(sealer=sealer, clock=clock, shelf=shelf, wake_sender=self._due.set)
+        self._life = Life(database, self.name)
+        self._polls = Life(database, POLLING)
+        self.pace = Pace(
+            database, rate=network.rate, chat_wait=network.chat_wait, clock=SystemClock()
+        )
+        desk = Desk(
+            sealer=sealer, clock=clock, shelf=shelf, wake_sender=self._due.set, pace=self.pace
+        )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
         self.poller = Poller(
             self.application, database, sealer=sealer, clock=clock, wake_inbox=self.inbox.wake
         )
         self.sender = Sender(
             database,
-            TelegramMessenger(self.application.bot, database),
+            TelegramMessenger(self.application.bot, database, is_paid=network.is_paid),
             sealer=sealer,
             clock=clock,
             shelf=shelf,
-            rate=rate,
+            pace=self.pace,
             name=self.name,
+            rng=SystemRandom(),
         )
 
     async def __aenter__(self) -> Self:
@@ -70,8 +111,10 @@ class Runtime:
         try:
             self._stack.push_async_callback(self._request.shutdown)
             await self._greet()
-            await self._stack.enter_async_context(living(self.store.database, self.name))
-            await self.take_over()
+            self._stack.push_async_callback(self._polls.end)
+            self._stack.push_async_callback(self._life.end)
+            await self._life.hold()
+            await self._release_dead()
         except BaseException:
             await self._stack.aclose()
             raise
@@ -83,19 +126,16 @@ class Runtime:
             await self.application.initialize()
             self._stack.push_async_callback(self.application.shutdown)
             bot = self.application.bot
-            await bot.delete_webhook(drop_pending_updates=False)
-            await publish_commands(bot, self.shelf.current)
+            if self.role is not Role.SENDER:
+                await bot.delete_webhook(drop_pending_updates=False)
+                await publish_commands(bot, self.shelf.current)
         except InvalidToken:
             raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
         except TelegramError as error:
-            raise BotError(f"The Bot API cannot be reached at {self.api}: {error}.") from None
+            api = self.network.api
+            raise BotError(f"The Bot API cannot be reached at {api}: {error}.") from None
         async with self.store.database.writing() as session:
             await deployment.record_value(session, deployment.BOT_USERNAME, bot.username)
-
-    async def take_over(self) -> None:
-        """Take up what a process that was killed had claimed."""
-        async with self.store.database.writing() as session:
-            await release_dead(session, name=self.name)
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
@@ -112,16 +152,58 @@ class Runtime:
         self.inbox.wake()
         try:
             async with asyncio.TaskGroup() as tasks:
-                tasks.create_task(self.poller.run())
-                tasks.create_task(self.inbox.run())
-                tasks.create_task(self._send_on())
+                tasks.create_task(self._watch(scheduler))
+                if self.role is not Role.SENDER:
+                    tasks.create_task(self._poll_in_turn())
+                    tasks.create_task(self.inbox.run())
+                if self.role is not Role.WEB:
+                    tasks.create_task(self._send_on())
         finally:
             scheduler.shutdown(wait=False)
+
+    async def _watch(self, scheduler: AsyncIOScheduler) -> None:
+        """Notice when the machine's clock jumps."""
+        loop = asyncio.get_running_loop()
+        watch = ClockWatch(scheduler, SystemClock(), monotonic=loop.time())
+        while True:
+            await asyncio.sleep(TICK_SECONDS)
+            watch.look(monotonic=loop.time())
 
     async def _tick(self) -> None:
         """Look whether something is due."""
         self.inbox.wake()
         self._due.set()
+        if self.pace.has_debt:
+            try:
+                await self.pace.pay()
+            except DatabaseGone as error:
+                log.warning("the budget waits: %s", error)
+
+    async def _poll_in_turn(self) -> None:
+        """Poll as long as no other process does."""
+        while True:
+            if await self._may_poll():
+                polling = asyncio.create_task(self.poller.run())
+                try:
+                    await self._poll_while_ours(polling)
+                finally:
+                    polling.cancel()
+                    await asyncio.wait([polling])
+            await asyncio.sleep(TICK_SECONDS)
+
+    async def _poll_while_ours(self, polling: "asyncio.Task[None]") -> None:
+        """Come back when another process polls; raise what ended the polling."""
+        while await self._may_poll():
+            done, _ = await asyncio.wait([polling], timeout=TAKE_OVER_SECONDS)
+            for task in done:
+                task.result()
+
+    async def _may_poll(self) -> bool:
+        """Say whether it is for us to poll; while the database is away nothing changes."""
+        try:
+            return await self._polls.hold() is not Hold.REFUSED
+        except DatabaseGone:
+            return True
 
     async def _send_on(self) -> None:
         """Send what is due, whenever somebody says that there may be something."""
@@ -132,20 +214,47 @@ class Runtime:
             try:
                 await asyncio.shield(sending)
             except asyncio.CancelledError:
-                await asyncio.wait([sending])  # a message that is on its way is recorded
+                self.sender.stop()
+                await asyncio.wait([sending])  # messages that are on their way are recorded
                 raise
 
-    async def send_due(self) -> None:
-        """Send everything that is due now; an error is logged, and the next tick tries again."""
+    async def send_due(self) -> int:
+        """Send everything that is due now; return how many deliveries were dealt with.
+
+        An error is logged, and the next tick tries again.
+        """
         try:
             async with self.turn:
-                await self.sender.send_due()
+                return await self.sender.send_due()
+        except DatabaseGone as error:
+            log.warning("sending waits: %s", error)
         except Exception:  # the tick: log, and go on
             log.exception("sending stopped short")
+        return 0
+
+    async def take_over(self) -> None:
+        """Take up what a process that was killed had claimed, and what nobody finished in time.
+
+        Right after the database was away nobody is taken for dead: others are coming back too.
+        """
+        try:
+            if await self._life.hold() is Hold.KEPT:
+                await self._release_dead()
+        except DatabaseGone as error:
+            log.warning("taking over waits: %s", error)
+
+    async def _release_dead(self) -> None:
+        """Give back the claims of the dead, and those whose lease has run out."""
+        async with self.store.database.writing() as session:
+            await release_dead(session, name=self.name)
+            await deliveries.release_expired(session, now=self.clock.now())
 
     async def tidy(self) -> None:
         """Forget newcomers who never consented, and updates that are done."""
         now = self.clock.now()
-        async with self.store.database.writing() as session:
-            await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
-            await updates.forget_done_before(session, now - UPDATES_STAY)
+        try:
+            async with self.store.database.writing() as session:
+                await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
+                await updates.forget_done_before(session, now - UPDATES_STAY)
+        except DatabaseGone as error:
+            log.warning("tidying waits: %s", error)

@@ -15,6 +15,7 @@ WORDS = {Section.DO: 60, Section.GROW: 60, Section.EASIER: 60, Section.HARDER: 6
 CONSENT_WORDS = {"messages": 120, "linking": 90, "research": 90}
 CAPTION_UNITS = 1024
 TEXT_UNITS = 4096
+LONGEST_THEME = 80
 SAMPLE = dict.fromkeys(PLACEHOLDERS, "x" * 40)
 
 
@@ -134,7 +135,17 @@ def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str)
         plain_length(
             render_touch(
                 catalogue,
-                Telling(0, touch, activity_id, variant, language, language, answer, Wish.HARDER),
+                Telling(
+                    0,
+                    touch,
+                    activity_id,
+                    variant,
+                    language,
+                    language,
+                    answer,
+                    Wish.HARDER,
+                    theme="x" * LONGEST_THEME,
+                ),
             ).text
         )
         for variant in Variant

@@ -14,8 +14,11 @@ from bot.core.actions import (
     NewcomerLanguageTapped,
     Purpose,
     ResumeTapped,
+    SnoozeTapped,
+    StopTapped,
     format_action,
 )
+from bot.core.cadence import LONGEST_BREAK_WEEKS
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
 
 
@@ -23,6 +26,7 @@ class Notice(StrEnum):
     """A message outside the programme that is sent by the queue."""
 
     LINKING = "linking"
+    STILL_USEFUL = "still-useful"
 
 
 def render_notice(catalogue: Catalogue, notice: Notice, *, language: str) -> OutgoingMessage:
@@ -30,6 +34,27 @@ def render_notice(catalogue: Catalogue, notice: Notice, *, language: str) -> Out
     match notice:
         case Notice.LINKING:
             return ask_consent(catalogue, Purpose.LINKING, language=language)
+        case Notice.STILL_USEFUL:
+            return ask_still_useful(catalogue, language=language)
+
+
+def ask_still_useful(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Ask somebody who has not answered for weeks whether the messages are still useful."""
+    words = catalogue.words_in(language)
+    yes = button(words, "button-still-useful", ResumeTapped())
+    stop = button(words, "button-stop", StopTapped())
+    return OutgoingMessage(words.say("still-useful"), ((yes,), (stop,)))
+
+
+def offer_break(catalogue: Catalogue, key: str, *, language: str, **values: str) -> OutgoingMessage:
+    """Say that there is a break, with buttons for how long, and to go on."""
+    words = catalogue.words_in(language)
+    lengths = tuple(
+        Button(words.number(weeks), format_action(SnoozeTapped(weeks)))
+        for weeks in range(1, LONGEST_BREAK_WEEKS + 1)
+    )
+    resume = button(words, "button-resume", ResumeTapped())
+    return OutgoingMessage(words.say(key, **values), (lengths, (resume,)))
 
 
 def render_welcome(catalogue: Catalogue, *, language: str) -> OutgoingMessage:

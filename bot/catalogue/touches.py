@@ -8,7 +8,15 @@ from markupsafe import escape
 from bot.catalogue.records import Activity, Catalogue, Section
 from bot.catalogue.wording import render
 from bot.catalogue.words import Words
-from bot.core.actions import Answer, AnswerTapped, Wish, WishTapped, format_action
+from bot.core.actions import (
+    Answer,
+    AnswerTapped,
+    TryTapped,
+    When,
+    Wish,
+    WishTapped,
+    format_action,
+)
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
@@ -18,13 +26,18 @@ HOW_IT_WENT = (
     (Answer.DID_IT, Answer.NOT_YET),
     (Answer.TOO_HARD, Answer.NOT_FOR_US),
 )
+FOLLOWED = (Answer.TOO_HARD, Answer.NOT_FOR_US)  # after these, another message comes
 ASKED_HOW_HARD = (Answer.DID_IT, Answer.TOO_HARD)  # after these, easier or harder makes sense
 WAYS = {Variant.EASIER: Section.EASIER, Variant.HARDER: Section.HARDER}
 
 
 @dataclass(frozen=True)
 class Telling:
-    """One touch as one guardian gets it, and what was said to it so far."""
+    """One touch as one guardian gets it, and what was said to it so far.
+
+    `theme` is what the centre works on that week; `has_followed` says that another message has
+    come, or comes, because of what was tapped.
+    """
 
     delivery_id: int
     touch: Touch
@@ -34,6 +47,9 @@ class Telling:
     school_language: str
     answer: Answer | None = None
     wish: Wish | None = None
+    theme: str = ""
+    will_try: bool = False
+    has_followed: bool = False
 
 
 def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
@@ -45,6 +61,16 @@ def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
         text=PARAGRAPH.join(part for part in parts if part),
         buttons=list_buttons(page.words, telling),
         media=activity.picture if telling.touch is Touch.DO else None,
+    )
+
+
+def render_check(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
+    """Ask how it went, the day after the one that a guardian had chosen."""
+    page = Page(catalogue, catalogue.activities[telling.activity_id], telling)
+    question = page.words.say("how-did-it-go", title=page.text.title)
+    return OutgoingMessage(
+        text=PARAGRAPH.join([question, *page.notes()]),
+        buttons=list_buttons(page.words, telling),
     )
 
 
@@ -79,11 +105,13 @@ class Page:
     def body(self) -> str:
         """Give the touch's own text and, with the activity, the way that fits the child's level."""
         told = self.section(Section(self.telling.touch))
+        parts = [told]
         way = WAYS.get(self.telling.variant)
-        is_below = self.telling.answer is Answer.TOO_HARD and way is Section.EASIER
-        if self.telling.touch is not Touch.DO or way is None or is_below:
-            return told
-        return told + PARAGRAPH + self.way(way)
+        if self.telling.touch is Touch.DO and way is not None:
+            parts.append(self.way(way))
+        if self.telling.theme and self.telling.touch is not Touch.GROW:
+            parts.append(self.words.say("centre-theme", theme=self.telling.theme))
+        return PARAGRAPH.join(parts)
 
     def way(self, section: Section) -> str:
         """Introduce the easier or the harder way."""
@@ -91,12 +119,15 @@ class Page:
         return self.words.say(f"{section}-way", way=told)
 
     def notes(self) -> list[str]:
-        """Answer what was tapped; too hard brings the easier way at once."""
+        """Answer what was tapped."""
         notes = []
-        if self.telling.answer:
-            notes.append(self.words.say(f"after-{self.telling.answer}"))
-        if self.telling.answer is Answer.TOO_HARD:
-            notes.append(self.way(Section.EASIER))
+        answer = self.telling.answer
+        if answer is Answer.NOT_YET:
+            notes.append(self.words.say("will-ask" if self.telling.will_try else "when-try"))
+        elif answer in FOLLOWED and not self.telling.has_followed:
+            notes.append(self.words.say(f"after-{answer}-alone"))
+        elif answer:
+            notes.append(self.words.say(f"after-{answer}"))
         if self.telling.wish:
             notes.append(self.words.say(f"after-{self.telling.wish}"))
         return notes
@@ -117,6 +148,9 @@ def list_buttons(words: Words, telling: Telling) -> ButtonRows:
         tuple(answer_button(words, telling.delivery_id, answer) for answer in row)
         for row in HOW_IT_WENT
     )
+    if telling.answer is Answer.NOT_YET:
+        times = tuple(try_button(words, telling.delivery_id, when) for when in When)
+        return (*rows, times)
     return (*rows, wishes) if telling.answer in ASKED_HOW_HARD else rows
 
 
@@ -129,3 +163,8 @@ def answer_button(words: Words, delivery_id: int, answer: Answer) -> Button:
 def wish_button(words: Words, delivery_id: int, wish: Wish) -> Button:
     """Make the button of one wish."""
     return Button(words.plain(f"button-{wish}"), format_action(WishTapped(delivery_id, wish)))
+
+
+def try_button(words: Words, delivery_id: int, when: When) -> Button:
+    """Make the button of a time to try."""
+    return Button(words.plain(f"button-{when}"), format_action(TryTapped(delivery_id, when)))

@@ -6,7 +6,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime
+from babel.dates import format_datetime, format_skeleton
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -47,13 +47,21 @@ class Words:
         if not isinstance(forms, tuple):
             raise BotError(f'"{key}" has no plural forms in {self.language}.')
         chosen = forms[plural_index(self.locale, number, len(forms))]
-        shown = format_decimal(number, locale=self.locale, numbering_system="default")
-        return self._fill(Markup(escape(chosen)), {"minutes": shown})
+        return self._fill(Markup(escape(chosen)), {"minutes": self.number(number)})
 
     def moment(self, at: datetime, zone: str) -> str:
         """Give a moment's weekday and time in a zone: "Monday 17:00"."""
         local = at.astimezone(ZoneInfo(zone))
         return str(format_datetime(local, "EEEE HH:mm", locale=self.locale))
+
+    def day(self, at: datetime, zone: str) -> str:
+        """Give a moment's date in a zone: "7 September"."""
+        local = at.astimezone(ZoneInfo(zone))
+        return str(format_skeleton("MMMMd", local, locale=self.locale))
+
+    def number(self, number: int) -> str:
+        """Give a whole number in the digits of the language."""
+        return str(format_decimal(number, locale=self.locale, numbering_system="default"))
 
     def language_name(self, code: str) -> str:
         """Give the name of a language as it stands inside a sentence of this one."""

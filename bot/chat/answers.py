@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from telegram import CallbackQuery, Update
 
-from bot.catalogue.notices import ask_consent, say, sum_up_consent
+from bot.catalogue.notices import ask_consent, offer_break, say, sum_up_consent
 from bot.chat import replies
-from bot.chat.commands import resume
+from bot.chat.commands import resume, stop
 from bot.chat.onboarding import choose_first_language, join
 from bot.chat.replies import Note
 from bot.chat.turns import Turn, TurnContext
@@ -20,12 +20,19 @@ from bot.core.actions import (
     NewcomerLanguageTapped,
     Purpose,
     ResumeTapped,
+    SnoozeTapped,
+    StopTapped,
+    TryTapped,
+    When,
     Wish,
     WishTapped,
     parse_action,
 )
+from bot.core.cadence import LONGEST_BREAK_WEEKS
 from bot.core.choosing import Variant, easier_than, harder_than
-from bot.delivery.composing import show_again
+from bot.delivery.composing import about, show_again
+from bot.delivery.following import follow_answer, plan_check
+from bot.delivery.planning import snooze
 from bot.store import centres, deliveries, events, guardians
 from bot.store.tables import (
     Consent,
@@ -84,6 +91,13 @@ async def act_as_guardian(
             await record_answer(turn, guardian, tapped, delivery_id=delivery_id, answer=answer)
         case WishTapped(delivery_id, wish):
             await record_wish(turn, guardian, tapped, delivery_id=delivery_id, wish=wish)
+        case TryTapped(delivery_id, when):
+            await record_plan(turn, guardian, tapped, delivery_id=delivery_id, when=when)
+        case SnoozeTapped(weeks) if 1 <= weeks <= LONGEST_BREAK_WEEKS:
+            await take_break(turn, guardian, tapped, pause_weeks=weeks)
+        case StopTapped():
+            turn.reply(Note(query.id))
+            turn.reply(replies.edit(message_id, await stop(turn, guardian)))
         case LanguageTapped(language):
             await choose_language(turn, guardian, language, query=query, message_id=message_id)
         case ConsentTapped(purpose, is_given):
@@ -116,9 +130,43 @@ async def record_answer(
     if delivery is None:
         return
     kind = EventKind(answer)
-    if await events.find_last_answer(turn.session, delivery_id) is not kind:
-        await record(turn, guardian, delivery, kind)
+    original = await find_original(turn, delivery)
+    if await events.find_last_answer(turn.session, id_of(original)) is not kind:
+        await record(turn, guardian, original, kind)
+        catalogue = turn.catalogue
+        if await follow_answer(turn.session, catalogue, original, answer, now=turn.now):
+            turn.calls_sender = True
     await show_answered(turn, guardian, delivery, tapped=tapped)
+
+
+async def find_original(turn: Turn, delivery: Delivery) -> Delivery:
+    """Give what a check asks about; any other delivery is about itself."""
+    original = await deliveries.find_delivery(turn.session, about(delivery))
+    return original or delivery
+
+
+async def record_plan(
+    turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int, when: When
+) -> None:
+    """Write down when something will be tried, and plan to ask the day after."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None:
+        return
+    original = await find_original(turn, delivery)
+    await record(turn, guardian, original, EventKind.WILL_TRY)
+    await plan_check(turn.session, guardian, original, when, now=turn.now)
+    await show_answered(turn, guardian, delivery, tapped=tapped)
+
+
+async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:
+    """Take a break of some weeks; it ends by itself."""
+    weeks = turn.catalogue.programme.weeks
+    until = await snooze(turn.session, guardian, pause_weeks=pause_weeks, weeks=weeks, now=turn.now)
+    turn.reply(Note(tapped.callback_id, tell(turn, "note-saved", guardian.language)))
+    language = guardian.language
+    day = turn.catalogue.words_in(language).day(until, guardian.zone)
+    shown = offer_break(turn.catalogue, "break-until", language=language, day=day)
+    turn.reply(replies.edit(tapped.message_id, shown))
 
 
 async def record_wish(

@@ -5,6 +5,7 @@ from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     Application,
     CallbackQueryHandler,
+    ChatMemberHandler,
     CommandHandler,
     ContextTypes,
     MessageHandler,
@@ -18,6 +19,7 @@ from bot.chat.commands import (
     handle_anything_else,
     handle_help,
     handle_language,
+    handle_membership,
     handle_pause,
     handle_resume,
     handle_stop,
@@ -59,6 +61,7 @@ def build_application(token: str, *, api: str, request: AiohttpRequest) -> TurnA
         application.add_handler(CommandHandler(command, handle, filters=private))
     application.add_handler(CallbackQueryHandler(handle_tap))
     application.add_handler(MessageHandler(private, handle_anything_else))
+    application.add_handler(ChatMemberHandler(handle_membership))
     application.add_error_handler(keep_error)
     return application
 

@@ -1,28 +1,31 @@
 """What commands do: break, go on, language, stop, help; and what is said to anything else."""
 
-from telegram import Update
+from telegram import ChatMember, Update
 
-from bot.catalogue.notices import offer_languages, offer_resume, say
+from bot.catalogue.notices import offer_break, offer_languages, offer_resume, say
 from bot.chat import replies
 from bot.chat.turns import Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.messages import OutgoingMessage
-from bot.delivery.planning import plan_return
-from bot.store import deliveries, events, guardians
-from bot.store.tables import ConsentAnswer, EventKind, Guardian, GuardianState, id_of
+from bot.delivery.planning import come_back, find_next_at, leave
+from bot.store import guardians
+from bot.store.tables import ConsentAnswer, Guardian, GuardianState
 
 COMMANDS = ("pause", "resume", "language", "stop", "help")
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
-    """Take a break: nothing is sent, what is queued included, until the guardian goes on."""
+    """Take a break: nothing is sent, what is queued included, until the guardian goes on.
+
+    A button then gives the break an end.
+    """
     turn = context.turn
     guardian = await find_guardian_or_explain(turn, update)
     if guardian is None:
         return
-    if guardian.state is GuardianState.ACTIVE:
-        await leave(turn, guardian, GuardianState.PAUSED, EventKind.PAUSED)
-    turn.reply(replies.say(offer_resume(turn.catalogue, "paused", language=guardian.language)))
+    if guardian.state in (GuardianState.ACTIVE, GuardianState.SNOOZED):
+        await go_away(turn, guardian, GuardianState.PAUSED)
+    turn.reply(replies.say(offer_break(turn.catalogue, "paused", language=guardian.language)))
 
 
 async def handle_stop(update: Update, context: TurnContext) -> None:
@@ -34,17 +37,21 @@ async def handle_stop(update: Update, context: TurnContext) -> None:
     guardian = await find_guardian_or_explain(turn, update)
     if guardian is None:
         return
+    turn.reply(replies.say(await stop(turn, guardian)))
+
+
+async def stop(turn: Turn, guardian: Guardian) -> OutgoingMessage:
+    """Stop for good, and say how to begin again."""
     if guardian.state is not GuardianState.STOPPED:
-        await leave(turn, guardian, GuardianState.STOPPED, EventKind.STOPPED)
+        await go_away(turn, guardian, GuardianState.STOPPED)
         await record_messages(turn, guardian, ConsentAnswer.WITHDRAWN)
-    turn.reply(replies.say(offer_resume(turn.catalogue, "stopped", language=guardian.language)))
+    return offer_resume(turn.catalogue, "stopped", language=guardian.language)
 
 
-async def leave(turn: Turn, guardian: Guardian, state: GuardianState, event: EventKind) -> None:
+async def go_away(turn: Turn, guardian: Guardian, state: GuardianState) -> None:
     """End what a guardian has queued, and note why."""
-    await guardians.record_state(turn.session, guardian, state)
-    await deliveries.skip_open(turn.session, id_of(guardian), reason=state, now=turn.now)
-    await events.record_event(turn.session, event, guardian_id=id_of(guardian), now=turn.now)
+    weeks = turn.catalogue.programme.weeks
+    await leave(turn.session, guardian, state, weeks=weeks, now=turn.now)
 
 
 async def handle_resume(update: Update, context: TurnContext) -> None:
@@ -61,12 +68,9 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     if guardian.state is GuardianState.STOPPED:
         await record_messages(turn, guardian, ConsentAnswer.GIVEN)
     if not was_active:
-        await guardians.record_state(turn.session, guardian, GuardianState.ACTIVE)
-        await events.record_event(
-            turn.session, EventKind.RESUMED, guardian_id=id_of(guardian), now=turn.now
-        )
-    weeks = turn.catalogue.programme.weeks
-    next_at = await plan_return(turn.session, guardian, weeks=weeks, now=turn.now)
+        weeks = turn.catalogue.programme.weeks
+        await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
+    next_at = await find_next_at(turn.session, guardian)
     turn.calls_sender = True
     language = guardian.language
     if next_at is None:
@@ -95,6 +99,22 @@ async def handle_language(update: Update, context: TurnContext) -> None:
     if guardian:
         offer = offer_languages(turn.catalogue, language=guardian.language)
         turn.reply(replies.say(offer))
+
+
+async def handle_membership(update: Update, context: TurnContext) -> None:
+    """Obey a block at once, and an unblocking."""
+    turn, change = context.turn, update.my_chat_member
+    guardian = await turn.find_guardian()
+    if guardian is None or change is None:
+        return
+    is_blocked = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
+    if is_blocked and guardian.state is not GuardianState.STOPPED:
+        if guardian.state is not GuardianState.UNREACHABLE:
+            await go_away(turn, guardian, GuardianState.UNREACHABLE)
+    elif not is_blocked and guardian.state is GuardianState.UNREACHABLE:
+        weeks = turn.catalogue.programme.weeks
+        await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
+        turn.calls_sender = True
 
 
 async def handle_help(update: Update, context: TurnContext) -> None:

@@ -11,9 +11,10 @@ from telegram import Update
 
 from bot.chat.answering import send_reply
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import Note, format_replies, parse_replies
+from bot.chat.replies import Note, Say, format_replies, parse_replies
 from bot.chat.turns import Desk, Turn, TurnApplication
-from bot.errors import GuardianUnreachable, MessageRefused, SendLater
+from bot.delivery.planning import hear
+from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, updates
 from bot.store.tables import StoredUpdate, UpdateStatus
 
@@ -38,6 +39,7 @@ class Inbox:
         self.desk = desk
         self.name = name
         self._woken = asyncio.Event()
+        self._was_cut_off = False
 
     def wake(self) -> None:
         """Say that there may be something to handle."""
@@ -48,16 +50,23 @@ class Inbox:
         while True:
             await self._woken.wait()
             self._woken.clear()
-            while await self.handle_some():
-                pass
+            try:
+                while await self.handle_some():
+                    pass
+            except DatabaseGone as error:  # what is stored is found again; the tick wakes us
+                self._was_cut_off = True
+                log.warning("the inbox waits: %s", error)
 
     async def handle_some(self) -> int:
         """Handle a batch, chats side by side; return how many updates it held."""
         now = self.desk.clock.now()
         async with self.database.writing() as session:
+            if self._was_cut_off:  # nothing is being handled now: what we hold was left half-way
+                await updates.release(session, self.name)
             claimed = await updates.claim_updates(
                 session, now=now, claimant=self.name, until=now + LEASE, limit=BATCH
             )
+        self._was_cut_off = False
         async with asyncio.TaskGroup() as tasks:
             for stored in claimed:
                 tasks.create_task(self.handle(stored))
@@ -70,6 +79,9 @@ class Inbox:
                 stored = await self._apply(stored)
             if stored.status is UpdateStatus.APPLIED:
                 await self._send_replies(stored)
+        except DatabaseGone as error:
+            self._was_cut_off = True
+            log.warning("update %s waits: %s", stored.id, error)
         except Exception as error:  # the update boundary: log, and go on with the others
             log.error("update %s: %s\n%s", stored.id, type(error).__name__, where(error))
             await self._record_attempt(stored)
@@ -115,6 +127,10 @@ class Inbox:
     async def _take_turn(self, update: Update, turn: Turn) -> None:
         """Let the handlers act; raise what they raised, so that the transaction is undone."""
         self.application.bot_data[update.update_id] = turn
+        guardian = await turn.find_guardian()
+        if guardian and (update.message or update.callback_query):
+            weeks = turn.catalogue.programme.weeks
+            await hear(turn.session, guardian, weeks=weeks, now=turn.now)
         try:
             await self.application.process_update(update)
         finally:
@@ -128,12 +144,21 @@ class Inbox:
             raise ValueError("an applied update without replies")
         replies = parse_replies(self.desk.sealer.unseal(stored.replies_sealed, bound_to=REPLIES))
         address = await self._find_address(stored)
+        held = self.desk.pace.wait_of_hold()
+        if held and stored.attempts + 1 < ATTEMPTS:
+            await self._record_attempt(stored, wait=held)
+            return
         for count, reply in enumerate(replies, start=1):
             if count <= stored.replies_sent:
                 continue
+            if isinstance(reply, Say):
+                await self.desk.pace.take_turn(address)
             try:
                 await send_reply(self.application.bot, address, reply)
+                self.desk.pace.spend()
             except SendLater as later:
+                if later.retry_after:
+                    await self.desk.pace.hold(later.retry_after)
                 if isinstance(reply, Note) or (later.in_doubt and stored.attempts):
                     continue  # a tap's note is worth nothing later; a lost answer repeats once
                 await self._record_attempt(stored, wait=later.retry_after)

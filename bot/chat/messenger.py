@@ -1,8 +1,11 @@
 """Carry a message to a Telegram chat; a media file is uploaded once and then sent by its id."""
 
+import asyncio
+from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 from telegram import Bot, InputFile, Message
 from telegram.constants import ParseMode
@@ -29,10 +32,13 @@ UNKNOWN_FILE = "wrong file identifier"
 class TelegramMessenger:
     """Sends through one bot; keeps the network's names of the files that it has seen."""
 
-    def __init__(self, bot: Bot, database: Database) -> None:
-        """Keep the bot and the place where file ids are remembered."""
+    def __init__(self, bot: Bot, database: Database, *, is_paid: bool = False) -> None:
+        """Keep the bot and the place where file ids are remembered; `is_paid` pays for speed."""
         self.bot = bot
         self.database = database
+        self._paid: dict[str, Any] = {"allow_paid_broadcast": True} if is_paid else {}
+        self._file_ids: dict[str, str] = {}
+        self._uploading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def send(self, address: str, message: OutgoingMessage) -> Sent:
         """Send one message to a chat id; raise GuardianUnreachable, MessageRefused or SendLater."""
@@ -43,6 +49,7 @@ class TelegramMessenger:
                     message.text,
                     parse_mode=ParseMode.HTML,
                     reply_markup=keyboard_of(message.buttons),
+                    **self._paid,
                 )
                 return Sent(sent.message_id)
             return await self._send_media(address, message, message.media)
@@ -57,39 +64,56 @@ class TelegramMessenger:
             except BadRequest as error:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
-                await self._forget_file_id(media)
-        upload = InputFile(media.content, filename=media.name)
-        sent = await self._send_file(address, message, media.kind, upload)
-        await self._record_file_id(media, sent)
+                await self._forget_file_id(media, file_id)
+        return await self._upload(address, message, media)
+
+    async def _upload(self, address: str, message: OutgoingMessage, media: Media) -> Sent:
+        """Upload a file with its first message; whoever comes meanwhile waits and sends its id."""
+        async with self._uploading[media.digest], uploads.uploading(self.database, media.digest):
+            file_id = await self._find_file_id(media)
+            if not file_id:
+                upload = InputFile(media.content, filename=media.name)
+                sent = await self._send_file(address, message, media.kind, upload)
+                await self._record_file_id(media, sent)
+                return Sent(sent.message_id)
+        sent = await self._send_file(address, message, media.kind, file_id)
         return Sent(sent.message_id)
 
     async def _send_file(
         self, address: str, message: OutgoingMessage, kind: MediaKind, file: str | InputFile
     ) -> Message:
         """Send a file, uploaded or by its id, with the text as its caption."""
-        buttons = keyboard_of(message.buttons)
-        html = ParseMode.HTML
+        common: dict[str, Any] = {
+            "caption": message.text,
+            "parse_mode": ParseMode.HTML,
+            "reply_markup": keyboard_of(message.buttons),
+            **self._paid,
+        }
         match kind:
             case MediaKind.PICTURE:
-                return await self.bot.send_photo(
-                    address, file, caption=message.text, parse_mode=html, reply_markup=buttons
-                )
+                return await self.bot.send_photo(address, file, **common)
             case MediaKind.VOICE:
-                return await self.bot.send_voice(
-                    address, file, caption=message.text, parse_mode=html, reply_markup=buttons
-                )
+                return await self.bot.send_voice(address, file, **common)
             case MediaKind.DOCUMENT:
-                return await self.bot.send_document(
-                    address, file, caption=message.text, parse_mode=html, reply_markup=buttons
-                )
+                return await self.bot.send_document(address, file, **common)
 
     async def _find_file_id(self, media: Media) -> str | None:
         """Look up whether the network has a file."""
-        async with self.database.reading() as session:
-            return await uploads.find_file_id(session, media.digest, bot_name=self.bot.username)
+        if media.digest not in self._file_ids:
+            async with self.database.reading() as session:
+                file_id = await uploads.find_file_id(
+                    session, media.digest, bot_name=self.bot.username
+                )
+            if file_id is None:
+                return None
+            self._file_ids[media.digest] = file_id
+        return self._file_ids[media.digest]
 
-    async def _forget_file_id(self, media: Media) -> None:
-        """Forget a file that the network no longer knows."""
+    async def _forget_file_id(self, media: Media, file_id: str) -> None:
+        """Forget a file that the network no longer knows, unless it has a new id already."""
+        if self._file_ids.get(media.digest) != file_id:
+            return
+        del self._file_ids[media.digest]
         async with self.database.writing() as session:
             await uploads.forget_file_id(session, media.digest, bot_name=self.bot.username)
 
@@ -98,6 +122,7 @@ class TelegramMessenger:
         file_id = file_id_of(sent)
         if file_id is None:
             return
+        self._file_ids[media.digest] = file_id
         async with self.database.writing() as session:
             await uploads.record_file_id(
                 session, media.digest, bot_name=self.bot.username, file_id=file_id

@@ -9,8 +9,8 @@ from bot.chat.turns import CHAT, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm
 from bot.core.codes import is_card_code, parse_code
-from bot.delivery.planning import plan_return, plan_start
-from bot.store import cards, centres, events, guardians
+from bot.delivery.planning import come_back, plan_start
+from bot.store import cards, centres, events, guardians, histories
 from bot.store.tables import (
     Card,
     ConsentAnswer,
@@ -130,7 +130,6 @@ async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> 
     if guardian is None:
         guardian = await add_guardian(turn, newcomer, card)
     await guardians.record_language(turn.session, guardian, newcomer.language)
-    await guardians.record_state(turn.session, guardian, GuardianState.ACTIVE)
     await guardians.forget_newcomer(turn.session, newcomer)
     await guardians.record_consent(
         turn.session,
@@ -140,10 +139,10 @@ async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> 
         version=turn.catalogue.programme.consent,
         now=turn.now,
     )
-    await add_child(turn, guardian, card)
     if was_away:
         weeks = turn.catalogue.programme.weeks
-        await plan_return(turn.session, guardian, weeks=weeks, now=turn.now)
+        await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
+    await add_child(turn, guardian, card)
     return guardian
 
 
@@ -159,7 +158,7 @@ async def add_guardian(turn: Turn, newcomer: Newcomer, card: Card) -> Guardian:
         quiet_from=programme.quiet.from_hour,
         quiet_until=programme.quiet.until_hour,
     )
-    return await guardians.add_guardian(
+    guardian = await guardians.add_guardian(
         turn.session,
         turn.chat_key,
         chat_sealed=turn.desk.sealer.seal(turn.address, bound_to=CHAT),
@@ -167,6 +166,8 @@ async def add_guardian(turn: Turn, newcomer: Newcomer, card: Card) -> Guardian:
         rhythm=rhythm,
         now=turn.now,
     )
+    await histories.record_setting(turn.session, guardian, now=turn.now)
+    return guardian
 
 
 async def add_child(turn: Turn, guardian: Guardian, card: Card) -> bool:

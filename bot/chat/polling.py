@@ -14,7 +14,7 @@ from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import CHAT, TurnApplication
 from bot.core.clock import Clock
 from bot.core.sealing import Sealer
-from bot.errors import BotError
+from bot.errors import BotError, DatabaseGone
 from bot.store import Database, updates
 from bot.store.tables import StoredUpdate
 
@@ -63,6 +63,10 @@ class Poller:
                 raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from error
             except RetryAfter as error:
                 await asyncio.sleep(wait_of(error).total_seconds())
+            except DatabaseGone as error:  # nothing is acknowledged until it is stored
+                log.warning("polling: %s; again in %.0f s", error, wait)
+                await asyncio.sleep(wait)
+                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
             except TelegramError as error:
                 log.warning("polling: %s; again in %.0f s", describe(error), wait)
                 await asyncio.sleep(wait)

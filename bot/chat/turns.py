@@ -12,6 +12,7 @@ from bot.catalogue.records import Catalogue
 from bot.chat.replies import Note, Reply
 from bot.core.clock import Clock
 from bot.core.sealing import Sealer
+from bot.delivery.pace import Pace
 from bot.delivery.shelf import Shelf
 from bot.store import Session, guardians
 from bot.store.tables import Guardian, Newcomer
@@ -27,6 +28,7 @@ class Desk:
     clock: Clock
     shelf: Shelf
     wake_sender: Callable[[], None]
+    pace: Pace
 
 
 @dataclass

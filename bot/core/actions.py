@@ -21,6 +21,14 @@ class Wish(StrEnum):
     HARDER = "harder"
 
 
+class When(StrEnum):
+    """When a guardian means to try an activity."""
+
+    TODAY = "today"
+    TOMORROW = "tomorrow"
+    WEEKEND = "weekend"
+
+
 class Purpose(StrEnum):
     """What a guardian consents to, each on its own."""
 
@@ -43,6 +51,26 @@ class WishTapped:
 
     delivery_id: int
     wish: Wish
+
+
+@dataclass(frozen=True)
+class TryTapped:
+    """A button under a touch that was not done yet: when it will be tried."""
+
+    delivery_id: int
+    when: When
+
+
+@dataclass(frozen=True)
+class SnoozeTapped:
+    """A break of some weeks."""
+
+    weeks: int
+
+
+@dataclass(frozen=True)
+class StopTapped:
+    """No more messages."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +113,9 @@ class ResumeTapped:
 Action = (
     AnswerTapped
     | WishTapped
+    | TryTapped
+    | SnoozeTapped
+    | StopTapped
     | JoinTapped
     | NewcomerLanguageTapped
     | LanguageTapped
@@ -101,6 +132,12 @@ def format_action(action: Action) -> str:
             return f"answer:{delivery_id}:{answer}"
         case WishTapped(delivery_id, wish):
             return f"wish:{delivery_id}:{wish}"
+        case TryTapped(delivery_id, when):
+            return f"try:{delivery_id}:{when}"
+        case SnoozeTapped(weeks):
+            return f"snooze:{weeks}"
+        case StopTapped():
+            return "stop"
         case JoinTapped():
             return "join"
         case NewcomerLanguageTapped(language):
@@ -130,6 +167,12 @@ def read_action(parts: list[str]) -> Action | None:
             return AnswerTapped(int(delivery_id), Answer(answer))
         case ["wish", delivery_id, wish]:
             return WishTapped(int(delivery_id), Wish(wish))
+        case ["try", delivery_id, when]:
+            return TryTapped(int(delivery_id), When(when))
+        case ["snooze", weeks]:
+            return SnoozeTapped(int(weeks))
+        case ["stop"]:
+            return StopTapped()
         case ["join"]:
             return JoinTapped()
         case ["hello", language]:

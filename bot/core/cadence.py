@@ -1,15 +1,16 @@
-"""When a guardian hears from us: the week's touches on the guardian's days, hour and zone."""
+"""A guardian's rhythm: the week's touches on chosen days, at an hour, in a zone, with quiet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, available_timezones
 
 from bot.errors import BotError
 
 DAYS_A_WEEK = 7
 HOURS_A_DAY = 24
+LONGEST_BREAK_WEEKS = 4
 
 
 class Touch(StrEnum):
@@ -35,47 +36,6 @@ class Rhythm:
     hour: int
     quiet_from: int
     quiet_until: int
-
-
-@dataclass(frozen=True)
-class Slot:
-    """A place in a child's programme: which week, which touch, and from when it may go out."""
-
-    week: int
-    touch: Touch
-    due_at: datetime
-
-
-def plan_first(*, now: datetime) -> Slot:
-    """Plan the first activity: at once, for it was just asked for."""
-    return Slot(week=1, touch=Touch.DO, due_at=now)
-
-
-def plan_next(rhythm: Rhythm, slot: Slot) -> Slot:
-    """Plan the slot that follows: a function of settings alone, whatever became of this one.
-
-    A week's touches keep their days. What is left of the slot's calendar week goes on with this
-    week's touches; a touch that it had already is not repeated, and the next week begins.
-    """
-    slot_on = local_date(slot.due_at, rhythm.zone)
-    next_monday = slot_on + timedelta(days=DAYS_A_WEEK - slot_on.weekday())
-    for day_on in (slot_on + timedelta(days=n) for n in range(1, 2 * DAYS_A_WEEK)):
-        if day_on.weekday() not in rhythm.days:
-            continue
-        touch = touch_on(rhythm.days, day_on)
-        if day_on >= next_monday:
-            return Slot(slot.week + 1, touch, moment_on(rhythm, day_on))
-        if TOUCHES.index(touch) > TOUCHES.index(slot.touch):
-            return Slot(slot.week, touch, moment_on(rhythm, day_on))
-    raise BotError("A guardian without days cannot be planned for. Choose at least one day.")
-
-
-def plan_again(rhythm: Rhythm, slot: Slot, *, now: datetime) -> Slot:
-    """Plan what follows a slot after a break: the first that is not past, no week left out."""
-    following = plan_next(rhythm, slot)
-    while following.due_at <= now:
-        following = plan_next(rhythm, following)
-    return replace(following, week=min(following.week, slot.week + 1))
 
 
 def touch_on(days: Sequence[int], day_on: date) -> Touch:
@@ -122,9 +82,14 @@ def end_of_quiet(rhythm: Rhythm, *, now: datetime) -> datetime:
     raise AssertionError("tomorrow's quiet hours end after now")
 
 
-def is_too_old(rhythm: Rhythm, slot: Slot, *, now: datetime) -> bool:
-    """Say whether a slot has lost its day: the slot that follows it is due already."""
-    return plan_next(rhythm, slot).due_at <= now
+def monday_of(day_on: date) -> date:
+    """Give the Monday of a date's calendar week, which names the week."""
+    return day_on - timedelta(days=day_on.weekday())
+
+
+def start_of(day_on: date, zone: str) -> datetime:
+    """Give the moment, in UTC, at which a date begins in a zone."""
+    return datetime.combine(day_on, time(), ZoneInfo(zone)).astimezone(UTC)
 
 
 def same_hour_tomorrow(rhythm: Rhythm, *, now: datetime) -> datetime:
@@ -132,10 +97,19 @@ def same_hour_tomorrow(rhythm: Rhythm, *, now: datetime) -> datetime:
     return moment_on(rhythm, local_date(now, rhythm.zone) + timedelta(days=1))
 
 
+def do_day(days: Sequence[int]) -> int:
+    """Give the day of the activity itself, the one that is kept when a week has one message."""
+    return sorted(days)[min(TOUCHES.index(Touch.DO), len(days) - 1)]
+
+
 def check_rhythm(rhythm: Rhythm) -> None:
     """Raise BotError when the guardian could never be reached, or a value is out of range."""
     hours = (rhythm.hour, rhythm.quiet_from, rhythm.quiet_until)
     if not all(0 <= hour < HOURS_A_DAY for hour in hours):
         raise BotError(f"Hours run from 0 to 23; these do not: {hours}.")
+    if rhythm.zone not in available_timezones():
+        raise BotError(f'There is no time zone "{rhythm.zone}".')
+    if not set(rhythm.days) <= set(range(DAYS_A_WEEK)):
+        raise BotError(f"Days run from 0 (Monday) to 6; these do not: {rhythm.days}.")
     if not 1 <= len(set(rhythm.days)) <= len(TOUCHES):
         raise BotError(f"A guardian has one to three days a week, not {len(set(rhythm.days))}.")

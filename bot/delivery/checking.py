@@ -1,28 +1,41 @@
 """Decide, right before a delivery goes out, whether it still should: now, later or never."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from enum import StrEnum
 
 from bot.core.cadence import (
-    Slot,
+    DAYS_A_WEEK,
+    do_day,
     end_of_quiet,
     is_quiet,
-    is_too_old,
     local_date,
+    monday_of,
     same_hour_tomorrow,
+    start_of,
 )
-from bot.delivery.planning import day_around, rhythm_of, slot_of, week_around
-from bot.store import Session, deliveries, guardians
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    GuardianState,
-    id_of,
-)
+from bot.core.slots import History, Slot, is_too_old
+from bot.delivery.planning import slot_of
+from bot.store.guardians import find_absence, rhythm_of
+from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Pace
 
 JUST_ASKED = timedelta(hours=1)  # after this, even an asked-for activity respects the night
+GIVE_UP = timedelta(hours=24)  # for what has no slot; a slot is given up when the next one is due
+WEEKS_UNTIL_TAPER = 2
+WEEKS_UNTIL_QUESTION = 4
+
+
+class Reason(StrEnum):
+    """Why a delivery ended otherwise than sent, or waits."""
+
+    TOO_LATE = "too late"
+    SIBLING = "sibling's week"
+    CAP = "weekly cap"
+    ONE_A_WEEK = "one a week"
+    LOST_TWICE = "answer lost twice"
+    QUIET_HOURS = "quiet hours"
+    ONE_A_DAY = "one message a day"
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,7 @@ class Ending:
 
     status: DeliveryStatus
     reason: str
+    tapers: bool = False
 
 
 @dataclass(frozen=True)
@@ -41,51 +55,121 @@ class Wait:
     reason: str
 
 
-Verdict = Ending | Wait | None  # None: it goes out now
+@dataclass(frozen=True)
+class Going:
+    """It goes out now; `asks` puts "still useful?" in the touch's place."""
+
+    ignored_weeks: int = 0
+    tapers: bool = False
+    asks: bool = False
 
 
-async def decide(
-    session: Session, guardian: Guardian, delivery: Delivery, *, cap: int, now: datetime
-) -> Verdict:
-    """Decide about one claimed delivery; None means that it goes out now."""
-    if guardian.state is not GuardianState.ACTIVE:
-        return Ending(DeliveryStatus.SKIPPED, str(guardian.state))
-    if delivery.kind is not DeliveryKind.PROGRAMME:
+Verdict = Ending | Wait | Going
+
+
+@dataclass(frozen=True)
+class Case:
+    """A due delivery and what deciding about it takes; no more is asked of anybody.
+
+    `sent_at` holds when the guardian's scheduled programme messages of the last days went out,
+    `children` those whose programme goes on, in the order of joining.
+    """
+
+    delivery: Delivery
+    guardian: Guardian
+    history: History
+    children: Sequence[int]
+    sent_at: Sequence[datetime]
+
+
+def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
+    """Decide about one due delivery."""
+    absence = find_absence(case.guardian, now=now)
+    if absence:
+        return Ending(DeliveryStatus.SKIPPED, absence)
+    if case.delivery.lost_answers > 1:
+        return Ending(DeliveryStatus.FAILED, Reason.LOST_TWICE)
+    if case.delivery.asked and now - case.delivery.planned_at < JUST_ASKED:
+        return Going()
+    if case.delivery.kind is not DeliveryKind.PROGRAMME:
+        return decide_beside(case, now=now)
+    slot = slot_of(case.delivery)
+    if is_too_old(case.history, slot, now=now):
+        return Ending(DeliveryStatus.SKIPPED, too_late(case.delivery))
+    if case.delivery.asked:
+        return wait_out_quiet(case, now=now) or Going()
+    return decide_scheduled(case, slot, cap=cap, now=now)
+
+
+def decide_beside(case: Case, *, now: datetime) -> Verdict:
+    """Decide about a check, an answer or a notice: outside the cap, but never at night."""
+    if now - case.delivery.planned_at > GIVE_UP and now - case.delivery.due_at > GIVE_UP:
+        return Ending(DeliveryStatus.SKIPPED, too_late(case.delivery))
+    return wait_out_quiet(case, now=now) or Going()
+
+
+def decide_scheduled(case: Case, slot: Slot, *, cap: int, now: datetime) -> Verdict:
+    """Decide about a touch that comes by itself: turns, quiet, pace, cap, and who still reads."""
+    if not is_focus(case, slot):
+        return Ending(DeliveryStatus.SKIPPED, Reason.SIBLING)
+    quiet = wait_out_quiet(case, now=now)
+    if quiet:
+        return quiet
+    rhythm = rhythm_of(case.guardian)
+    today = local_date(now, rhythm.zone)
+    if count_between(case, monday_of(today), days=DAYS_A_WEEK) >= cap:
+        return Ending(DeliveryStatus.SKIPPED, Reason.CAP)
+    if count_between(case, today, days=1):
+        return Wait(same_hour_tomorrow(rhythm, now=now), Reason.ONE_A_DAY)
+    return decide_interest(case, slot)
+
+
+def decide_interest(case: Case, slot: Slot) -> Verdict:
+    """Slow down for whoever ignores what is sent, and ask before falling quiet (F11)."""
+    ignored = count_ignored_weeks(case.guardian, slot)
+    if ignored >= WEEKS_UNTIL_QUESTION:
+        return Going(ignored, asks=True)
+    tapers = ignored >= WEEKS_UNTIL_TAPER and case.guardian.pace is Pace.FULL
+    if tapers and slot.day_on.weekday() != do_day(case.guardian.days):
+        return Ending(DeliveryStatus.SKIPPED, Reason.ONE_A_WEEK, tapers=True)
+    return Going(ignored, tapers=tapers)
+
+
+def count_ignored_weeks(guardian: Guardian, slot: Slot) -> int:
+    """Count the calendar weeks on end, before the slot's, that brought messages and no tap."""
+    last = guardian.last_monday
+    if last is None or monday_of(slot.day_on) <= last:
+        return guardian.ignored_weeks
+    was_heard = guardian.heard_at >= start_of(last, guardian.zone)
+    return 0 if was_heard else guardian.ignored_weeks + 1
+
+
+def wait_out_quiet(case: Case, *, now: datetime) -> Wait | None:
+    """Wait until the guardian's quiet hours are over."""
+    rhythm = rhythm_of(case.guardian)
+    if not is_quiet(rhythm, now=now):
         return None
-    slot = slot_of(delivery)
-    if was_just_asked_for(delivery, slot, now=now):
-        return None
-    if is_too_old(rhythm_of(guardian), slot, now=now):
-        return Ending(DeliveryStatus.SKIPPED, "too late")
-    if not await is_focus(session, guardian, delivery, slot=slot):
-        return Ending(DeliveryStatus.SKIPPED, "sibling's week")
-    return await decide_pace(session, guardian, cap=cap, now=now)
+    return Wait(end_of_quiet(rhythm, now=now), Reason.QUIET_HOURS)
 
 
-def was_just_asked_for(delivery: Delivery, slot: Slot, *, now: datetime) -> bool:
-    """Say whether a guardian's own tap brought this delivery about, just now."""
-    return slot.due_at == delivery.planned_at and now - slot.due_at < JUST_ASKED
+def count_between(case: Case, first_on: date, *, days: int) -> int:
+    """Count the scheduled messages that went out on a guardian's dates, from one on."""
+    start = start_of(first_on, case.guardian.zone)
+    until = start_of(first_on + timedelta(days=days), case.guardian.zone)
+    return sum(start <= each < until for each in case.sent_at)
 
 
-async def decide_pace(session: Session, guardian: Guardian, *, cap: int, now: datetime) -> Verdict:
-    """Keep the quiet hours, one message a day and the weekly cap."""
-    rhythm, guardian_id = rhythm_of(guardian), id_of(guardian)
-    if is_quiet(rhythm, now=now):
-        return Wait(end_of_quiet(rhythm, now=now), "quiet hours")
-    start, end = week_around(rhythm, now=now)
-    if await deliveries.count_sent_between(session, guardian_id, start=start, end=end) >= cap:
-        return Ending(DeliveryStatus.SKIPPED, "weekly cap")
-    start, end = day_around(rhythm, now=now)
-    if await deliveries.count_sent_between(session, guardian_id, start=start, end=end):
-        return Wait(same_hour_tomorrow(rhythm, now=now), "one message a day")
-    return None
-
-
-async def is_focus(session: Session, guardian: Guardian, delivery: Delivery, *, slot: Slot) -> bool:
+def is_focus(case: Case, slot: Slot) -> bool:
     """Say whether the slot's calendar week is this child's: siblings take turns, week by week."""
-    pairs = await guardians.list_pairs(session, id_of(guardian))
-    children = [pair.child_id for pair in pairs]
-    if len(children) < 2 or delivery.child_id not in children:
+    children = case.children
+    if len(children) < 2 or case.delivery.child_id not in children:
         return True
-    weeks_since_epoch = (local_date(slot.due_at, guardian.zone).toordinal() - 1) // 7
-    return children[weeks_since_epoch % len(children)] == delivery.child_id
+    weeks_since_epoch = monday_of(slot.day_on).toordinal() // DAYS_A_WEEK
+    return children[weeks_since_epoch % len(children)] == case.delivery.child_id
+
+
+def too_late(delivery: Delivery) -> str:
+    """Say that a delivery came too late and, where the network was in trouble, which."""
+    if not delivery.attempts or not delivery.reason:
+        return Reason.TOO_LATE
+    return f"{Reason.TOO_LATE}, after {delivery.attempts} attempts: {delivery.reason}"

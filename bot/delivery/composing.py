@@ -1,18 +1,19 @@
-"""Decide what a delivery says, at the moment when it is sent."""
+"""Decide what deliveries say, at the moment when they are sent."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import Telling, render_touch
+from bot.catalogue.touches import Telling, render_check, render_touch
 from bot.core.actions import Answer, Wish
+from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.messages import OutgoingMessage
-from bot.delivery.planning import slot_of
 from bot.errors import BotError
 from bot.store import Session, centres, deliveries, events
-from bot.store.tables import Child, Delivery, DeliveryKind, EventKind, Guardian, id_of
+from bot.store.tables import Centre, Child, ChildWeek, Delivery, DeliveryKind, Guardian, id_of
 
 
 @dataclass(frozen=True)
@@ -20,86 +21,152 @@ class Composed:
     """A message and what it was made from."""
 
     message: OutgoingMessage
-    activity_id: str | None
-    variant: Variant | None
     language: str
+    activity_id: str | None = None
+    variant: Variant | None = None
+    week: int | None = None
+    notice: str | None = None
+    begins_week: bool = False
 
 
-async def compose(
-    session: Session, catalogue: Catalogue, delivery: Delivery, *, guardian: Guardian, now: datetime
-) -> Composed:
-    """Compose a delivery in the guardian's language, as it is now, and write down what it says."""
-    if delivery.kind is DeliveryKind.PROGRAMME:
-        composed = await compose_touch(session, catalogue, delivery, guardian=guardian, now=now)
-    else:
-        composed = compose_notice(catalogue, delivery, guardian)
-    await deliveries.record_content(
-        session,
-        id_of(delivery),
-        activity_id=composed.activity_id,
-        variant=composed.variant,
-        language=composed.language,
-        content_version=catalogue.version,
-    )
-    return composed
+class Composer:
+    """Composes a batch of deliveries within one transaction."""
+
+    def __init__(self, session: Session, catalogue: Catalogue, *, now: datetime) -> None:
+        """Begin knowing no child."""
+        self.session = session
+        self.catalogue = catalogue
+        self.now = now
+        self.children: dict[int, Child] = {}
+        self.centres: dict[int, Centre] = {}
+        self.themes: dict[tuple[int, date], str] = {}
+        self.weeks: dict[int, ChildWeek] = {}
+
+    async def read(self, batch: Sequence[Delivery]) -> None:
+        """Read all that the batch's children have, and choose for whom a new week begins."""
+        numbers = sorted({each.child_id for each in batch if each.child_id is not None})
+        if not numbers:
+            return
+        self.children = await centres.get_children(self.session, numbers)
+        places = sorted({child.centre_id for child in self.children.values()})
+        self.centres = await centres.get_centres(self.session, places)
+        mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
+        self.themes = await centres.list_themes(self.session, places, mondays=mondays)
+        self.weeks = await centres.find_latest_weeks(self.session, numbers)
+        await self._begin_weeks(batch)
+
+    async def _begin_weeks(self, batch: Sequence[Delivery]) -> None:
+        """Choose an activity for every child whose calendar week is new."""
+        wanted = {
+            each.child_id: monday_of(each.slot_on)
+            for each in batch
+            if each.kind is DeliveryKind.PROGRAMME and each.child_id and each.slot_on
+        }
+        new = sorted(child for child, monday in wanted.items() if self._lacks(child, monday))
+        if not new:
+            return
+        await centres.lock_children(self.session, new)
+        self.weeks |= await centres.find_latest_weeks(self.session, new)
+        for child_id in new:
+            if self._lacks(child_id, wanted[child_id]):
+                await self._begin_week(self.children[child_id], wanted[child_id])
+
+    def _lacks(self, child_id: int, monday: date) -> bool:
+        """Say whether a child has no activity yet for a calendar week, or one that is gone."""
+        latest = self.weeks.get(child_id)
+        if latest is None or latest.monday < monday:
+            return True
+        return latest.activity_id not in self.catalogue.activities
+
+    async def _begin_week(self, child: Child, monday: date) -> None:
+        """Begin a child's next week, or take up again one of which nothing was sent."""
+        latest = self.weeks.get(id_of(child))
+        if latest and (latest.sent_at is None or latest.monday >= monday):
+            latest.monday = max(latest.monday, monday)
+            if latest.activity_id not in self.catalogue.activities:
+                latest.activity_id = await self._choose(child, latest.week)
+        else:
+            number = latest.week + 1 if latest else 1
+            if number > self.catalogue.programme.weeks:
+                return
+            latest = ChildWeek(
+                child_id=id_of(child),
+                week=number,
+                monday=monday,
+                activity_id=await self._choose(child, number),
+                chosen_at=self.now,
+            )
+        await centres.record_week(self.session, latest)
+        self.weeks[id_of(child)] = latest
+
+    async def _choose(self, child: Child, week: int) -> str:
+        """Choose the activity of a week by its skill, the child's age, and what it had."""
+        weeks = await centres.list_weeks(self.session, id_of(child))
+        return choose(self.catalogue, child, weeks, week=week, now=self.now)
+
+    def compose(self, delivery: Delivery, guardian: Guardian, *, asks: bool) -> Composed | None:
+        """Compose a delivery in the guardian's language, as it is now.
+
+        None where the child has been through the whole programme.
+        """
+        language = guardian.language
+        is_touch = delivery.kind is DeliveryKind.PROGRAMME
+        if asks or (delivery.notice is not None and not is_touch):
+            notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
+            message = render_notice(self.catalogue, notice, language=language)
+            return Composed(message, language, notice=notice)
+        telling = self.tell(delivery, language)
+        if telling is None:
+            return None
+        is_check = delivery.kind is DeliveryKind.CHECK
+        message = (render_check if is_check else render_touch)(self.catalogue, telling)
+        week = self.weeks.get(delivery.child_id or 0)
+        return Composed(
+            message,
+            language,
+            telling.activity_id,
+            telling.variant,
+            week=week.week if week and is_touch else delivery.week,
+            begins_week=is_touch and week is not None and week.sent_at is None,
+        )
+
+    def tell(self, delivery: Delivery, language: str) -> Telling | None:
+        """Say what is told: as before where this is a repeat, else what the child's week holds."""
+        child = self.children[delivery.child_id or 0]
+        week = self.weeks.get(id_of(child))
+        activity_id, variant = delivery.activity_id, delivery.variant
+        if activity_id is None or activity_id not in self.catalogue.activities or variant is None:
+            if week is None or self._is_behind(week, delivery):
+                return None
+            activity_id, variant = week.activity_id, child.level
+        centre = self.centres[child.centre_id]
+        monday = monday_of(delivery.slot_on) if delivery.slot_on else None
+        return Telling(
+            delivery_id=id_of(delivery),
+            touch=delivery.touch or Touch.DO,
+            activity_id=activity_id,
+            variant=variant,
+            language=language,
+            school_language=centre.language,
+            theme=self.themes.get((id_of(centre), monday), "") if monday else "",
+        )
+
+    def _is_behind(self, week: ChildWeek, delivery: Delivery) -> bool:
+        """Say whether a child's last week lies before a delivery's."""
+        return delivery.slot_on is not None and week.monday < monday_of(delivery.slot_on)
 
 
-def compose_notice(catalogue: Catalogue, delivery: Delivery, guardian: Guardian) -> Composed:
-    """Compose a message outside the programme."""
-    if delivery.notice is None:
-        raise BotError(f"Delivery {id_of(delivery)} says nothing: it has no notice.")
-    message = render_notice(catalogue, Notice(delivery.notice), language=guardian.language)
-    return Composed(message, None, None, guardian.language)
-
-
-async def compose_touch(
-    session: Session, catalogue: Catalogue, delivery: Delivery, *, guardian: Guardian, now: datetime
-) -> Composed:
-    """Compose a touch of the week's activity, in the variant of the child's level."""
-    child = await centres.get_child(session, delivery.child_id or 0)
-    slot = slot_of(delivery)
-    activity_id = await get_weeks_activity(session, catalogue, child, week=slot.week, now=now)
-    centre = await centres.get_centre_of(session, child)
-    telling = Telling(
-        delivery_id=id_of(delivery),
-        touch=slot.touch,
-        activity_id=activity_id,
-        variant=child.level,
-        language=guardian.language,
-        school_language=centre.language,
-    )
-    message = render_touch(catalogue, telling)
-    return Composed(message, activity_id, child.level, guardian.language)
-
-
-async def get_weeks_activity(
-    session: Session, catalogue: Catalogue, child: Child, *, week: int, now: datetime
+def choose(
+    catalogue: Catalogue, child: Child, weeks: Iterable[ChildWeek], *, week: int, now: datetime
 ) -> str:
-    """Get what a child has in a week; choose it the first time that anybody asks.
-
-    An activity that staff have taken out of the catalogue gives way to another.
-    """
-    await centres.lock_child(session, id_of(child))
-    found = await centres.find_week(session, id_of(child), week)
-    if found and found.activity_id in catalogue.activities:
-        return found.activity_id
-    activity_id = await choose(session, catalogue, child, week=week, now=now)
-    await centres.record_week(session, id_of(child), week=week, activity_id=activity_id, now=now)
-    return activity_id
-
-
-async def choose(
-    session: Session, catalogue: Catalogue, child: Child, *, week: int, now: datetime
-) -> str:
-    """Choose the activity of a week by its skill and the child's age."""
+    """Choose an activity for a week of a child's programme."""
     programme = catalogue.programme
     born = child.birth_month
     band = programme.band_at(age_in_months(born, on=now.date()) if born else None)
-    weeks = await centres.list_weeks(session, id_of(child))
-    had = [each.activity_id for each in weeks if each.activity_id in catalogue.activities]
+    had = [name for each in weeks for name in (each.swapped_id, each.activity_id) if name]
     return choose_activity(
         catalogue.outlines,
-        had,
+        [name for name in had if name in catalogue.activities],
         skill=programme.skill_for(week, band),
         band=band,
         fallbacks=programme.fallbacks,
@@ -115,21 +182,31 @@ async def show_again(
         return None
     child = await centres.get_child(session, delivery.child_id or 0)
     centre = await centres.get_centre_of(session, child)
-    answer = await events.find_last_answer(session, id_of(delivery))
-    wish = await events.find_last_wish(session, id_of(delivery))
+    about_id = about(delivery)
+    answer = await events.find_last_answer(session, about_id)
+    wish = await events.find_last_wish(session, about_id)
+    monday = monday_of(delivery.slot_on) if delivery.slot_on else None
+    themes = await centres.list_themes(session, [id_of(centre)], mondays=[monday] if monday else [])
     telling = Telling(
         delivery_id=id_of(delivery),
-        touch=slot_of(delivery).touch,
+        touch=delivery.touch or Touch.DO,
         activity_id=activity_id,
         variant=variant,
         language=delivery.language or catalogue.programme.language,
         school_language=centre.language,
-        answer=as_answer(answer),
+        theme=themes.get((id_of(centre), monday), "") if monday else "",
+        answer=Answer(answer) if answer else None,
         wish=Wish(wish) if wish else None,
+        will_try=await events.has_planned(session, about_id),
+        has_followed=await deliveries.has_answer_to(session, about_id, delivery.guardian_id),
     )
-    return render_touch(catalogue, telling)
+    is_check = delivery.kind is DeliveryKind.CHECK
+    return (render_check if is_check else render_touch)(catalogue, telling)
 
 
-def as_answer(kind: EventKind | None) -> Answer | None:
-    """Read an event as the answer that it records."""
-    return Answer(kind) if kind else None
+def about(delivery: Delivery) -> int:
+    """Give the delivery that a tap is about: what a check asks about, otherwise itself."""
+    is_check = delivery.kind is DeliveryKind.CHECK
+    if is_check and delivery.about_id is None:
+        raise BotError(f"The check {id_of(delivery)} asks about nothing.")
+    return delivery.about_id or 0 if is_check else id_of(delivery)

@@ -1,146 +1,251 @@
 """Plan what comes next: each slot that ends plans its successor, until the programme is over."""
 
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.core.cadence import (
     DAYS_A_WEEK,
+    LONGEST_BREAK_WEEKS,
     Rhythm,
-    Slot,
-    local_date,
-    moment_on,
-    plan_again,
-    plan_first,
-    plan_next,
+    check_rhythm,
+    monday_of,
 )
+from bot.core.slots import History, Slot, first_slot, next_slot, setting_at
 from bot.errors import BotError
-from bot.store import Session, centres, deliveries, guardians
+from bot.store import Session, centres, deliveries, events, guardians, histories
+from bot.store.guardians import find_absence
 from bot.store.tables import (
     Child,
+    ChildWeek,
     Delivery,
     DeliveryStatus,
+    EventKind,
     Guardian,
     GuardianState,
+    Pace,
     Pair,
     id_of,
 )
 
 
-def rhythm_of(guardian: Guardian) -> Rhythm:
-    """Give a guardian's days, hour, zone and quiet hours."""
-    return Rhythm(
-        zone=guardian.zone,
-        days=guardian.days,
-        hour=guardian.hour,
-        quiet_from=guardian.quiet_from,
-        quiet_until=guardian.quiet_until,
-    )
-
-
 def slot_of(delivery: Delivery) -> Slot:
     """Give the slot that a programme delivery fills; raise BotError for any other delivery."""
-    if delivery.week is None or delivery.touch is None or delivery.slot_at is None:
+    if delivery.slot_on is None or delivery.touch is None or delivery.slot_at is None:
         raise BotError(f"Delivery {id_of(delivery)} is not of the programme and has no slot.")
-    return Slot(delivery.week, delivery.touch, delivery.slot_at)
+    return Slot(delivery.slot_on, delivery.touch, delivery.slot_at)
 
 
 async def plan_start(
     session: Session, guardian: Guardian, child: Child, *, now: datetime
 ) -> Delivery:
-    """Plan a pair's first activity, at once: week 1, or the week that the child is in already."""
-    reached = await centres.find_latest_week(session, id_of(child))
-    slot = replace(plan_first(now=now), week=reached or 1)
-    return await deliveries.plan_programme(
-        session, id_of(guardian), child_id=id_of(child), slot=slot, now=now
-    )
+    """Plan a pair's first activity, at once, ahead of everything that is not asked for."""
+    history = await histories.get_history(session, guardian)
+    slot = first_slot(history, now=now)
+    first = deliveries.fill_slot(id_of(guardian), id_of(child), slot, now=now, asked=True)
+    return await deliveries.plan(session, first)
 
 
-async def plan_successor(
-    session: Session, guardian: Guardian, delivery: Delivery, *, weeks: int, now: datetime
+def list_successors(
+    history: History, ended: Delivery, *, guardian: Guardian, now: datetime
+) -> list[Delivery]:
+    """List the deliveries to plan after one that ended: the next slot's.
+
+    Slots that an absence cost are ended at once; the last one in the list is planned, unless the
+    guardian is away without a known return.
+    """
+    planned: list[Delivery] = []
+    slot = next_slot(history, slot_of(ended))
+    while slot is not None:
+        delivery = deliveries.fill_slot(ended.guardian_id, ended.child_id or 0, slot, now=now)
+        planned.append(delivery)
+        if setting_at(history, slot.due_at).is_on and find_absence(guardian, now=now) is None:
+            break
+        if setting_at(history, slot.due_at).is_on and slot.due_at > now:
+            break  # a known return
+        end(delivery, reason=find_absence(guardian, now=now) or "away", now=now)
+        slot = next_slot(history, slot)
+    return planned
+
+
+def end(delivery: Delivery, *, reason: str, now: datetime) -> None:
+    """End a delivery as skipped."""
+    delivery.status, delivery.reason, delivery.ended_at = DeliveryStatus.SKIPPED, reason, now
+    delivery.claimed_by = delivery.claimed_until = None
+
+
+def is_over(slot: Slot, latest: ChildWeek | None, *, weeks: int) -> bool:
+    """Say whether a slot lies behind the programme's last week, of which something was sent."""
+    if latest is None or latest.week < weeks or latest.sent_at is None:
+        return False
+    return monday_of(slot.day_on) > latest.monday
+
+
+async def plan_after(
+    session: Session, ended: Delivery, *, guardian: Guardian, weeks: int, now: datetime
 ) -> None:
-    """Plan what follows a delivery that has ended, or finish the pair after the last week."""
-    if guardian.state is not GuardianState.ACTIVE or delivery.child_id is None:
+    """Plan what follows one delivery that has ended, or finish the pair after the last week."""
+    history = await histories.get_history(session, guardian)
+    successors = list_successors(history, ended, guardian=guardian, now=now)
+    latest = await centres.find_latest_weeks(session, [ended.child_id or 0])
+    if successors and is_over(
+        slot_of(successors[-1]), latest.get(ended.child_id or 0), weeks=weeks
+    ):
+        await finish(session, ended, before=slot_of(successors[0]), now=now)
         return
-    slot = slot_of(delivery)
-    following = plan_next(rhythm_of(guardian), slot)
-    await plan_slot(session, delivery, slot, following, weeks=weeks, now=now)
+    await deliveries.plan_all(session, successors)
 
 
-async def plan_slot(
+async def finish(session: Session, ended: Delivery, *, before: Slot, now: datetime) -> None:
+    """Note that a pair has been through the whole programme, before another slot came."""
+    pair = await guardians.find_pair(session, ended.guardian_id, ended.child_id or 0)
+    if pair:
+        await guardians.finish_pair(session, pair, now=min(now, before.due_at))
+
+
+# What a guardian changes
+
+
+async def change_rhythm(
+    session: Session, guardian: Guardian, rhythm: Rhythm, *, weeks: int, now: datetime
+) -> None:
+    """Set zone, days, hour and quiet hours; what is queued moves at once."""
+    check_rhythm(rhythm)
+    guardian.zone, guardian.days, guardian.hour = rhythm.zone, tuple(rhythm.days), rhythm.hour
+    guardian.quiet_from, guardian.quiet_until = rhythm.quiet_from, rhythm.quiet_until
+    await note(session, guardian, EventKind.RHYTHM, now=now)
+    await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def leave(
     session: Session,
-    ended: Delivery,
-    slot: Slot,
-    following: Slot,
+    guardian: Guardian,
+    state: GuardianState,
     *,
     weeks: int,
     now: datetime,
+    until: datetime | None = None,
 ) -> None:
-    """Plan a slot after another; a week of which nothing was sent comes again."""
-    guardian_id, child_id = ended.guardian_id, ended.child_id
-    if child_id is None:
-        return
-    if following.week > slot.week and not await deliveries.count_sent_of_week(
-        session, guardian_id, child_id=child_id, week=slot.week
-    ):
-        following = replace(following, week=slot.week)
-    if following.week > weeks:
-        await finish(session, guardian_id, child_id, now=now)
-        return
-    await deliveries.plan_programme(
-        session, guardian_id, child_id=child_id, slot=following, now=now
-    )
+    """Let nothing more go out, what is queued and claimed included; `until` is a known return."""
+    guardian.state, guardian.snoozed_until = state, until
+    await note(session, guardian, LEAVINGS[state], now=now)
+    await deliveries.skip_open(session, id_of(guardian), reason=state, now=now)
+    await settle(session, guardian, weeks=weeks, now=now)
 
 
-async def finish(session: Session, guardian_id: int, child_id: int, *, now: datetime) -> None:
-    """Note that a pair has been through the whole programme."""
-    pair = await guardians.find_pair(session, guardian_id, child_id)
-    if pair:
-        await guardians.finish_pair(session, pair, now=now)
+LEAVINGS = {
+    GuardianState.SNOOZED: EventKind.SNOOZED,
+    GuardianState.PAUSED: EventKind.PAUSED,
+    GuardianState.QUIET: EventKind.FELL_QUIET,
+    GuardianState.STOPPED: EventKind.STOPPED,
+    GuardianState.UNREACHABLE: EventKind.UNREACHABLE,
+}
 
 
-async def plan_return(
-    session: Session, guardian: Guardian, *, weeks: int, now: datetime
-) -> datetime | None:
-    """Plan again for every pair of a guardian who was away; return when the next message comes.
+async def snooze(
+    session: Session, guardian: Guardian, *, pause_weeks: int, weeks: int, now: datetime
+) -> datetime:
+    """Take a break of one to four weeks; return when it is over."""
+    if not 1 <= pause_weeks <= LONGEST_BREAK_WEEKS:
+        raise BotError(f"A break is 1 to {LONGEST_BREAK_WEEKS} weeks long, not {pause_weeks}.")
+    until = now + timedelta(days=DAYS_A_WEEK * pause_weeks)
+    await leave(session, guardian, GuardianState.SNOOZED, weeks=weeks, now=now, until=until)
+    return until
 
-    A slot that the break skipped and that is still ahead is taken up again.
-    """
+
+async def come_back(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:
+    """Let messages go out again, at the full pace."""
+    guardian.state, guardian.snoozed_until, guardian.pace = GuardianState.ACTIVE, None, Pace.FULL
+    guardian.ignored_weeks, guardian.heard_at = 0, now
+    await note(session, guardian, EventKind.RESUMED, now=now)
+    await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def hear(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:
+    """Note that a guardian did something; whoever had gone quiet gets the full pace again."""
+    guardian.heard_at, guardian.ignored_weeks = now, 0
+    session.add(guardian)
+    if guardian.state is GuardianState.QUIET:
+        await come_back(session, guardian, weeks=weeks, now=now)
+    elif guardian.pace is Pace.WEEKLY:
+        guardian.pace = Pace.FULL
+        await note(session, guardian, EventKind.RESUMED, now=now)
+        await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def taper(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:
+    """Slow down to one message a week, since nothing was answered."""
+    guardian.pace = Pace.WEEKLY
+    await note(session, guardian, EventKind.TAPERED, now=now)
+    await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def note(session: Session, guardian: Guardian, kind: EventKind, *, now: datetime) -> None:
+    """Write down that a guardian's settings changed."""
+    session.add(guardian)
+    await events.record_event(session, kind, guardian_id=id_of(guardian), now=now)
+
+
+async def settle(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:
+    """Write a guardian's settings into the history, and bring every pair's queue in line."""
+    if guardian.state is GuardianState.SNOOZED and find_absence(guardian, now=now) is None:
+        guardian.state, guardian.snoozed_until = GuardianState.ACTIVE, None
+    await histories.record_setting(session, guardian, now=now)
     for pair in await guardians.list_pairs(session, id_of(guardian)):
-        await plan_pair_return(session, guardian, pair, weeks=weeks, now=now)
-    planned = await deliveries.find_planned(session, id_of(guardian))
-    return planned.due_at if planned else None
+        await realign(session, guardian, pair, weeks=weeks, now=now)
 
 
-async def plan_pair_return(
+async def realign(
     session: Session, guardian: Guardian, pair: Pair, *, weeks: int, now: datetime
 ) -> None:
-    """Plan again for one pair."""
-    last = await deliveries.find_last_programme(session, pair.guardian_id, pair.child_id)
-    if last is None:
+    """Bring one pair's queue in line with the settings: what lies ahead moves, or is put aside."""
+    last = await list_up_to_ahead(session, pair, now=now)
+    if not last:
         child = await centres.get_child(session, pair.child_id)
         await plan_start(session, guardian, child, now=now)
         return
-    if last.status in deliveries.OPEN:
-        return
-    slot = slot_of(last)
-    was_put_aside = last.status is DeliveryStatus.SKIPPED and last.handed_at is None
-    if was_put_aside and slot.due_at > now:
-        await deliveries.restore_skipped(session, last, now=now)
-        return
-    following = plan_again(rhythm_of(guardian), slot, now=now)
-    await plan_slot(session, last, slot, following, weeks=weeks, now=now)
+    latest, before = last[0], last[1:]
+    history = await histories.get_history(session, guardian)
+    if slot_of(latest).due_at > now and before:
+        await move(session, latest, next_slot(history, slot_of(before[0])), guardian, now=now)
+    elif latest.ended_at is None and find_absence(guardian, now=now):
+        end(latest, reason=str(guardian.state), now=now)
+        session.add(latest)
+    if latest.ended_at is not None:
+        await session.flush()
+        await plan_after(session, latest, guardian=guardian, weeks=weeks, now=now)
 
 
-def day_around(rhythm: Rhythm, *, now: datetime) -> tuple[datetime, datetime]:
-    """Give the guardian's calendar day around a moment, as [start, end) in UTC."""
-    midnight = replace(rhythm, hour=0)
-    today = local_date(now, rhythm.zone)
-    return moment_on(midnight, today), moment_on(midnight, today + timedelta(days=1))
+async def list_up_to_ahead(session: Session, pair: Pair, *, now: datetime) -> list[Delivery]:
+    """List the one delivery that lies ahead, if any, and the ones before it, latest first.
+
+    Behind one that was put aside for a break with a known end, another is planned: it gives way.
+    """
+    last = list(
+        await deliveries.list_last_of_pair(session, pair.guardian_id, pair.child_id, limit=4)
+    )
+    while len(last) > 1 and slot_of(last[1]).due_at > now:
+        await deliveries.forget(session, last.pop(0))
+    return last
 
 
-def week_around(rhythm: Rhythm, *, now: datetime) -> tuple[datetime, datetime]:
-    """Give the guardian's calendar week around a moment, Monday to Monday, in UTC."""
-    midnight = replace(rhythm, hour=0)
-    today = local_date(now, rhythm.zone)
-    monday = today - timedelta(days=today.weekday())
-    return moment_on(midnight, monday), moment_on(midnight, monday + timedelta(days=DAYS_A_WEEK))
+async def move(
+    session: Session, ahead: Delivery, slot: Slot | None, guardian: Guardian, *, now: datetime
+) -> None:
+    """Put the delivery that lies ahead into the slot that is called for now."""
+    if slot is None:
+        raise BotError(f"Delivery {id_of(ahead)} lies ahead, and its slot does not.")
+    ahead.slot_on, ahead.touch = slot.day_on, slot.touch
+    ahead.slot_at = ahead.due_at = slot.due_at
+    is_wanted = find_absence(guardian, now=slot.due_at) is None
+    if not is_wanted:
+        end(ahead, reason=str(guardian.state), now=now)
+    elif ahead.status is DeliveryStatus.SKIPPED:
+        ahead.status, ahead.planned_at = DeliveryStatus.PLANNED, now
+        ahead.reason = ahead.ended_at = None
+    session.add(ahead)
+    await session.flush()
+
+
+async def find_next_at(session: Session, guardian: Guardian) -> datetime | None:
+    """Say when a guardian's next message comes; None when the programme is over."""
+    planned = await deliveries.find_planned(session, id_of(guardian))
+    return planned.due_at if planned else None

@@ -2,55 +2,49 @@
 
 import asyncio
 import logging
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
+from random import Random
 
-from aiolimiter import AsyncLimiter
-
-from bot.catalogue.notices import Notice
-from bot.core.actions import Purpose
 from bot.core.clock import Clock
-from bot.core.messages import Messenger, OutgoingMessage, Sent
+from bot.core.messages import Messenger
 from bot.core.sealing import Sealer
-from bot.delivery.checking import Ending, Wait, decide
-from bot.delivery.composing import compose
-from bot.delivery.planning import plan_successor
+from bot.delivery.claiming import Claimed, Handing, claim
+from bot.delivery.pace import Pace
+from bot.delivery.results import (
+    Gone,
+    Later,
+    Lost,
+    Refused,
+    Result,
+    Went,
+    record_results,
+)
 from bot.delivery.shelf import Shelf
 from bot.errors import GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, Session, deliveries, events, guardians
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    EventKind,
-    Guardian,
-    GuardianState,
-    id_of,
-)
+from bot.store import Database, deliveries
+from bot.store.tables import id_of
 
-BATCH = 50
-LEASE = timedelta(minutes=5)  # a send gives up after 30 s, so this is ten times as long
-FIRST_WAIT = timedelta(seconds=5)
-LONGEST_WAIT = timedelta(hours=1)
+BATCH = 100
+IN_FLIGHT = 400
+SEND_TIMEOUT = timedelta(seconds=30)
+LEASE = timedelta(minutes=5)  # ten times what a send may take
 CHAT = "chat"  # what a sealed address is bound to
 
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
-class Handing:
-    """A delivery that is ours, checked and composed, on its way to the network."""
+class Limits:
+    """How much a sender does at once: rows a claim, messages in flight, how long a claim holds."""
 
-    delivery: Delivery
-    guardian: Guardian
-    address: str
-    message: OutgoingMessage
+    batch: int = BATCH
+    in_flight: int = IN_FLIGHT
+    lease: timedelta = LEASE
 
 
 class Sender:
-    """Claims due deliveries and sends them, side by side but in order for each guardian."""
+    """Claims due deliveries in batches, sends them side by side, records results in batches."""
 
     def __init__(
         self,
@@ -60,202 +54,140 @@ class Sender:
         sealer: Sealer,
         clock: Clock,
         shelf: Shelf,
-        rate: float,
+        pace: Pace,
         name: str,
+        rng: Random,
+        limits: Limits = Limits(),
     ) -> None:
-        """Keep what sending needs; `name` signs the claims, `rate` is messages a second."""
+        """Keep what sending needs; `name` signs the claims."""
         self.database = database
         self.messenger = messenger
         self.sealer = sealer
         self.clock = clock
         self.shelf = shelf
+        self.pace = pace
         self.name = name
-        self._pace = AsyncLimiter(1, 1 / rate)
-        self._held_until: datetime | None = None
+        self.rng = rng
+        self.limits = limits
+        self.is_stopping = False
+        self._flying: dict[asyncio.Task[None], int] = {}
+        self._results: list[Result] = []
+
+    def stop(self) -> None:
+        """Claim nothing more; what is on its way is sent and recorded by `send_due`."""
+        self.is_stopping = True
 
     async def send_due(self) -> int:
-        """Send everything that is due now; return how many deliveries were dealt with."""
+        """Send everything that is due now; return how many deliveries were dealt with.
+
+        Requests, the recording of results and the next claims go on side by side. When this
+        returns nothing is on its way. Results that a database did not take are kept, and written
+        when this is called again.
+        """
         dealt_with = 0
-        while claimed := await self._claim():
-            await self.send_claimed(claimed)
-            dealt_with += len(claimed)
-        return dealt_with
+        try:
+            while True:
+                claimed, wait = await self._claim()
+                dealt_with += claimed
+                await self._record()
+                if not self._flying and not self._results and not claimed and wait is None:
+                    return dealt_with
+                if not claimed:
+                    await self._wait_a_little(wait)
+        finally:
+            if self._flying:  # the database is gone: let requests end, their results are kept
+                await asyncio.wait(self._flying)
 
-    async def _claim(self) -> Sequence[Delivery]:
-        """Claim a batch, unless the network asked for quiet."""
-        now = self.clock.now()
-        if self._held_until and now < self._held_until:
-            return []
-        async with self.database.writing() as session:
-            return await deliveries.claim_due(
-                session, now=now, claimant=self.name, until=now + LEASE, limit=BATCH
-            )
+    async def _claim(self) -> tuple[int, timedelta | None]:
+        """Claim a batch and let it fly; give how many were dealt with, and how long to wait.
 
-    async def send_claimed(self, claimed: Sequence[Delivery]) -> None:
-        """Send claimed deliveries: guardians side by side, each guardian's one after another."""
-        queues: dict[int, list[Delivery]] = defaultdict(list)
-        for delivery in claimed:
-            queues[delivery.guardian_id].append(delivery)
-        async with asyncio.TaskGroup() as tasks:
-            for queue in queues.values():
-                tasks.create_task(self._send_in_order(queue))
+        No wait means that nothing is due, or that nothing may go out.
+        """
+        room = self.limits.in_flight - len(self._flying) - len(self._results)
+        if self.is_stopping or not await self._has_due():
+            return 0, None
+        if room <= 0:
+            return 0, timedelta(seconds=1)
+        grant = await self.pace.take(min(self.limits.batch, room))
+        if not grant.count:
+            is_off = grant.is_held or grant.is_stopped
+            return 0, None if is_off else grant.wait
+        claimed = await self._take(grant.count)
+        self.pace.give_back(grant.count - len(claimed.handings))
+        for handing in claimed.handings:
+            task = asyncio.create_task(self._fly(handing))
+            self._flying[task] = handing.delivery.guardian_id
+            task.add_done_callback(self._flying.pop)
+        is_blocked = claimed.count == 0 and bool(self._flying)
+        return claimed.count, timedelta(seconds=1) if is_blocked else None
 
-    async def _send_in_order(self, queue: Sequence[Delivery]) -> None:
-        """Send one guardian's deliveries, oldest first."""
-        for delivery in queue:
-            await self.send_one(delivery)
+    async def _has_due(self) -> bool:
+        """Look, without claiming, whether anything is due."""
+        async with self.database.reading() as session:
+            return await deliveries.has_due(session, now=self.clock.now())
 
-    async def send_one(self, delivery: Delivery) -> None:
-        """Send one delivery, or end it with a reason; the lease is checked right before."""
-        async with self._pace:
-            handing = await self._prepare(delivery)
-            if handing is None:
-                return
-            try:
-                sent = await self.messenger.send(handing.address, handing.message)
-            except GuardianUnreachable:
-                await self._record_unreachable(handing)
-            except MessageRefused as refusal:
-                await self._record_refused(handing, reason=str(refusal))
-            except SendLater as later:
-                await self._record_later(handing, later)
-            else:
-                await self._record_sent(handing, sent)
-
-    async def _prepare(self, delivery: Delivery) -> Handing | None:
-        """Check and compose a delivery and note that it goes out; None when it does not."""
+    async def _take(self, limit: int) -> Claimed:
+        """Claim, check and compose up to `limit` deliveries in one transaction."""
         now = self.clock.now()
         async with self.database.writing() as session:
-            guardian = await guardians.get_guardian(session, delivery.guardian_id)
-            cap = self.shelf.current.programme.weekly_cap
-            verdict = await decide(session, guardian, delivery, cap=cap, now=now)
-            match verdict:
-                case Ending(status, reason):
-                    await self._end(session, guardian, delivery, status=status, reason=reason)
-                    return None
-                case Wait(until, reason):
-                    await deliveries.put_back(
-                        session, id_of(delivery), claimant=self.name, due_at=until, reason=reason
-                    )
-                    return None
-            composed = await compose(
-                session, self.shelf.current, delivery, guardian=guardian, now=now
-            )
-            is_ours = await deliveries.record_handed(
-                session, id_of(delivery), claimant=self.name, now=now
-            )
-        if not is_ours:
-            return None
-        address = self.sealer.unseal(guardian.chat_sealed, bound_to=CHAT)
-        return Handing(delivery, guardian, address, composed.message)
-
-    async def _end(
-        self,
-        session: Session,
-        guardian: Guardian,
-        delivery: Delivery,
-        *,
-        status: DeliveryStatus,
-        reason: str,
-    ) -> None:
-        """End a delivery that is not sent, and plan its successor."""
-        now = self.clock.now()
-        is_ended = await deliveries.record_end(
-            session, id_of(delivery), claimant=self.name, status=status, reason=reason, now=now
-        )
-        if is_ended:
-            await self._plan_successor(session, guardian, delivery)
-
-    async def _plan_successor(
-        self, session: Session, guardian: Guardian, delivery: Delivery
-    ) -> None:
-        """Plan what follows a delivery of the programme."""
-        if delivery.kind is not DeliveryKind.PROGRAMME:
-            return
-        weeks = self.shelf.current.programme.weeks
-        await plan_successor(session, guardian, delivery, weeks=weeks, now=self.clock.now())
-
-    async def _record_sent(self, handing: Handing, sent: Sent) -> None:
-        """Record that a message went out; after the first activity, ask about linking."""
-        now = self.clock.now()
-        async with self.database.writing() as session:
-            guardian = await guardians.get_guardian(session, id_of(handing.guardian))
-            ended_before = await deliveries.record_sent(
-                session, id_of(handing.delivery), message_id=sent.message_id, now=now
-            )
-            if not ended_before:
-                await self._plan_successor(session, guardian, handing.delivery)
-            await self._plan_linking(session, guardian)
-        log.info("delivery %s sent", id_of(handing.delivery))
-
-    async def _plan_linking(self, session: Session, guardian: Guardian) -> None:
-        """Ask once, after the first activity, about linking to school results."""
-        if guardian.state is not GuardianState.ACTIVE:
-            return
-        guardian_id = id_of(guardian)
-        answered = await guardians.find_consent(session, guardian_id, Purpose.LINKING)
-        if answered or await deliveries.has_notice(session, guardian_id, Notice.LINKING):
-            return
-        await deliveries.plan_notice(
-            session, guardian_id, notice=Notice.LINKING, now=self.clock.now()
-        )
-
-    async def _record_unreachable(self, handing: Handing) -> None:
-        """Record that a guardian has blocked the bot or is gone: nothing more is sent."""
-        now, guardian_id = self.clock.now(), id_of(handing.guardian)
-        async with self.database.writing() as session:
-            guardian = await guardians.get_guardian(session, guardian_id)
-            await deliveries.record_end(
+            return await claim(
                 session,
-                id_of(handing.delivery),
+                self.shelf.current,
                 claimant=self.name,
-                status=DeliveryStatus.FAILED,
-                reason="unreachable",
+                until=now + self.limits.lease,
+                limit=limit,
+                busy=set(self._flying.values()) | self._unrecorded(),
+                chat_wait=self.pace.chat_wait,
                 now=now,
             )
-            if guardian.state is GuardianState.STOPPED:
-                return
-            await guardians.record_state(session, guardian, GuardianState.UNREACHABLE)
-            await deliveries.skip_open(session, guardian_id, reason="unreachable", now=now)
-            await events.record_event(
-                session, EventKind.UNREACHABLE, guardian_id=guardian_id, now=now
-            )
 
-    async def _record_refused(self, handing: Handing, *, reason: str) -> None:
-        """Record that the network will never take this message; the next one is planned."""
-        log.error("delivery %s was refused: %s", id_of(handing.delivery), reason)
-        async with self.database.writing() as session:
-            guardian = await guardians.get_guardian(session, id_of(handing.guardian))
-            await self._end(
-                session, guardian, handing.delivery, status=DeliveryStatus.FAILED, reason=reason
-            )
+    def _unrecorded(self) -> set[int]:
+        """Name the guardians whose last result is not written yet."""
+        return {result.handing.delivery.guardian_id for result in self._results}
 
-    async def _record_later(self, handing: Handing, later: SendLater) -> None:
-        """Plan a message again; one whose answer was lost twice is not sent a third time."""
-        now, delivery = self.clock.now(), handing.delivery
-        if later.retry_after:
-            self._held_until = now + later.retry_after
+    async def _wait_a_little(self, wait: timedelta | None) -> None:
+        """Wait until a request ends or the budget allows another."""
+        seconds = None if wait is None else max(wait.total_seconds(), 0.001)
+        if self._flying:
+            await asyncio.wait(self._flying, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        elif not self._results and seconds:
+            await asyncio.sleep(seconds)
+
+    async def _fly(self, handing: Handing) -> None:
+        """Send one message and keep what came of it."""
+        self._results.append(await self.send_one(handing))
+
+    async def send_one(self, handing: Handing) -> Result:
+        """Send one message; the lease is checked right before the request."""
+        if self.clock.now() + SEND_TIMEOUT > handing.until:
+            return Lost(handing)
+        try:
+            address = self.sealer.unseal(handing.guardian.chat_sealed, bound_to=CHAT)
+            sent = await self.messenger.send(address, handing.message)
+        except GuardianUnreachable:
+            return Gone(handing)
+        except MessageRefused as refusal:
+            log.error("delivery %s was refused: %s", id_of(handing.delivery), refusal)
+            return Refused(handing, str(refusal))
+        except SendLater as later:
+            if later.retry_after:
+                await self.pace.hold(later.retry_after)
+            return Later(handing, str(later), later.retry_after, later.in_doubt)
+        return Went(handing, sent.message_id, self.clock.now())
+
+    async def _record(self) -> None:
+        """Write the results that have come in, in one transaction; on failure they are kept."""
+        results = list(self._results)
+        if not results:
+            return
         async with self.database.writing() as session:
-            guardian = await guardians.get_guardian(session, id_of(handing.guardian))
-            if later.in_doubt and delivery.in_doubt:
-                reason = f"answer lost twice: {later}"
-                await self._end(
-                    session, guardian, delivery, status=DeliveryStatus.FAILED, reason=reason
-                )
-                return
-            wait = later.retry_after or growing_wait(delivery.attempts)
-            await deliveries.put_back(
+            await record_results(
                 session,
-                id_of(delivery),
+                results,
                 claimant=self.name,
-                due_at=now + wait,
-                reason=str(later),
-                in_doubt=later.in_doubt,
+                weeks=self.shelf.current.programme.weeks,
+                rng=self.rng,
+                now=self.clock.now(),
             )
-
-
-def growing_wait(attempts: int) -> timedelta:
-    """Wait twice as long after each attempt: 5 s, 10 s, 20 s, … an hour."""
-    doublings = min(attempts, 12)
-    wait: timedelta = FIRST_WAIT * 2**doublings
-    return min(wait, LONGEST_WAIT)
+        del self._results[: len(results)]
+        log.info("recorded %d results", len(results))

@@ -3,12 +3,13 @@
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlmodel import col, func, select
+from sqlalchemy import bindparam
+from sqlmodel import col, func, select, update
 
 from bot.core.choosing import Variant
 from bot.errors import BotError
-from bot.store.database import Session
-from bot.store.tables import Centre, Child, ChildWeek, id_of
+from bot.store.database import Session, padded
+from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, id_of
 
 
 async def add_centre(
@@ -86,9 +87,16 @@ async def record_level(session: Session, child: Child, level: Variant) -> None:
     session.add(child)
 
 
-async def find_week(session: Session, child_id: int, week: int) -> ChildWeek | None:
-    """Look up what a child has in one week of its programme."""
-    return await session.get(ChildWeek, (child_id, week))
+async def get_children(session: Session, numbers: Sequence[int]) -> dict[int, Child]:
+    """Get children by number."""
+    statement = select(Child).where(col(Child.id).in_(padded(numbers)))
+    return {id_of(child): child for child in (await session.exec(statement)).all()}
+
+
+async def get_centres(session: Session, numbers: Sequence[int]) -> dict[int, Centre]:
+    """Get centres by number."""
+    statement = select(Centre).where(col(Centre.id).in_(padded(numbers)))
+    return {id_of(centre): centre for centre in (await session.exec(statement)).all()}
 
 
 async def list_weeks(session: Session, child_id: int) -> Sequence[ChildWeek]:
@@ -99,21 +107,85 @@ async def list_weeks(session: Session, child_id: int) -> Sequence[ChildWeek]:
     return (await session.exec(statement)).all()
 
 
-async def lock_child(session: Session, child_id: int) -> None:
-    """Make others wait who are about to choose for this child, until this transaction ends."""
-    await session.exec(select(Child.id).where(col(Child.id) == child_id).with_for_update())
+async def find_latest_weeks(session: Session, numbers: Sequence[int]) -> dict[int, ChildWeek]:
+    """Look up the latest week that each of some children has begun."""
+    latest = (
+        select(ChildWeek.child_id, func.max(ChildWeek.week).label("week"))
+        .where(col(ChildWeek.child_id).in_(padded(numbers)))
+        .group_by(col(ChildWeek.child_id))
+        .subquery()
+    )
+    statement = (
+        select(ChildWeek)
+        .join(
+            latest,
+            (col(ChildWeek.child_id) == latest.c.child_id) & (col(ChildWeek.week) == latest.c.week),
+        )
+        .execution_options(populate_existing=True)
+    )
+    return {row.child_id: row for row in (await session.exec(statement)).all()}
 
 
-async def record_week(
-    session: Session, child_id: int, *, week: int, activity_id: str, now: datetime
-) -> None:
+async def find_last_weeks(
+    session: Session, numbers: Sequence[int], *, week: int
+) -> dict[int, ChildWeek]:
+    """Look up, of some children, the programme's last week where they have reached it."""
+    statement = select(ChildWeek).where(
+        col(ChildWeek.child_id).in_(padded(numbers)), col(ChildWeek.week) >= week
+    )
+    found = await session.exec(statement.execution_options(populate_existing=True))
+    return {row.child_id: row for row in found.all()}
+
+
+async def lock_children(session: Session, numbers: Sequence[int]) -> None:
+    """Make others wait who are about to choose for these children, until this transaction ends."""
+    statement = select(Child.id).where(col(Child.id).in_(padded(numbers))).order_by(col(Child.id))
+    await session.exec(statement.with_for_update())
+
+
+async def record_week(session: Session, week: ChildWeek) -> None:
     """Write down what a child has in a week; every guardian of the child gets the same."""
-    chosen = ChildWeek(child_id=child_id, week=week, activity_id=activity_id, chosen_at=now)
-    await session.merge(chosen)
+    session.add(week)
     await session.flush()
 
 
-async def find_latest_week(session: Session, child_id: int) -> int | None:
-    """Look up the latest week that a child has begun."""
-    statement = select(func.max(ChildWeek.week)).where(col(ChildWeek.child_id) == child_id)
-    return (await session.exec(statement)).one()
+async def record_weeks_sent(
+    session: Session, weeks: Sequence[tuple[int, int]], *, now: datetime
+) -> None:
+    """Note that something of (child, week) was sent, the first time."""
+    if not weeks:
+        return
+    statement = (
+        update(ChildWeek)
+        .where(
+            col(ChildWeek.child_id) == bindparam("child"),
+            col(ChildWeek.week) == bindparam("number"),
+            col(ChildWeek.sent_at).is_(None),
+        )
+        .values(sent_at=bindparam("now"))
+    )
+    connection = await session.connection()
+    await connection.execute(
+        statement, [{"child": child, "number": week, "now": now} for child, week in weeks]
+    )
+
+
+async def record_theme(session: Session, centre: Centre, *, monday: date, words: str) -> None:
+    """Set what a centre works on in the week of a Monday; no words take the theme back."""
+    if words:
+        await session.merge(CentreTheme(centre_id=id_of(centre), monday=monday, words=words))
+        return
+    found = await session.get(CentreTheme, (id_of(centre), monday))
+    if found:
+        await session.delete(found)
+
+
+async def list_themes(
+    session: Session, numbers: Sequence[int], *, mondays: Sequence[date]
+) -> dict[tuple[int, date], str]:
+    """Give the themes of some centres in some weeks."""
+    statement = select(CentreTheme).where(
+        col(CentreTheme.centre_id).in_(padded(numbers)), col(CentreTheme.monday).in_(mondays)
+    )
+    found = (await session.exec(statement)).all()
+    return {(theme.centre_id, theme.monday): theme.words for theme in found}

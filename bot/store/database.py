@@ -2,8 +2,13 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import (
+    AbstractAsyncContextManager,
+    asynccontextmanager,
+    contextmanager,
+    nullcontext,
+)
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +17,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from bot.errors import BotError
+from bot.errors import BotError, DatabaseGone
 
 Session = AsyncSession
 READING = "kuffert_reading"
 BUSY_MS = 30_000
+PASSING_STATES = ("08", "40", "53", "57")  # connection, rollback, resources, operator (SQL:2016)
+PASSING_WORDS = ("connection is closed", "connection was closed", "database is locked", "disk i/o")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
@@ -34,15 +41,18 @@ class Database:
         """Open a transaction that is committed at the end, or undone by an exception."""
         turn: AbstractAsyncContextManager[Any] = self._turn if self.is_sqlite else nullcontext()
         new_session = AsyncSession(self.engine, expire_on_commit=False)
-        async with turn, new_session as session, session.begin():
-            yield session
+        with gone_errors():
+            async with turn, new_session as session, session.begin():
+                yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """Open a transaction that only reads, and sees one moment of the database."""
         engine = self.engine.execution_options(**self._reading_options())
-        async with AsyncSession(engine, expire_on_commit=False) as session, session.begin():
-            yield session
+        new_session = AsyncSession(engine, expire_on_commit=False)
+        with gone_errors():
+            async with new_session as session, session.begin():
+                yield session
 
     def _reading_options(self) -> dict[str, Any]:
         """Say how a reading transaction is opened on this kind of database."""
@@ -117,6 +127,39 @@ async def check_reachable(database: Database) -> None:
                 await connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
     except (DBAPIError, sqlite3.DatabaseError, SQLAlchemyError, OSError) as error:
         raise BotError(f"The database cannot be opened: {first_line(error)}") from None
+
+
+@contextmanager
+def gone_errors() -> Iterator[None]:
+    """Turn a database that does not answer, or asks to be tried again, into DatabaseGone."""
+    try:
+        yield
+    except (ConnectionError, TimeoutError) as error:
+        raise DatabaseGone(f"the database does not answer ({type(error).__name__})") from error
+    except DBAPIError as error:
+        if not is_passing(error):
+            raise
+        raise DatabaseGone(f"the database does not answer: {first_line(error)}") from error
+
+
+def is_passing(error: DBAPIError) -> bool:
+    """Say whether an error lies in the connection or in who came first, not in the statement."""
+    state = str(getattr(error.orig, "sqlstate", None) or "")
+    words = str(error.orig).lower()
+    return (
+        error.connection_invalidated
+        or state.startswith(PASSING_STATES)
+        or any(each in words for each in PASSING_WORDS)
+    )
+
+
+def padded(numbers: Sequence[int]) -> list[int]:
+    """Fill a list up to a power of two with its last number, so that few statements are prepared.
+
+    A condition `IN (…)` is another statement for every length.
+    """
+    length = 1 << max(len(numbers) - 1, 0).bit_length()
+    return [*numbers, *[numbers[-1]] * (length - len(numbers))] if numbers else []
 
 
 def first_line(error: BaseException) -> str:

@@ -1,100 +1,127 @@
 """The queue of deliveries: planned, claimed, and ended with a reason."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, true
-from sqlmodel import col, func, select, update
+from sqlalchemy import ColumnElement, Integer, bindparam
+from sqlalchemy import select as select_columns
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlmodel import col, func, or_, select, update
 
-from bot.core.cadence import Slot
-from bot.core.choosing import Variant
-from bot.store.database import Session
-from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, id_of
+from bot.core.slots import Slot
+from bot.store.database import Session, padded
+from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Word
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}
+Values = Mapping[str, Any]
 
 
-async def plan_programme(
-    session: Session, guardian_id: int, *, child_id: int, slot: Slot, now: datetime
+def fill_slot(
+    guardian_id: int, child_id: int, slot: Slot, *, now: datetime, **values: Any
 ) -> Delivery:
-    """Plan the programme delivery of one slot."""
-    delivery = Delivery(
+    """Make the row of one slot's delivery, planned unless the values say otherwise."""
+    return Delivery(
         guardian_id=guardian_id,
         child_id=child_id,
         kind=DeliveryKind.PROGRAMME,
         planned_at=now,
         due_at=slot.due_at,
         slot_at=slot.due_at,
-        week=slot.week,
+        slot_on=slot.day_on,
         touch=slot.touch,
+        **values,
     )
+
+
+async def plan(session: Session, delivery: Delivery) -> Delivery:
+    """Plan one delivery."""
     session.add(delivery)
     await session.flush()
     return delivery
 
 
-async def plan_notice(session: Session, guardian_id: int, *, notice: str, now: datetime) -> None:
-    """Plan a message outside the programme, due now."""
-    session.add(
-        Delivery(
-            guardian_id=guardian_id,
-            kind=DeliveryKind.NOTICE,
-            planned_at=now,
-            due_at=now,
-            notice=notice,
-        )
-    )
-    await session.flush()
+async def plan_all(session: Session, planned: Sequence[Delivery]) -> None:
+    """Plan many deliveries at once; a slot that has one already keeps it."""
+    if not planned:
+        return
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    insert = sqlite.insert if is_sqlite else postgresql.insert
+    rows = [each.model_dump(exclude={"id"}) for each in planned]
+    connection = await session.connection()
+    await connection.execute(insert(Delivery).on_conflict_do_nothing(), rows)
 
 
-async def claim_due(
-    session: Session, *, now: datetime, claimant: str, until: datetime, limit: int
+async def lock_due(
+    session: Session, *, now: datetime, asked: bool, limit: int
 ) -> Sequence[Delivery]:
-    """Take up to `limit` due deliveries for ourselves, oldest first.
+    """Take up to `limit` due deliveries that nobody else holds, oldest first.
 
-    A claim that has run out is taken too: if its message had been handed to the network, it is in
-    doubt from here on.
+    They are ours until the transaction ends; what becomes of them is written in it.
     """
-    is_due = or_(
-        and_(col(Delivery.status) == DeliveryStatus.PLANNED, col(Delivery.due_at) <= now),
-        and_(col(Delivery.status) == DeliveryStatus.CLAIMED, col(Delivery.claimed_until) <= now),
-    )
-    oldest = (
-        select(Delivery.id)
-        .where(is_due)
-        .order_by(col(Delivery.due_at), col(Delivery.id))
+    wanted = col(Delivery.asked) if asked else ~col(Delivery.asked)
+    statement = (
+        select(Delivery)
+        .where(col(Delivery.status) == literal(DeliveryStatus.PLANNED), wanted)
+        .where(col(Delivery.due_at) <= now)
+        .order_by(col(Delivery.due_at))
         .limit(limit)
         .with_for_update(skip_locked=True)
-        .cte("oldest")
     )
-    claim = (
+    return (await session.exec(statement)).all()
+
+
+def literal(status: DeliveryStatus) -> ColumnElement[str]:
+    """Write a status into the statement itself, so that an index of that status alone is used."""
+    return bindparam(None, status, type_=Word(DeliveryStatus), literal_execute=True)
+
+
+async def lock_ours(
+    session: Session, numbers: Sequence[int], *, claimant: str
+) -> tuple[set[int], set[int]]:
+    """Lock deliveries whose results are to be written: (all that exist, those still ours)."""
+    statement = (
+        select(Delivery.id, Delivery.status, Delivery.claimed_by)
+        .where(col(Delivery.id).in_(padded(numbers)))
+        .order_by(col(Delivery.id))
+        .with_for_update()
+    )
+    rows = (await session.exec(statement)).all()
+    ours = {
+        number
+        for number, status, claimed_by in rows
+        if status is DeliveryStatus.CLAIMED and claimed_by == claimant
+    }
+    return {number for number, *_ in rows if number}, {each for each in ours if each}
+
+
+async def record_all(session: Session, changes: Sequence[Values]) -> None:
+    """Change many deliveries at once; each change holds the number, as `id`, and the same keys."""
+    if not changes:
+        return
+    names = [name for name in changes[0] if name != "id"]
+    statement = (
         update(Delivery)
-        .where(col(Delivery.id).in_(select(oldest.c.id)), is_due)
-        .values(
-            status=DeliveryStatus.CLAIMED,
-            claimed_by=claimant,
-            claimed_until=until,
-            in_doubt=or_(col(Delivery.in_doubt), col(Delivery.handed_at).is_not(None)),
-        )
-        .returning(Delivery)
-        .execution_options(synchronize_session=False, populate_existing=True)
+        .where(col(Delivery.id) == bindparam("number"))
+        .values({name: bindparam(f"new_{name}") for name in names})
+        .execution_options(synchronize_session=False)
     )
-    claimed = (await session.exec(claim)).scalars().all()
-    return sorted(claimed, key=lambda delivery: (delivery.due_at, id_of(delivery)))
+    connection = await session.connection()  # past the ORM, which would write them one by one
+    await connection.execute(
+        statement,
+        [
+            {"number": each["id"], **{f"new_{name}": each[name] for name in names}}
+            for each in changes
+        ],
+    )
 
 
-async def record_handed(
-    session: Session, delivery_id: int, *, claimant: str, now: datetime
-) -> bool:
-    """Note that a message goes to the network now; False when it is no longer ours to send."""
-    return await change(
-        session,
-        *held_by(delivery_id, claimant),
-        col(Delivery.claimed_until) > now,
-        handed_at=now,
-        attempts=col(Delivery.attempts) + 1,
-    )
+async def forget(session: Session, planned: Delivery) -> None:
+    """Take back a delivery that lies ahead of another one."""
+    await session.delete(planned)
+    await session.flush()
 
 
 async def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
@@ -102,101 +129,24 @@ async def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
     return await session.get(Delivery, delivery_id)
 
 
-async def record_content(
-    session: Session,
-    delivery_id: int,
-    *,
-    activity_id: str | None,
-    variant: Variant | None,
-    language: str,
-    content_version: str,
-) -> None:
-    """Write down what a delivery says, decided when it is sent."""
-    await change(
-        session,
-        col(Delivery.id) == delivery_id,
-        activity_id=activity_id,
-        variant=variant,
-        language=language,
-        content_version=content_version,
-    )
-
-
-async def record_sent(
-    session: Session, delivery_id: int, *, message_id: int, now: datetime
-) -> bool:
-    """End a delivery as sent: it reached the network, whatever was decided meanwhile.
-
-    Return whether somebody else had ended or planned it again before.
-    """
-    was_open = await change(
-        session,
-        col(Delivery.id) == delivery_id,
-        col(Delivery.status) == DeliveryStatus.CLAIMED,
-        **sent_values(message_id, now),
-    )
-    if not was_open:
-        await change(session, col(Delivery.id) == delivery_id, **sent_values(message_id, now))
-    return not was_open
-
-
-def sent_values(message_id: int, now: datetime) -> dict[str, object]:
-    """Give the columns of a delivery that has been sent."""
-    return {
-        "status": DeliveryStatus.SENT,
-        "message_id": message_id,
-        "reason": None,
-        "ended_at": now,
-        **NO_CLAIM,
-    }
-
-
-async def record_end(
-    session: Session,
-    delivery_id: int,
-    *,
-    claimant: str,
-    status: DeliveryStatus,
-    reason: str,
-    now: datetime,
-) -> bool:
-    """End a claimed delivery that was not sent; False when it was no longer ours to end."""
-    return await change(
-        session,
-        *held_by(delivery_id, claimant),
-        status=status,
-        reason=reason,
-        ended_at=now,
-        **NO_CLAIM,
-    )
-
-
-async def put_back(
-    session: Session,
-    delivery_id: int,
-    *,
-    claimant: str,
-    due_at: datetime,
-    reason: str,
-    in_doubt: bool = False,
-) -> bool:
-    """Plan a claimed delivery for later; False when the guardian has ended it meanwhile."""
-    return await change(
-        session,
-        *held_by(delivery_id, claimant),
-        status=DeliveryStatus.PLANNED,
-        due_at=due_at,
-        reason=reason,
-        in_doubt=true() if in_doubt else col(Delivery.in_doubt),
-        **NO_CLAIM,
-    )
-
-
 async def skip_open(session: Session, guardian_id: int, *, reason: str, now: datetime) -> int:
-    """End everything that a guardian has queued, claimed rows included; return how many."""
-    skip = (
+    """End everything beside the programme that a guardian has queued; return how many."""
+    where = [col(Delivery.guardian_id) == guardian_id, col(Delivery.kind) != DeliveryKind.PROGRAMME]
+    return await skip(session, *where, reason=reason, now=now)
+
+
+async def skip_checks(session: Session, about_id: int, *, guardian_id: int, now: datetime) -> None:
+    """End the checks that ask about a delivery, since it was answered."""
+    where = [col(Delivery.guardian_id) == guardian_id, col(Delivery.about_id) == about_id]
+    is_check = col(Delivery.kind) == DeliveryKind.CHECK
+    await skip(session, *where, is_check, reason="answered already", now=now)
+
+
+async def skip(session: Session, *where: ColumnElement[bool], reason: str, now: datetime) -> int:
+    """End open deliveries as skipped; return how many."""
+    statement = (
         update(Delivery)
-        .where(col(Delivery.guardian_id) == guardian_id, col(Delivery.status).in_(OPEN))
+        .where(*where, col(Delivery.ended_at).is_(None))
         .values(
             status=DeliveryStatus.SKIPPED,
             reason=reason,
@@ -206,18 +156,22 @@ async def skip_open(session: Session, guardian_id: int, *, reason: str, now: dat
         )
         .execution_options(synchronize_session=False)
     )
-    return (await session.exec(skip)).rowcount
+    return (await session.exec(statement)).rowcount
 
 
-async def find_last_programme(session: Session, guardian_id: int, child_id: int) -> Delivery | None:
-    """Look up the latest slot's delivery of a pair, whatever became of it."""
+async def list_last_of_pair(
+    session: Session, guardian_id: int, child_id: int, *, limit: int
+) -> Sequence[Delivery]:
+    """List the latest slots' deliveries of a pair, whatever became of them, latest first."""
     statement = (
         select(Delivery)
         .where(*of_programme(guardian_id, child_id))
-        .order_by(col(Delivery.slot_at).desc())
-        .limit(1)
+        .order_by(col(Delivery.slot_on).desc())
+        .limit(limit)
+        .with_for_update()
+        .execution_options(populate_existing=True)
     )
-    return (await session.exec(statement)).first()
+    return (await session.exec(statement)).all()
 
 
 async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
@@ -227,7 +181,7 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
         .where(
             col(Delivery.guardian_id) == guardian_id,
             col(Delivery.kind) == DeliveryKind.PROGRAMME,
-            col(Delivery.status).in_(OPEN),
+            col(Delivery.ended_at).is_(None),
         )
         .order_by(col(Delivery.due_at))
         .limit(1)
@@ -235,38 +189,34 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
     return (await session.exec(statement)).first()
 
 
-async def count_sent_of_week(
-    session: Session, guardian_id: int, *, child_id: int, week: int
-) -> int:
-    """Count what a pair got of one programme week."""
-    statement = (
-        select(func.count())
-        .select_from(Delivery)
-        .where(
-            *of_programme(guardian_id, child_id),
-            col(Delivery.week) == week,
-            col(Delivery.status) == DeliveryStatus.SENT,
-        )
-    )
-    return (await session.exec(statement)).one()
+@dataclass(frozen=True)
+class Recent:
+    """What a guardian was sent lately, or what is on its way to it."""
+
+    guardian_id: int
+    status: DeliveryStatus
+    kind: DeliveryKind
+    asked: bool
+    ended_at: datetime | None
 
 
-async def count_sent_between(
-    session: Session, guardian_id: int, *, start: datetime, end: datetime
-) -> int:
-    """Count a guardian's programme messages that went out in [start, end)."""
-    statement = (
-        select(func.count())
-        .select_from(Delivery)
-        .where(
-            col(Delivery.guardian_id) == guardian_id,
-            col(Delivery.kind) == DeliveryKind.PROGRAMME,
-            col(Delivery.status) == DeliveryStatus.SENT,
-            col(Delivery.ended_at) >= start,
-            col(Delivery.ended_at) < end,
-        )
+async def list_recent(
+    session: Session, guardian_numbers: Sequence[int], *, since: datetime
+) -> list[Recent]:
+    """List what guardians were sent since a moment, and what is on its way to them."""
+    recent = or_(
+        col(Delivery.ended_at) >= since,
+        col(Delivery.ended_at).is_(None) & (col(Delivery.status) == DeliveryStatus.CLAIMED),
     )
-    return (await session.exec(statement)).one()
+    statement = select_columns(
+        col(Delivery.guardian_id),
+        col(Delivery.status),
+        col(Delivery.kind),
+        col(Delivery.asked),
+        col(Delivery.ended_at),
+    ).where(col(Delivery.guardian_id).in_(padded(guardian_numbers)), recent)
+    connection = await session.connection()
+    return [Recent(*row) for row in await connection.execute(statement)]
 
 
 async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
@@ -277,6 +227,31 @@ async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
     return (await session.exec(statement.limit(1))).first() is not None
 
 
+async def has_answer_to(session: Session, about_id: int, guardian_id: int) -> bool:
+    """Say whether a tap on a delivery called for another message."""
+    statement = select(Delivery.id).where(
+        col(Delivery.guardian_id) == guardian_id,
+        col(Delivery.about_id) == about_id,
+        col(Delivery.kind) == DeliveryKind.ANSWER,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def has_due(session: Session, *, now: datetime) -> bool:
+    """Look whether anything is due, without taking it."""
+    for wanted in (col(Delivery.asked), ~col(Delivery.asked)):
+        statement = (
+            select(Delivery.id)
+            .where(col(Delivery.status) == literal(DeliveryStatus.PLANNED), wanted)
+            .where(col(Delivery.due_at) <= now)
+            .order_by(col(Delivery.due_at))
+            .limit(1)
+        )
+        if (await session.exec(statement)).first() is not None:
+            return True
+    return False
+
+
 async def count_sent(session: Session) -> int:
     """Count everything that was ever sent."""
     statement = select(func.count()).where(col(Delivery.status) == DeliveryStatus.SENT)
@@ -285,17 +260,29 @@ async def count_sent(session: Session) -> int:
 
 async def find_next_due(session: Session) -> datetime | None:
     """Look up when the next open delivery is due, over all guardians."""
-    statement = select(func.min(Delivery.due_at)).where(col(Delivery.status).in_(OPEN))
+    statement = select(func.min(Delivery.due_at)).where(col(Delivery.ended_at).is_(None))
     return (await session.exec(statement)).one()
 
 
-async def restore_skipped(session: Session, delivery: Delivery, *, now: datetime) -> None:
-    """Plan a skipped delivery again, whose slot is still ahead."""
-    delivery.status = DeliveryStatus.PLANNED
-    delivery.reason = delivery.ended_at = None
-    delivery.planned_at = now
-    session.add(delivery)
-    await session.flush()
+async def release_expired(session: Session, *, now: datetime) -> int:
+    """Give back the claims whose lease has run out; return how many."""
+    return await release(session, col(Delivery.claimed_until) <= now)
+
+
+async def release(session: Session, *where: ColumnElement[bool]) -> int:
+    """Plan claimed deliveries again; of one that was handed to the network the answer is lost."""
+    handed = col(Delivery.handed_at).is_not(None)
+    statement = (
+        update(Delivery)
+        .where(col(Delivery.status) == literal(DeliveryStatus.CLAIMED), *where)
+        .values(
+            status=DeliveryStatus.PLANNED,
+            lost_answers=col(Delivery.lost_answers) + handed.cast(Integer),
+            **NO_CLAIM,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.exec(statement)).rowcount
 
 
 def of_programme(guardian_id: int, child_id: int) -> tuple[ColumnElement[bool], ...]:
@@ -303,21 +290,11 @@ def of_programme(guardian_id: int, child_id: int) -> tuple[ColumnElement[bool], 
     return (
         col(Delivery.guardian_id) == guardian_id,
         col(Delivery.child_id) == child_id,
-        col(Delivery.kind) == DeliveryKind.PROGRAMME,
+        col(Delivery.kind) == literal_kind(),
     )
 
 
-def held_by(delivery_id: int, claimant: str) -> tuple[ColumnElement[bool], ...]:
-    """Condition: one delivery, as long as a sender holds it."""
-    return (
-        col(Delivery.id) == delivery_id,
-        col(Delivery.status) == DeliveryStatus.CLAIMED,
-        col(Delivery.claimed_by) == claimant,
-    )
-
-
-async def change(session: Session, *where: ColumnElement[bool], **values: object) -> bool:
-    """Set some columns of the delivery that meets the conditions; False when none does."""
-    statement = update(Delivery).where(*where).values(**values)
-    changed = await session.exec(statement.execution_options(synchronize_session=False))
-    return changed.rowcount == 1
+def literal_kind() -> ColumnElement[str]:
+    """Write the programme's kind into the statement itself, for the index of slots."""
+    kind = Word(DeliveryKind)
+    return bindparam(None, DeliveryKind.PROGRAMME, type_=kind, literal_execute=True)

@@ -48,6 +48,11 @@ async def find_last_wish(session: Session, delivery_id: int) -> EventKind | None
     return await find_last(session, delivery_id, (EventKind.EASIER, EventKind.HARDER))
 
 
+async def has_planned(session: Session, delivery_id: int) -> bool:
+    """Say whether a guardian said when to try what a delivery told."""
+    return await find_last(session, delivery_id, (EventKind.WILL_TRY,)) is not None
+
+
 async def find_last(
     session: Session, delivery_id: int, kinds: tuple[EventKind, ...]
 ) -> EventKind | None:

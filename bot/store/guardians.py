@@ -1,23 +1,47 @@
 """Newcomers and guardians, their children and what they consented to."""
 
+from collections import defaultdict
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 
-from sqlmodel import col, delete, select
+from sqlalchemy import bindparam
+from sqlmodel import col, delete, select, update
 
 from bot.core.actions import Purpose
-from bot.core.cadence import Rhythm
-from bot.store.database import Session
+from bot.core.cadence import Rhythm, do_day
+from bot.store.database import Session, padded
 from bot.store.tables import (
     Child,
     Consent,
     ConsentAnswer,
     Guardian,
+    GuardianSetting,
     GuardianState,
     Newcomer,
+    Pace,
     Pair,
     id_of,
 )
+
+
+def rhythm_of(row: Guardian | GuardianSetting) -> Rhythm:
+    """Give the rhythm that is kept: the chosen days, or one of them where the pace is slower."""
+    is_weekly = isinstance(row, Guardian) and row.pace is Pace.WEEKLY
+    return Rhythm(
+        zone=row.zone,
+        days=(do_day(row.days),) if is_weekly else row.days,
+        hour=row.hour,
+        quiet_from=row.quiet_from,
+        quiet_until=row.quiet_until,
+    )
+
+
+def find_absence(guardian: Guardian, *, now: datetime) -> str | None:
+    """Say why a guardian hears nothing now; None for one who does."""
+    if guardian.state is GuardianState.SNOOZED:
+        is_over = guardian.snoozed_until is None or guardian.snoozed_until <= now
+        return None if is_over else str(guardian.state)
+    return None if guardian.state is GuardianState.ACTIVE else str(guardian.state)
 
 
 async def find_newcomer(session: Session, chat_key: str) -> Newcomer | None:
@@ -81,6 +105,8 @@ async def add_guardian(
         quiet_from=rhythm.quiet_from,
         quiet_until=rhythm.quiet_until,
         joined_at=now,
+        settled_at=now,
+        heard_at=now,
     )
     session.add(guardian)
     await session.flush()
@@ -93,10 +119,39 @@ async def record_language(session: Session, guardian: Guardian, language: str) -
     session.add(guardian)
 
 
-async def record_state(session: Session, guardian: Guardian, state: GuardianState) -> None:
-    """Set whether a guardian hears from us."""
-    guardian.state = state
-    session.add(guardian)
+async def lock_guardian(session: Session, guardian_id: int) -> Guardian:
+    """Get a guardian as it stands now, and make others wait who are about to change it."""
+    statement = select(Guardian).where(col(Guardian.id) == guardian_id).with_for_update()
+    return (await session.exec(statement.execution_options(populate_existing=True))).one()
+
+
+async def get_guardians(session: Session, numbers: Sequence[int]) -> dict[int, Guardian]:
+    """Get guardians as they stand now, by number."""
+    statement = select(Guardian).where(col(Guardian.id).in_(padded(numbers)))
+    found = await session.exec(statement.execution_options(populate_existing=True))
+    return {id_of(guardian): guardian for guardian in found.all()}
+
+
+async def record_weeks(session: Session, weeks: Sequence[tuple[int, date, int]]) -> None:
+    """Note the calendar week that guardians were last written to in, and how many they ignored.
+
+    Each as (guardian, Monday, weeks ignored before it).
+    """
+    if not weeks:
+        return
+    statement = (
+        update(Guardian)
+        .where(col(Guardian.id) == bindparam("number"))
+        .values(last_monday=bindparam("monday"), ignored_weeks=bindparam("ignored"))
+    )
+    connection = await session.connection()
+    await connection.execute(
+        statement,
+        [
+            {"number": number, "monday": monday, "ignored": ignored}
+            for number, monday, ignored in weeks
+        ],
+    )
 
 
 async def find_pair(session: Session, guardian_id: int, child_id: int) -> Pair | None:
@@ -123,6 +178,19 @@ async def list_pairs(session: Session, guardian_id: int) -> Sequence[Pair]:
         .order_by(col(Pair.id))
     )
     return (await session.exec(statement)).all()
+
+
+async def list_pairs_of(session: Session, numbers: Sequence[int]) -> dict[int, list[int]]:
+    """Give the children of guardians whose programme goes on, in the order of joining."""
+    statement = (
+        select(Pair.guardian_id, Pair.child_id)
+        .where(col(Pair.guardian_id).in_(padded(numbers)), col(Pair.finished_at).is_(None))
+        .order_by(col(Pair.id))
+    )
+    children: dict[int, list[int]] = defaultdict(list)
+    for guardian_id, child_id in (await session.exec(statement)).all():
+        children[guardian_id].append(child_id)
+    return children
 
 
 async def finish_pair(session: Session, pair: Pair, *, now: datetime) -> None:

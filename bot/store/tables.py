@@ -86,9 +86,18 @@ class GuardianState(StrEnum):
     """Whether a guardian hears from us."""
 
     ACTIVE = "active"
+    SNOOZED = "snoozed"  # until a moment that is known
     PAUSED = "paused"
+    QUIET = "quiet"  # asked whether this is still useful, and has not answered
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+
+
+class Pace(StrEnum):
+    """How many of the chosen days are used: all, or one a week where messages go unanswered."""
+
+    FULL = "full"
+    WEEKLY = "weekly"
 
 
 class DeliveryKind(StrEnum):
@@ -131,9 +140,14 @@ class EventKind(StrEnum):
     SEEN = "seen"
     EASIER = "easier"
     HARDER = "harder"
+    WILL_TRY = "will-try"
     LANGUAGE = "language"
+    RHYTHM = "rhythm"
+    SNOOZED = "snoozed"
     PAUSED = "paused"
     RESUMED = "resumed"
+    TAPERED = "tapered"
+    FELL_QUIET = "fell-quiet"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
 
@@ -185,6 +199,12 @@ def owned(table: str, *, nullable: bool = False, index: bool = True) -> Any:
     )
 
 
+def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
+    """Make an index of the rows that meet a condition alone."""
+    condition = text(where)
+    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+
+
 class Deployment(Row, table=True):
     """What this installation knows of itself: the key's fingerprint, the bot's name."""
 
@@ -203,6 +223,14 @@ class Centre(Row, table=True):
     created_at: datetime = Field(sa_type=Moment)
 
 
+class CentreTheme(Row, table=True):
+    """What a centre is working on in one calendar week, in the centre's own words."""
+
+    centre_id: int = Field(foreign_key="centre.id", primary_key=True)
+    monday: date = Field(primary_key=True)
+    words: str = Field(max_length=80)
+
+
 class Child(Row, table=True):
     """A child on a centre's roster, by study code; no name is ever stored."""
 
@@ -215,12 +243,19 @@ class Child(Row, table=True):
 
 
 class ChildWeek(Row, table=True):
-    """What a child has in one week of its programme, the same for all its guardians."""
+    """What a child has in one week of its programme, the same for all its guardians.
+
+    The week lasts from `monday` to the next; it counts once something of it was sent, and until
+    then the next calendar week takes it up again.
+    """
 
     child_id: int = Field(foreign_key="child.id", primary_key=True)
     week: int = Field(primary_key=True)
+    monday: date
     activity_id: str = Field(max_length=40)
+    swapped_id: str | None = Field(default=None, max_length=40)
     chosen_at: datetime = Field(sa_type=Moment)
+    sent_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class Card(Row, table=True):
@@ -259,7 +294,31 @@ class Guardian(Row, table=True):
     quiet_from: int
     quiet_until: int
     state: GuardianState = word(GuardianState, default=GuardianState.ACTIVE)
+    snoozed_until: datetime | None = Field(default=None, sa_type=Moment)
+    pace: Pace = word(Pace, default=Pace.FULL)
     joined_at: datetime = Field(sa_type=Moment)
+    settled_at: datetime = Field(sa_type=Moment)
+    heard_at: datetime = Field(sa_type=Moment)
+    last_monday: date | None = None
+    ignored_weeks: int = 0
+
+
+class GuardianSetting(Row, table=True):
+    """A guardian's rhythm and state from a moment on; kept for good, so that slots can be told.
+
+    The latest moment among a guardian's rows is its `settled_at`: from then on the guardian's own
+    row says it all.
+    """
+
+    id: int | None = number()
+    guardian_id: int = owned("guardian")
+    from_at: datetime = Field(sa_type=Moment)
+    zone: str
+    days: tuple[int, ...] = Field(sa_type=Days)
+    hour: int
+    quiet_from: int
+    quiet_until: int
+    state: GuardianState = word(GuardianState)
 
 
 class Pair(Row, table=True):
@@ -287,21 +346,28 @@ class Consent(Row, table=True):
 
 
 class Delivery(Row, table=True):
-    """One message to one guardian at one time, about one child where it is of the programme."""
+    """One message to one guardian at one time, about one child where it is of the programme.
+
+    `asked` marks what a tap called for: it goes ahead of the schedule and outside the weekly cap.
+    `about_id` is the delivery that a check or an answer comes back to.
+    """
 
     id: int | None = number()
     guardian_id: int = owned("guardian", index=False)
-    child_id: int | None = owned("child", nullable=True)
+    child_id: int | None = owned("child", nullable=True, index=False)
     kind: DeliveryKind = word(DeliveryKind)
     status: DeliveryStatus = word(DeliveryStatus, default=DeliveryStatus.PLANNED)
     planned_at: datetime = Field(sa_type=Moment)
     due_at: datetime = Field(sa_type=Moment)
     slot_at: datetime | None = Field(default=None, sa_type=Moment)
+    slot_on: date | None = None
     week: int | None = None
     touch: Touch | None = word(Touch, default=None)
     notice: str | None = Field(default=None, max_length=40)
+    about_id: int | None = owned("delivery", nullable=True, index=False)
+    asked: bool = False
     attempts: int = 0
-    in_doubt: bool = False
+    lost_answers: int = 0
     claimed_by: str | None = Field(default=None, max_length=40)
     claimed_until: datetime | None = Field(default=None, sa_type=Moment)
     handed_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -314,24 +380,31 @@ class Delivery(Row, table=True):
     content_version: str | None = Field(default=None, max_length=64)
 
     __table_args__ = (
-        Index("due_deliveries", "status", "due_at"),
-        Index("deliveries_of_guardian", "guardian_id", "status"),
-        Index(
+        partial_index("due_asked", "due_at", where="status = 'planned' AND asked"),
+        partial_index("due_planned", "due_at", where="status = 'planned' AND NOT asked"),
+        partial_index("claims", "guardian_id", where="status = 'claimed'"),
+        Index("deliveries_of_guardian", "guardian_id", "ended_at"),
+        partial_index(
             "one_planned_for_each_pair",
             "guardian_id",
             "child_id",
             unique=True,
-            sqlite_where=text("kind = 'programme' AND status IN ('planned', 'claimed')"),
-            postgresql_where=text("kind = 'programme' AND status IN ('planned', 'claimed')"),
+            where="kind = 'programme' AND status IN ('planned', 'claimed')",
         ),
-        Index(
+        partial_index(
             "one_delivery_for_each_slot",
             "guardian_id",
             "child_id",
-            "slot_at",
+            "slot_on",
             unique=True,
+            where="kind = 'programme'",
         ),
     )
+
+    @property
+    def in_doubt(self) -> bool:
+        """Whether an answer was lost, so that the message may have arrived twice."""
+        return self.lost_answers > 0
 
 
 class EngagementEvent(Row, table=True):
@@ -366,6 +439,16 @@ class UploadedMedia(Row, table=True):
     digest: str = Field(primary_key=True, max_length=64)
     bot_name: str = Field(primary_key=True, max_length=64)
     file_id: str
+
+
+class SendBudget(Row, table=True):
+    """The one row that every sender draws on: how fast, held by the network, stopped by staff."""
+
+    id: int = Field(default=1, primary_key=True)
+    next_at: datetime = Field(sa_type=Moment)
+    held_until: datetime | None = Field(default=None, sa_type=Moment)
+    held_seconds: float = 0.0
+    stopped_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
 class CatalogueSnapshot(Row, table=True):

@@ -92,6 +92,16 @@ async def record_attempt(session: Session, stored: StoredUpdate, *, again_at: da
     await change(session, stored.id, attempts=stored.attempts + 1, claimed_until=again_at)
 
 
+async def release(session: Session, name: str) -> None:
+    """Give back the updates that one process holds."""
+    statement = (
+        update(StoredUpdate)
+        .where(col(StoredUpdate.claimed_by) == name, col(StoredUpdate.status).in_(UNDONE))
+        .values(claimed_by=None, claimed_until=None)
+    )
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
 async def find_status(session: Session, update_id: int) -> UpdateStatus | None:
     """Look up where an update stands."""
     statement = select(StoredUpdate.status).where(col(StoredUpdate.id) == update_id)

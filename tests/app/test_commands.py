@@ -53,7 +53,33 @@ def age_database(folder: Path) -> None:
         (
             ("centre", "list"),
             {"KUFFERT_SEND_RATE": "900"},
-            "KUFFERT_SEND_RATE: write a number of messages a second, up to 30.",
+            "KUFFERT_SEND_RATE: above 30 a second each message costs; "
+            "set KUFFERT_PAID_BROADCAST=yes as well.",
+        ),
+        (
+            ("centre", "list"),
+            {"KUFFERT_SEND_RATE": "1001", "KUFFERT_PAID_BROADCAST": "yes"},
+            "KUFFERT_SEND_RATE: write a number of messages a second, up to 1000.",
+        ),
+        (
+            ("run", "--role", "sender"),
+            {"KUFFERT_TELEGRAM_TOKEN": TOKEN},
+            "SQLite serves one process that does everything. Use PostgreSQL for more than one",
+        ),
+        (
+            ("centre", "theme", "moon", "2026-W60", "bread"),
+            {},
+            '"2026-W60" is not a calendar week. Write year and week, such as 2026-W41',
+        ),
+        (
+            ("centre", "theme", "mars", "this", "bread"),
+            {},
+            'There is no centre "mars".',
+        ),
+        (
+            ("centre", "theme", "moon", "this", "b" * 81),
+            {},
+            "A theme has at most 80 characters; this has 81.",
         ),
         (("centre", "list"), {"KUFFERT_SECRET_KEY": ""}, "There is no key. Make a settings file"),
         (

@@ -100,7 +100,7 @@ PLAIN_KEYS = (
     "after-easier",
     "after-harder",
     "after-not-for-us",
-    "after-not-yet",
+    "after-not-for-us-alone",
     "after-seen",
     "after-too-hard",
     "button-did-it",
@@ -112,6 +112,20 @@ PLAIN_KEYS = (
     "button-too-hard",
     "no-things-needed",
     "script-direction",
+)
+LATER_KEYS = (
+    "after-too-hard-alone",
+    "when-try",
+    "will-ask",
+    "button-today",
+    "button-tomorrow",
+    "button-weekend",
+    "how-did-it-go",
+    "centre-theme",
+    "still-useful",
+    "button-still-useful",
+    "button-stop",
+    "break-until",
 )
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
@@ -131,6 +145,7 @@ def write_words(plural_rule: str, text: str, forms: tuple[str, ...]) -> str:
     entries += [f'msgid "{way}-way"\nmsgstr "{text}: {{way}}"' for way in ("easier", "harder")]
     plurals = "\n".join(f'msgstr[{place}] "{form}"' for place, form in enumerate(forms))
     entries.append(f'msgid "about-minutes"\nmsgid_plural "about-minutes"\n{plurals}')
+    entries += [f'msgid "{key}"\nmsgstr "{text}"' for key in LATER_KEYS]
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
         f'"Plural-Forms: {plural_rule}\\n"'

@@ -346,7 +346,7 @@ TABLE = (
             "Find **pairs** together. In {{ school_language }}",
             "x" * 1100 + " {{ school_language }}",
         ),
-        (f'{EN}: "do" can become 1219 characters in a chat. Shorten it; Telegram shows 1024.',),
+        (f'{EN}: "do" can become 1202 characters in a chat. Shorten it; Telegram shows 1024.',),
         (f"{AR}, line 6: {STALE}. Bring it up to date and write source: c57466615c0a02dd.",),
     ),
     Broken(

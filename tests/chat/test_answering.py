@@ -61,8 +61,10 @@ async def test_too_hard_brings_the_easier_way_at_once(town: Town, phone: Phone) 
 
     await phone.tap(first, "too-hard")
 
-    assert "An easier way: Choose a thing that you both can see." in first.text
+    assert "An easier one comes right away." in first.text
     assert first.actions() >= {"wish:1:easier", "wish:1:harder"}
+    assert "An easier way: Choose a thing that you both can see." in phone.last.text
+    assert phone.last.text.startswith("I Am Thinking of Something")
 
 
 async def test_easier_twice_goes_one_step_down(town: Town, phone: Phone) -> None:

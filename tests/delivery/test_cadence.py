@@ -32,7 +32,7 @@ def local(delivery: Delivery) -> str:
 async def test_three_weeks_bring_why_do_and_grow_on_the_guardians_days_and_hour(
     town: Town, phone: Phone
 ) -> None:
-    await town.skip(days=20)
+    await phone.live(weeks=3)
 
     sent = [each for each in await programme(town) if each.status is DeliveryStatus.SENT]
     assert [(each.week, str(each.touch), local(each)) for each in sent] == [
@@ -51,6 +51,7 @@ async def test_three_weeks_bring_why_do_and_grow_on_the_guardians_days_and_hour(
 async def test_every_pair_has_exactly_one_planned_delivery(town: Town, phone: Phone) -> None:
     for _ in range(12):
         await town.skip_to_next()
+        await phone.tap_something()
         open_rows = [
             each for each in await programme(town) if each.status is DeliveryStatus.PLANNED
         ]
@@ -58,7 +59,7 @@ async def test_every_pair_has_exactly_one_planned_delivery(town: Town, phone: Ph
 
 
 async def test_the_hour_stays_the_same_when_clocks_change(town: Town, phone: Phone) -> None:
-    await town.skip(days=60)  # over 25 October 2026
+    await phone.live(weeks=8)  # over 25 October 2026
 
     sent = [each for each in await programme(town) if each.status is DeliveryStatus.SENT][1:]
     assert {local(each)[4:] for each in sent} == {"17:00"}
@@ -107,7 +108,7 @@ async def test_siblings_take_turns_under_one_cap(town: Town, phone: Phone) -> No
     await town.wait_for(lambda: len([each for each in phone.from_bot if each.media]) == 2)
     await town.settle()
 
-    await town.skip(days=34)
+    await phone.live(weeks=5)
 
     children = [child.id for child in await town.rows(Child)]
     rows = [
@@ -129,7 +130,7 @@ async def test_siblings_take_turns_under_one_cap(town: Town, phone: Phone) -> No
 
 
 async def test_the_programme_ends_after_its_last_week(town: Town, phone: Phone) -> None:
-    await town.skip(days=7 * 38)
+    await phone.live(weeks=38)
 
     rows = await programme(town)
     assert max(each.week for each in rows) == 36
@@ -140,11 +141,48 @@ async def test_the_programme_ends_after_its_last_week(town: Town, phone: Phone) 
 
 async def test_a_guardian_who_blocks_the_bot_is_left_alone(town: Town, phone: Phone) -> None:
     town.sandbox.block(phone.person.id)
+    await town.settle()
+    calls = len(town.sandbox.calls)
 
     await town.skip(days=14)
 
     assert str((await town.rows(Guardian))[0].state) == "unreachable"
-    assert [each.status for each in await programme(town)][1:] == [DeliveryStatus.FAILED]
+    rows = (await programme(town))[1:]
+    assert [(each.status, each.reason) for each in rows] == [
+        (DeliveryStatus.SKIPPED, "unreachable")
+    ]
+    assert len(town.sandbox.calls) == calls
+
+
+async def test_a_guardian_who_unblocks_the_bot_gets_the_next_right_activity(
+    town: Town, phone: Phone
+) -> None:
+    town.sandbox.block(phone.person.id)
+    await town.settle()
+    await town.skip(days=14)
+    count = len(phone.from_bot)
+
+    town.sandbox.unblock(phone.person.id)
+    await town.settle()
+    await town.skip(days=1)
+
+    assert len(phone.from_bot) == count + 1
+    assert [each.week for each in await programme(town) if each.week] == [1, 2]
+
+
+async def test_a_deleted_account_is_tried_once_and_then_left_alone(
+    town: Town, phone: Phone
+) -> None:
+    town.sandbox.delete_account(phone.person.id)
+
+    await town.skip(days=14)
+
+    assert str((await town.rows(Guardian))[0].state) == "unreachable"
+    rows = (await programme(town))[1:]
+    assert [(each.status, each.reason) for each in rows][:1] == [
+        (DeliveryStatus.FAILED, "unreachable")
+    ]
+    assert {each.status for each in rows[1:]} <= {DeliveryStatus.SKIPPED}
     calls = [each for each in town.sandbox.calls if each.method.startswith("send")]
     assert len([each for each in calls if each.at > phone.from_bot[-1].at]) == 1
 
@@ -179,7 +217,7 @@ async def test_a_message_whose_answer_is_lost_twice_is_not_sent_a_third_time(
     "fault",
     [
         Fault("server_error", "sendMessage", times=3),
-        Fault("too_many_requests", "sendMessage", times=2, retry_after=20),
+        Fault("too_many_requests", "sendMessage", times=2, retry_after=1),
         Fault("drop_before", "sendMessage", times=1),
     ],
     ids=lambda fault: fault.kind,

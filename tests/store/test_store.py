@@ -6,11 +6,19 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.core.cadence import plan_first
+from bot.core.cadence import Touch
+from bot.core.slots import Slot
 from bot.errors import BotError
 from bot.store import Database, centres, deliveries, migrating, updates
 from bot.store.deployment import find_value, record_value
-from bot.store.tables import Delivery, DeliveryKind, Guardian, StoredUpdate
+from bot.store.tables import (
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    Guardian,
+    StoredUpdate,
+    id_of,
+)
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -30,6 +38,8 @@ async def add_guardians(database: Database, count: int) -> None:
                     quiet_from=21,
                     quiet_until=8,
                     joined_at=NOW,
+                    settled_at=NOW,
+                    heard_at=NOW,
                 )
             )
 
@@ -66,22 +76,28 @@ async def test_claimants_side_by_side_never_take_a_delivery_twice(database: Data
                 Delivery(guardian_id=number, kind=DeliveryKind.NOTICE, planned_at=NOW, due_at=NOW)
             )
 
-    async def claim(name: str) -> list[int | None]:
-        taken: list[int | None] = []
+    async def claim(name: str) -> list[int]:
+        taken: list[int] = []
         while True:
             async with database.writing() as session:
-                claimed = await deliveries.claim_due(
-                    session, now=NOW, claimant=name, until=NOW + timedelta(minutes=5), limit=7
+                due = await deliveries.lock_due(session, now=NOW, asked=False, limit=7)
+                claimed = [id_of(each) for each in due]
+                await deliveries.record_all(
+                    session,
+                    [
+                        {"id": each, "status": DeliveryStatus.CLAIMED, "claimed_by": name}
+                        for each in claimed
+                    ],
                 )
             if not claimed:
                 return taken
             assert len(claimed) <= 7
-            taken += [each.id for each in claimed]
+            taken += claimed
 
     taken = await asyncio.gather(*(claim(f"sender {number}") for number in range(6)))
 
     everything = [each for some in taken for each in some]
-    assert sorted(everything, key=int) == list(range(1, 201))
+    assert sorted(everything) == list(range(1, 201))
 
 
 async def test_an_update_that_arrives_twice_is_stored_once(database: Database) -> None:
@@ -119,16 +135,15 @@ async def test_of_each_chat_only_the_first_update_is_taken(database: Database) -
 
 async def test_a_pair_never_has_two_planned_programme_deliveries(database: Database) -> None:
     await add_guardians(database, 1)
+    monday = Slot(NOW.date(), Touch.WHY, NOW)
+    tuesday = Slot(NOW.date() + timedelta(days=1), Touch.DO, NOW + timedelta(days=1))
     async with database.writing() as session:
         centre = await centres.add_centre(
             session, "sun", name="Sun", zone="Europe/Copenhagen", language="da", now=NOW
         )
         await centres.enrol_child(session, centre, study_code="X", birth_month=None, now=NOW)
-        await deliveries.plan_programme(session, 1, child_id=1, slot=plan_first(now=NOW), now=NOW)
+        await deliveries.plan(session, deliveries.fill_slot(1, 1, monday, now=NOW))
 
     with pytest.raises(IntegrityError):
         async with database.writing() as session:
-            later = NOW + timedelta(days=1)
-            await deliveries.plan_programme(
-                session, 1, child_id=1, slot=plan_first(now=later), now=later
-            )
+            await deliveries.plan(session, deliveries.fill_slot(1, 1, tuesday, now=NOW))

@@ -1,0 +1,247 @@
+"""Claim what is due: decide about each delivery, compose it, and write down that it goes out."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from bot.catalogue.records import Catalogue
+from bot.core.cadence import DAYS_A_WEEK
+from bot.core.messages import OutgoingMessage
+from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
+from bot.delivery.composing import Composed, Composer
+from bot.delivery.planning import taper
+from bot.delivery.succeeding import Ended, plan_successors, read_histories
+from bot.store import Session, deliveries, guardians
+from bot.store.tables import (
+    Delivery,
+    DeliveryKind,
+    DeliveryStatus,
+    Guardian,
+    id_of,
+)
+
+LOOK_BACK = timedelta(days=DAYS_A_WEEK + 2)  # a calendar week in any zone
+OVER = "programme is over"
+ONE_A_SECOND = "one message a second"
+
+
+@dataclass(frozen=True)
+class Handing:
+    """A delivery that is ours until a moment, checked and composed, on its way to the network."""
+
+    delivery: Delivery
+    guardian: Guardian
+    message: OutgoingMessage
+    until: datetime
+    composed: Composed
+    ignored_weeks: int = 0
+    asks: bool = False
+
+
+@dataclass
+class Claimed:
+    """What came of one claim: what goes out, and how many were dealt with in all."""
+
+    handings: list[Handing] = field(default_factory=list)
+    count: int = 0
+
+
+@dataclass(frozen=True)
+class Decided:
+    """A due delivery, what its deciding took, and the verdict."""
+
+    case: Case
+    verdict: Verdict
+
+
+async def claim(
+    session: Session,
+    catalogue: Catalogue,
+    *,
+    claimant: str,
+    until: datetime,
+    limit: int,
+    busy: set[int],
+    chat_wait: timedelta,
+    now: datetime,
+) -> Claimed:
+    """Take up to `limit` due deliveries: asked-for ones first, then by the time they are due.
+
+    Of each guardian one at a time; `busy` names those to whom a message is on its way already.
+    Everything is written in the caller's transaction, so that what is handed out is ours.
+    """
+    due = list(await deliveries.lock_due(session, now=now, asked=True, limit=limit))
+    if len(due) < limit:
+        due += await deliveries.lock_due(session, now=now, asked=False, limit=limit - len(due))
+    if not due:
+        return Claimed()
+    cases, waiting = await read_cases(session, due, busy=busy, chat_wait=chat_wait, now=now)
+    cap, weeks = catalogue.programme.weekly_cap, catalogue.programme.weeks
+    decided = [Decided(case, decide(case, cap=cap, now=now)) for case in cases]
+    handings, over = await hand_out(session, catalogue, decided, until=until, now=now)
+    version = catalogue.version
+    await write_handed(session, handings, version, claimant=claimant, now=now)
+    await write_waits(session, [*waiting, *list_waits(decided)])
+    await write_endings(session, [*list_endings(decided), *over], weeks=weeks, now=now)
+    for each in decided:
+        if isinstance(each.verdict, Ending | Going) and each.verdict.tapers:
+            guardian = await guardians.lock_guardian(session, id_of(each.case.guardian))
+            await taper(session, guardian, weeks=weeks, now=now)
+    return Claimed(handings, len(cases) + len(waiting))
+
+
+async def read_cases(
+    session: Session,
+    due: Sequence[Delivery],
+    *,
+    busy: set[int],
+    chat_wait: timedelta,
+    now: datetime,
+) -> tuple[list[Case], list[tuple[Delivery, Wait]]]:
+    """Read what deciding takes, for all at once; (cases, those that wait for their chat).
+
+    What is due to a guardian who is busy stays as it is, and is found again.
+    """
+    numbers = sorted({each.guardian_id for each in due})
+    found = await guardians.get_guardians(session, numbers)
+    children = await guardians.list_pairs_of(session, numbers)
+    sent_at: dict[int, list[datetime]] = defaultdict(list)
+    written_at: dict[int, datetime] = {}
+    busy = set(busy)
+    for each in await deliveries.list_recent(session, numbers, since=now - LOOK_BACK):
+        number, ended_at = each.guardian_id, each.ended_at
+        if each.status is DeliveryStatus.CLAIMED:
+            busy.add(number)
+        if each.status is not DeliveryStatus.SENT or ended_at is None:
+            continue
+        written_at[number] = max(ended_at, written_at.get(number, ended_at))
+        if each.kind is DeliveryKind.PROGRAMME and not each.asked:
+            sent_at[number].append(ended_at)
+    histories = await read_histories(session, due, found)
+    cases, waiting = [], []
+    for delivery in due:
+        number = delivery.guardian_id
+        free_at = written_at[number] + chat_wait if number in written_at else now
+        if number in busy:
+            continue
+        if free_at > now:
+            waiting.append((delivery, Wait(free_at, ONE_A_SECOND)))
+            continue
+        busy.add(number)
+        cases.append(
+            Case(
+                delivery=delivery,
+                guardian=found[number],
+                history=histories[number],
+                children=children.get(number, []),
+                sent_at=sent_at[number],
+            )
+        )
+    return cases, waiting
+
+
+async def hand_out(
+    session: Session,
+    catalogue: Catalogue,
+    decided: Iterable[Decided],
+    *,
+    until: datetime,
+    now: datetime,
+) -> tuple[list[Handing], list[tuple[Case, Ending]]]:
+    """Compose what goes out; where the programme is over, it ends instead."""
+    going = [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Going)]
+    composer = Composer(session, catalogue, now=now)
+    await composer.read([case.delivery for case, verdict in going if not verdict.asks])
+    handings, over = [], []
+    for case, verdict in going:
+        composed = composer.compose(case.delivery, case.guardian, asks=verdict.asks)
+        if composed is None:
+            over.append((case, Ending(DeliveryStatus.SKIPPED, OVER)))
+            continue
+        handings.append(
+            Handing(
+                case.delivery,
+                case.guardian,
+                composed.message,
+                until,
+                composed,
+                ignored_weeks=verdict.ignored_weeks,
+                asks=verdict.asks,
+            )
+        )
+    return handings, over
+
+
+async def write_handed(
+    session: Session,
+    handings: Sequence[Handing],
+    version: str,
+    *,
+    claimant: str,
+    now: datetime,
+) -> None:
+    """Write down what goes to the network now, and what it says."""
+    await deliveries.record_all(
+        session,
+        [
+            {
+                "id": id_of(each.delivery),
+                "status": DeliveryStatus.CLAIMED,
+                "claimed_by": claimant,
+                "claimed_until": each.until,
+                "handed_at": now,
+                "attempts": each.delivery.attempts + 1,
+                "activity_id": each.composed.activity_id,
+                "variant": each.composed.variant,
+                "language": each.composed.language,
+                "week": each.composed.week,
+                "notice": each.composed.notice,
+                "content_version": version,
+            }
+            for each in handings
+        ],
+    )
+
+
+def list_waits(decided: Iterable[Decided]) -> list[tuple[Delivery, Wait]]:
+    """List what is sent later."""
+    return [
+        (each.case.delivery, each.verdict) for each in decided if isinstance(each.verdict, Wait)
+    ]
+
+
+async def write_waits(session: Session, waits: Sequence[tuple[Delivery, Wait]]) -> None:
+    """Plan deliveries for later, with the reason."""
+    await deliveries.record_all(
+        session,
+        [
+            {"id": id_of(delivery), "due_at": wait.until, "reason": wait.reason}
+            for delivery, wait in waits
+        ],
+    )
+
+
+def list_endings(decided: Iterable[Decided]) -> list[tuple[Case, Ending]]:
+    """List what is not sent."""
+    return [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Ending)]
+
+
+async def write_endings(
+    session: Session, endings: Sequence[tuple[Case, Ending]], *, weeks: int, now: datetime
+) -> None:
+    """End deliveries that are not sent, each with its reason, and plan what follows."""
+    await deliveries.record_all(
+        session,
+        [
+            {
+                "id": id_of(case.delivery),
+                "status": ending.status,
+                "reason": ending.reason,
+                "ended_at": now,
+            }
+            for case, ending in endings
+        ],
+    )
+    ended = [Ended(case.delivery, case.guardian, case.history) for case, _ending in endings]
+    await plan_successors(session, ended, weeks=weeks, now=now)

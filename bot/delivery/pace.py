@@ -1,0 +1,77 @@
+"""How fast we may write: one budget for all senders, one message a second for each chat."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+from bot.core.clock import Clock
+from bot.store import Database, budget
+from bot.store.budget import Grant
+
+
+class Pace:
+    """One process's share of the send budget.
+
+    The clock here is the machine's own, even where the programme's can be moved: the network
+    counts real seconds.
+    """
+
+    def __init__(
+        self, database: Database, *, rate: float, chat_wait: timedelta, clock: Clock
+    ) -> None:
+        """Keep the rate, in messages a second, and the time between two messages to one chat."""
+        self.database = database
+        self.rate = rate
+        self.chat_wait = chat_wait
+        self.clock = clock
+        self.held_until: datetime | None = None
+        self.is_stopped = False
+        self._spent = 0
+        self._free_at: dict[str, float] = {}
+
+    async def take(self, want: int) -> Grant:
+        """Take up to `want` messages from the budget; pay for what went ahead of it."""
+        spent, self._spent = self._spent, 0
+        now = self.clock.now()
+        async with self.database.writing() as session:
+            grant = await budget.take(session, want=want, spent=spent, rate=self.rate, now=now)
+        self.held_until = now + grant.wait if grant.is_held else None
+        self.is_stopped = grant.is_stopped
+        return grant
+
+    def give_back(self, count: int) -> None:
+        """Give back what was taken and not used."""
+        self._spent -= count
+
+    def spend(self, count: int = 1) -> None:
+        """Count messages that went ahead of the schedule: replies to taps."""
+        self._spent += count
+
+    async def hold(self, wait: timedelta) -> None:
+        """Let every sender be quiet for a while, since the network asked for it."""
+        now = self.clock.now()
+        self.held_until = now + wait
+        async with self.database.writing() as session:
+            await budget.hold(session, wait=wait, now=now)
+
+    @property
+    def has_debt(self) -> bool:
+        """Whether replies have gone out that the budget does not know of."""
+        return self._spent > 0
+
+    async def pay(self) -> None:
+        """Pay for replies where no sender does, and learn of a hold."""
+        await self.take(0)
+
+    def wait_of_hold(self) -> timedelta:
+        """Say how long the network wants quiet, as far as this process knows."""
+        if self.held_until is None:
+            return timedelta()
+        return max(timedelta(), self.held_until - self.clock.now())
+
+    async def take_turn(self, chat: str) -> None:
+        """Wait until a second has passed since the last new message to this chat."""
+        now = asyncio.get_running_loop().time()
+        self._free_at = {key: at for key, at in self._free_at.items() if at > now}
+        turn_at = max(now, self._free_at.get(chat, now))
+        self._free_at[chat] = turn_at + self.chat_wait.total_seconds()
+        await asyncio.sleep(turn_at - now)

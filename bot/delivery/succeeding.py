@@ -1,0 +1,53 @@
+"""Plan what follows deliveries that have ended, for a whole batch at once."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.core.slots import History
+from bot.delivery.planning import finish, is_over, list_successors, slot_of
+from bot.store import Session, centres, deliveries, histories
+from bot.store.tables import Delivery, DeliveryKind, Guardian
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A delivery that has ended, whose it was, and the settings that what follows depends on."""
+
+    delivery: Delivery
+    guardian: Guardian
+    history: History
+
+
+async def read_histories(
+    session: Session, batch: Iterable[Delivery], found: Mapping[int, Guardian]
+) -> dict[int, History]:
+    """Give each guardian's history, as far as slots after these deliveries depend on it.
+
+    Only for a guardian whose settings changed since the slot is the whole history read.
+    """
+    short = {number: histories.settled_history(guardian) for number, guardian in found.items()}
+    changed = {
+        each.guardian_id
+        for each in batch
+        if each.slot_at and found[each.guardian_id].settled_at >= each.slot_at
+    }
+    return {**short, **await histories.list_histories(session, sorted(changed))}
+
+
+async def plan_successors(
+    session: Session, ended: Sequence[Ended], *, weeks: int, now: datetime
+) -> None:
+    """Plan the next slot of each ended delivery of the programme, or finish its pair."""
+    of_programme = [each for each in ended if each.delivery.kind is DeliveryKind.PROGRAMME]
+    children = sorted({each.delivery.child_id or 0 for each in of_programme})
+    latest = await centres.find_last_weeks(session, children, week=weeks) if children else {}
+    planned: list[Delivery] = []
+    for each in of_programme:
+        successors = list_successors(each.history, each.delivery, guardian=each.guardian, now=now)
+        last = latest.get(each.delivery.child_id or 0)
+        if successors and is_over(slot_of(successors[-1]), last, weeks=weeks):
+            await finish(session, each.delivery, before=slot_of(successors[0]), now=now)
+        else:
+            planned += successors
+    await deliveries.plan_all(session, planned)
