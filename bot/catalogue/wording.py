@@ -1,7 +1,7 @@
 """Turn what staff write into what a chat shows: placeholders filled, bold and italic kept."""
 
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, lru_cache
 from html.parser import HTMLParser
 
 from jinja2 import StrictUndefined
@@ -13,6 +13,7 @@ from markupsafe import escape
 PLACEHOLDERS = ("school_language", "script_direction")
 TAGS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
 WORDING = ("paragraph_open", "paragraph_close", "inline")
+RENDERED = 8192  # a few kB each
 SPANS = (*TAGS, "text", "softbreak", "hardbreak")
 ENVIRONMENT = ImmutableSandboxedEnvironment(undefined=StrictUndefined, autoescape=False)
 
@@ -30,9 +31,15 @@ def fill(text: str, values: Mapping[str, str]) -> str:
 
 def render(text: str, values: Mapping[str, str]) -> str:
     """Render Markdown with placeholders as the small HTML of chats."""
+    return render_with(text, tuple(values.items()))
+
+
+@lru_cache(maxsize=RENDERED)
+def render_with(text: str, values: tuple[tuple[str, str], ...]) -> str:
+    """Render once what goes to many guardians with the same values."""
     paragraphs = [
         render_spans(token.children or [])
-        for token in markdown().parse(fill(text, values))
+        for token in markdown().parse(fill(text, dict(values)))
         if token.type == "inline"
     ]
     return "\n\n".join(paragraphs)
