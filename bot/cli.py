@@ -14,9 +14,12 @@ from typing import Annotated, Any
 from zoneinfo import available_timezones
 
 import typer
+from rich.console import Console
+from rich.progress import Progress
 
 from bot.app import commands
 from bot.app.demo import FOLDER, Demo, clear, demo_settings
+from bot.app.examination import examine_database
 from bot.app.running import Role
 from bot.catalogue.checking import LONGEST_THEME
 from bot.core.cadence import DAYS_A_WEEK, monday_of
@@ -114,6 +117,32 @@ def run(
 ) -> None:
     """Run the bot against Telegram, by long polling."""
     run_until_stopped(commands.run(load_settings(), role=role, say=typer.echo))
+
+
+@app.command()
+def doctor(
+    repair: Annotated[bool, typer.Option("--repair", help="Mend what can be mended.")] = False,
+    demo: OnDemo = False,
+) -> None:
+    """Check on a live database that every slot is accounted for, and say what is not."""
+    settings = settings_for(demo=demo)
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task("guardians", total=None)
+        examined = asyncio.run(
+            examine_database(
+                settings,
+                repairs=repair,
+                say=typer.echo,
+                show_progress=lambda done, total: progress.update(
+                    task, completed=done, total=total
+                ),
+            )
+        )
+    mended = f", {examined.mended} mended" if repair else ""
+    typer.echo(f"{examined.guardians} guardians examined: {examined.found} breaches{mended}.")
+    if examined.left:
+        raise typer.Exit(1)
 
 
 @sending_app.command("stop")

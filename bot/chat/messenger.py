@@ -1,9 +1,10 @@
 """Carry a message to a Telegram chat; a media file is uploaded once and then sent by its id."""
 
 import asyncio
+import logging
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
@@ -22,11 +23,13 @@ from telegram.error import (
 from bot.chat.keyboards import keyboard_of
 from bot.chat.transport import AnswerLost, NotConnected
 from bot.core.messages import Media, MediaKind, OutgoingMessage, Sent
-from bot.errors import GuardianUnreachable, MessageRefused, SendLater
+from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 UNKNOWN_FILE = "wrong file identifier"
+
+log = logging.getLogger(__name__)
 
 
 class TelegramMessenger:
@@ -54,6 +57,18 @@ class TelegramMessenger:
                 return Sent(sent.message_id)
             return await self._send_media(address, message, message.media)
 
+    @asynccontextmanager
+    async def readying(self, message: OutgoingMessage) -> AsyncIterator[None]:
+        """Wait while another sends a file for the first time: it is uploaded once."""
+        async with AsyncExitStack() as turn:
+            media = message.media
+            if media and not await self._find_file_id(media):
+                await turn.enter_async_context(self._uploading[media.digest])
+                await turn.enter_async_context(uploads.uploading(self.database, media.digest))
+                if await self._find_file_id(media):  # it was uploaded while we waited
+                    await turn.aclose()
+            yield
+
     async def _send_media(self, address: str, message: OutgoingMessage, media: Media) -> Sent:
         """Send a file by its id where the network has it; upload it otherwise."""
         file_id = await self._find_file_id(media)
@@ -65,18 +80,9 @@ class TelegramMessenger:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
                 await self._forget_file_id(media, file_id)
-        return await self._upload(address, message, media)
-
-    async def _upload(self, address: str, message: OutgoingMessage, media: Media) -> Sent:
-        """Upload a file with its first message; whoever comes meanwhile waits and sends its id."""
-        async with self._uploading[media.digest], uploads.uploading(self.database, media.digest):
-            file_id = await self._find_file_id(media)
-            if not file_id:
-                upload = InputFile(media.content, filename=media.name)
-                sent = await self._send_file(address, message, media.kind, upload)
-                await self._record_file_id(media, sent)
-                return Sent(sent.message_id)
-        sent = await self._send_file(address, message, media.kind, file_id)
+        upload = InputFile(media.content, filename=media.name)
+        sent = await self._send_file(address, message, media.kind, upload)
+        await self._record_file_id(media, sent)
         return Sent(sent.message_id)
 
     async def _send_file(
@@ -123,10 +129,13 @@ class TelegramMessenger:
         if file_id is None:
             return
         self._file_ids[media.digest] = file_id
-        async with self.database.writing() as session:
-            await uploads.record_file_id(
-                session, media.digest, bot_name=self.bot.username, file_id=file_id
-            )
+        try:
+            async with self.database.writing() as session:
+                await uploads.record_file_id(
+                    session, media.digest, bot_name=self.bot.username, file_id=file_id
+                )
+        except DatabaseGone as error:  # the message went out; another replica uploads once more
+            log.warning("the id of a file is not kept: %s", error)
 
 
 def file_id_of(sent: Message) -> str | None:

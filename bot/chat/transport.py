@@ -6,7 +6,7 @@ import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-ALLOWED_CONNECTIONS = 100
+ALLOWED_CONNECTIONS = 500  # more than are ever in flight, so that no request waits unseen
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 20.0
 

@@ -1,5 +1,6 @@
 """A message as every network understands it, and the promise of whoever carries it."""
 
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
@@ -52,6 +53,13 @@ class Sent:
 
 class Messenger(Protocol):
     """Carries messages to guardians; raises a SendError when it cannot."""
+
+    def readying(self, message: OutgoingMessage) -> AbstractAsyncContextManager[None]:
+        """Wait for what must come before the request, such as another's upload of the same file.
+
+        The message is sent inside, so that whoever sends can look once more whether it still may.
+        """
+        ...
 
     async def send(self, address: str, message: OutgoingMessage) -> Sent:
         """Send one message; raise GuardianUnreachable, MessageRefused or SendLater."""

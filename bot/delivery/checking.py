@@ -18,7 +18,7 @@ from bot.core.cadence import (
 from bot.core.slots import History, Slot, is_too_old
 from bot.delivery.planning import slot_of
 from bot.store.guardians import find_absence, rhythm_of
-from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Pace
+from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Pace, Pair
 
 JUST_ASKED = timedelta(hours=1)  # after this, even an asked-for activity respects the night
 GIVE_UP = timedelta(hours=24)  # for what has no slot; a slot is given up when the next one is due
@@ -72,13 +72,13 @@ class Case:
     """A due delivery and what deciding about it takes; no more is asked of anybody.
 
     `sent_at` holds when the guardian's scheduled programme messages of the last days went out,
-    `children` those whose programme goes on, in the order of joining.
+    `pairs` are those whose programme goes on, in the order of joining.
     """
 
     delivery: Delivery
     guardian: Guardian
     history: History
-    children: Sequence[int]
+    pairs: Sequence[Pair]
     sent_at: Sequence[datetime]
 
 
@@ -103,7 +103,7 @@ def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
 
 def decide_beside(case: Case, *, now: datetime) -> Verdict:
     """Decide about a check, an answer or a notice: outside the cap, but never at night."""
-    if now - case.delivery.planned_at > GIVE_UP and now - case.delivery.due_at > GIVE_UP:
+    if now - (case.delivery.slot_at or case.delivery.due_at) > GIVE_UP:
         return Ending(DeliveryStatus.SKIPPED, too_late(case.delivery))
     return wait_out_quiet(case, now=now) or Going()
 
@@ -160,12 +160,18 @@ def count_between(case: Case, first_on: date, *, days: int) -> int:
 
 
 def is_focus(case: Case, slot: Slot) -> bool:
-    """Say whether the slot's calendar week is this child's: siblings take turns, week by week."""
-    children = case.children
+    """Say whether the slot's calendar week is this child's: siblings take turns, week by week.
+
+    Who joins in mid-week takes turns from the next Monday on, so that a week that has begun stays
+    with its child.
+    """
+    monday, zone = monday_of(slot.day_on), case.guardian.zone
+    children = [pair.child_id for pair in case.pairs]
     if len(children) < 2 or case.delivery.child_id not in children:
         return True
-    weeks_since_epoch = monday_of(slot.day_on).toordinal() // DAYS_A_WEEK
-    return children[weeks_since_epoch % len(children)] == case.delivery.child_id
+    earlier = [pair.child_id for pair in case.pairs if local_date(pair.joined_at, zone) < monday]
+    turns = earlier or children[:1]
+    return turns[monday.toordinal() // DAYS_A_WEEK % len(turns)] == case.delivery.child_id
 
 
 def too_late(delivery: Delivery) -> str:

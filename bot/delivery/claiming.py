@@ -105,7 +105,7 @@ async def read_cases(
     """
     numbers = sorted({each.guardian_id for each in due})
     found = await guardians.get_guardians(session, numbers)
-    children = await guardians.list_pairs_of(session, numbers)
+    pairs = await guardians.list_pairs_of(session, numbers)
     sent_at: dict[int, list[datetime]] = defaultdict(list)
     written_at: dict[int, datetime] = {}
     busy = set(busy)
@@ -134,7 +134,7 @@ async def read_cases(
                 delivery=delivery,
                 guardian=found[number],
                 history=histories[number],
-                children=children.get(number, []),
+                pairs=pairs.get(number, []),
                 sent_at=sent_at[number],
             )
         )
@@ -181,7 +181,11 @@ async def write_handed(
     claimant: str,
     now: datetime,
 ) -> None:
-    """Write down what goes to the network now, and what it says."""
+    """Write down what goes to the network now, and what it says.
+
+    One whose answer was lost before counts as handed over only right before its request, so that
+    the same message is not taken for lost twice without having been sent.
+    """
     await deliveries.record_all(
         session,
         [
@@ -190,7 +194,7 @@ async def write_handed(
                 "status": DeliveryStatus.CLAIMED,
                 "claimed_by": claimant,
                 "claimed_until": each.until,
-                "handed_at": now,
+                "handed_at": None if each.delivery.lost_answers else now,
                 "attempts": each.delivery.attempts + 1,
                 "activity_id": each.composed.activity_id,
                 "variant": each.composed.variant,

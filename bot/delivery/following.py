@@ -47,6 +47,7 @@ def come_back_to(
         kind=kind,
         planned_at=now,
         due_at=due_at,
+        slot_at=due_at,
         slot_on=about.slot_on,
         week=about.week,
         touch=Touch.DO,

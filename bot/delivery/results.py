@@ -300,6 +300,7 @@ async def plan_linking(session: Session, guardian: Guardian, *, now: datetime) -
         kind=DeliveryKind.NOTICE,
         planned_at=now,
         due_at=now,
+        slot_at=now,
         notice=Notice.LINKING,
         asked=True,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from random import Random
@@ -21,14 +22,15 @@ from bot.delivery.results import (
     record_results,
 )
 from bot.delivery.shelf import Shelf
-from bot.errors import GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, deliveries
-from bot.store.tables import id_of
+from bot.errors import BotError, DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
+from bot.store import Database, Session, deliveries
+from bot.store.tables import Delivery, id_of
 
 BATCH = 100
 IN_FLIGHT = 400
 SEND_TIMEOUT = timedelta(seconds=30)
 LEASE = timedelta(minutes=5)  # ten times what a send may take
+FRESH = timedelta(seconds=0.25)  # a claim that is older is asked about again before its request
 CHAT = "chat"  # what a sealed address is bound to
 
 log = logging.getLogger(__name__)
@@ -70,7 +72,8 @@ class Sender:
         self.rng = rng
         self.limits = limits
         self.is_stopping = False
-        self._flying: dict[asyncio.Task[None], int] = {}
+        self._was_cut_off = False
+        self._flying: dict[asyncio.Task[None], Delivery] = {}
         self._results: list[Result] = []
 
     def stop(self) -> None:
@@ -116,7 +119,7 @@ class Sender:
         self.pace.give_back(grant.count - len(claimed.handings))
         for handing in claimed.handings:
             task = asyncio.create_task(self._fly(handing))
-            self._flying[task] = handing.delivery.guardian_id
+            self._flying[task] = handing.delivery
             task.add_done_callback(self._flying.pop)
         is_blocked = claimed.count == 0 and bool(self._flying)
         return claimed.count, timedelta(seconds=1) if is_blocked else None
@@ -129,21 +132,35 @@ class Sender:
     async def _take(self, limit: int) -> Claimed:
         """Claim, check and compose up to `limit` deliveries in one transaction."""
         now = self.clock.now()
-        async with self.database.writing() as session:
-            return await claim(
-                session,
-                self.shelf.current,
-                claimant=self.name,
-                until=now + self.limits.lease,
-                limit=limit,
-                busy=set(self._flying.values()) | self._unrecorded(),
-                chat_wait=self.pace.chat_wait,
-                now=now,
-            )
+        try:
+            async with self.database.writing() as session:
+                if self._was_cut_off:
+                    await self._release_unknown(session)
+                claimed = await claim(
+                    session,
+                    self.shelf.current,
+                    claimant=self.name,
+                    until=now + self.limits.lease,
+                    limit=limit,
+                    busy={each.guardian_id for each in self._in_hand()},
+                    chat_wait=self.pace.chat_wait,
+                    now=now,
+                )
+        except DatabaseGone:  # perhaps it was written: what we hold unknown to us was not sent
+            self._was_cut_off = True
+            raise
+        self._was_cut_off = False
+        return claimed
 
-    def _unrecorded(self) -> set[int]:
-        """Name the guardians whose last result is not written yet."""
-        return {result.handing.delivery.guardian_id for result in self._results}
+    async def _release_unknown(self, session: Session) -> None:
+        """Give back what a lost connection claimed for us."""
+        known = [id_of(each) for each in self._in_hand()]
+        count = await deliveries.release_unknown(session, claimant=self.name, known=known)
+        log.info("gave back %d claims that a lost connection had made", count)
+
+    def _in_hand(self) -> list[Delivery]:
+        """List the deliveries on their way, and those whose results are not written yet."""
+        return [*self._flying.values(), *(each.handing.delivery for each in self._results)]
 
     async def _wait_a_little(self, wait: timedelta | None) -> None:
         """Wait until a request ends or the budget allows another."""
@@ -155,25 +172,58 @@ class Sender:
 
     async def _fly(self, handing: Handing) -> None:
         """Send one message and keep what came of it."""
-        self._results.append(await self.send_one(handing))
+        try:
+            result = await self.send_one(handing)
+        except Exception:  # a flight is a tick's own task: log, and go on with the others
+            log.exception("delivery %s", id_of(handing.delivery))
+            result = Later(handing, "an error of ours", None, in_doubt=True)
+        self._results.append(result)
 
     async def send_one(self, handing: Handing) -> Result:
-        """Send one message; the lease is checked right before the request."""
-        if self.clock.now() + SEND_TIMEOUT > handing.until:
-            return Lost(handing)
+        """Send one message, if it still may go right before the request."""
         try:
             address = self.sealer.unseal(handing.guardian.chat_sealed, bound_to=CHAT)
-            sent = await self.messenger.send(address, handing.message)
+            async with self.messenger.readying(handing.message):
+                if not await self._may_go(handing):
+                    return Lost(handing)
+                sent = await self.messenger.send(address, handing.message)
         except GuardianUnreachable:
             return Gone(handing)
         except MessageRefused as refusal:
             log.error("delivery %s was refused: %s", id_of(handing.delivery), refusal)
             return Refused(handing, str(refusal))
         except SendLater as later:
-            if later.retry_after:
-                await self.pace.hold(later.retry_after)
-            return Later(handing, str(later), later.retry_after, later.in_doubt)
+            return await self._put_off(handing, later)
+        except DatabaseGone as gone:  # before the request: nothing was sent
+            return Later(handing, str(gone), None, in_doubt=False)
+        except BotError as error:
+            log.error("delivery %s cannot be sent: %s", id_of(handing.delivery), error)
+            return Refused(handing, str(error))
         return Went(handing, sent.message_id, self.clock.now())
+
+    async def _may_go(self, handing: Handing) -> bool:
+        """Look at the lease and, where some time has passed since the claim, at the record.
+
+        A guardian may have stopped meanwhile, or the network asked everybody for quiet. One whose
+        answer was lost before is noted as handed over only here.
+        """
+        now, number = self.clock.now(), id_of(handing.delivery)
+        if now + SEND_TIMEOUT > handing.until or self.pace.wait_of_hold():
+            return False
+        if handing.delivery.lost_answers:
+            async with self.database.writing() as session:
+                return await deliveries.record_handed(session, number, claimant=self.name, now=now)
+        if abs(now - (handing.until - self.limits.lease)) < FRESH:
+            return True
+        async with self.database.reading() as session:
+            return await deliveries.is_ours(session, number, claimant=self.name)
+
+    async def _put_off(self, handing: Handing, later: SendLater) -> Later:
+        """Try again later; where the network asked for quiet, everybody is quiet."""
+        if later.retry_after:
+            with suppress(DatabaseGone):  # this process knows, and the others will be told too
+                await self.pace.hold(later.retry_after)
+        return Later(handing, str(later), later.retry_after, later.in_doubt)
 
     async def _record(self) -> None:
         """Write the results that have come in, in one transaction; on failure they are kept."""

@@ -97,6 +97,61 @@ async def lock_ours(
     return {number for number, *_ in rows if number}, {each for each in ours if each}
 
 
+async def is_ours(session: Session, delivery_id: int, *, claimant: str) -> bool:
+    """Say whether a claimed delivery is still the claimant's: not stopped, not taken over."""
+    statement = select(Delivery.id).where(
+        col(Delivery.id) == delivery_id,
+        col(Delivery.status) == DeliveryStatus.CLAIMED,
+        col(Delivery.claimed_by) == claimant,
+    )
+    return (await session.exec(statement)).first() is not None
+
+
+async def record_handed(
+    session: Session, delivery_id: int, *, claimant: str, now: datetime
+) -> bool:
+    """Note that a claimed delivery goes to the network now; say whether it is still ours."""
+    statement = (
+        update(Delivery)
+        .where(
+            col(Delivery.id) == delivery_id,
+            col(Delivery.status) == DeliveryStatus.CLAIMED,
+            col(Delivery.claimed_by) == claimant,
+        )
+        .values(handed_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.exec(statement)).rowcount == 1
+
+
+async def release_one(session: Session, delivery_id: int) -> None:
+    """Give back one claim."""
+    await release(session, col(Delivery.id) == delivery_id)
+
+
+async def count_due_before(session: Session, moment: datetime) -> int:
+    """Count the deliveries that are planned and were due before a moment."""
+    statement = select(func.count()).where(
+        col(Delivery.status) == literal(DeliveryStatus.PLANNED), col(Delivery.due_at) < moment
+    )
+    return (await session.exec(statement)).one()
+
+
+async def release_unknown(session: Session, *, claimant: str, known: Sequence[int]) -> int:
+    """Plan again what was claimed for a claimant who never learned of it, so that it is unsent."""
+    statement = (
+        update(Delivery)
+        .where(
+            col(Delivery.status) == literal(DeliveryStatus.CLAIMED),
+            col(Delivery.claimed_by) == claimant,
+            col(Delivery.id).not_in(known),
+        )
+        .values(status=DeliveryStatus.PLANNED, **NO_CLAIM)
+        .execution_options(synchronize_session=False)
+    )
+    return (await session.exec(statement)).rowcount
+
+
 async def record_all(session: Session, changes: Sequence[Values]) -> None:
     """Change many deliveries at once; each change holds the number, as `id`, and the same keys."""
     if not changes:

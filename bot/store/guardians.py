@@ -180,17 +180,17 @@ async def list_pairs(session: Session, guardian_id: int) -> Sequence[Pair]:
     return (await session.exec(statement)).all()
 
 
-async def list_pairs_of(session: Session, numbers: Sequence[int]) -> dict[int, list[int]]:
-    """Give the children of guardians whose programme goes on, in the order of joining."""
+async def list_pairs_of(session: Session, numbers: Sequence[int]) -> dict[int, list[Pair]]:
+    """Give guardians' pairs whose programme goes on, in the order of joining."""
     statement = (
-        select(Pair.guardian_id, Pair.child_id)
+        select(Pair)
         .where(col(Pair.guardian_id).in_(padded(numbers)), col(Pair.finished_at).is_(None))
         .order_by(col(Pair.id))
     )
-    children: dict[int, list[int]] = defaultdict(list)
-    for guardian_id, child_id in (await session.exec(statement)).all():
-        children[guardian_id].append(child_id)
-    return children
+    pairs: dict[int, list[Pair]] = defaultdict(list)
+    for pair in (await session.exec(statement)).all():
+        pairs[pair.guardian_id].append(pair)
+    return pairs
 
 
 async def finish_pair(session: Session, pair: Pair, *, now: datetime) -> None:

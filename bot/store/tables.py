@@ -349,7 +349,8 @@ class Delivery(Row, table=True):
     """One message to one guardian at one time, about one child where it is of the programme.
 
     `asked` marks what a tap called for: it goes ahead of the schedule and outside the weekly cap.
-    `about_id` is the delivery that a check or an answer comes back to.
+    `about_id` is the delivery that a check or an answer comes back to. `slot_at` is when it was
+    first due, `due_at` when it is to be looked at next.
     """
 
     id: int | None = number()

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import and_, exists
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
-from sqlmodel import col, delete, or_, select, update
+from sqlmodel import col, delete, func, or_, select, update
 
 from bot.store.database import Session
 from bot.store.tables import StoredUpdate, UpdateStatus
@@ -107,6 +107,20 @@ async def find_status(session: Session, update_id: int) -> UpdateStatus | None:
     statement = select(StoredUpdate.status).where(col(StoredUpdate.id) == update_id)
     found = (await session.exec(statement)).first()
     return UpdateStatus(found) if found else None
+
+
+async def count_undone_before(session: Session, moment: datetime) -> int:
+    """Count the updates that arrived before a moment and are not done."""
+    statement = select(func.count()).where(
+        col(StoredUpdate.status).in_(UNDONE), col(StoredUpdate.received_at) < moment
+    )
+    return (await session.exec(statement)).one()
+
+
+async def count_given_up(session: Session) -> int:
+    """Count the updates that could not be handled."""
+    statement = select(func.count()).where(col(StoredUpdate.status) == UpdateStatus.FAILED)
+    return (await session.exec(statement)).one()
 
 
 async def get_update(session: Session, update_id: int) -> StoredUpdate:

@@ -1,10 +1,11 @@
 """Media files that the network has already: uploaded once, then sent by their name there."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 
 from sqlalchemy import text
 
+from bot.errors import DatabaseGone
 from bot.store.database import Database, Session, gone_errors
 from bot.store.tables import UploadedMedia
 
@@ -24,14 +25,21 @@ async def record_file_id(session: Session, digest: str, *, bot_name: str, file_i
 
 @asynccontextmanager
 async def uploading(database: Database, digest: str) -> AsyncIterator[None]:
-    """Let one process at a time upload a file, so that the others find its name when they come."""
+    """Let one process at a time upload a file, so that the others find its name when they come.
+
+    Raise DatabaseGone when there is no waiting for one's turn. What is done inside stands,
+    whatever becomes of the connection meanwhile.
+    """
     if database.is_sqlite:
         yield
         return
-    with gone_errors():
-        async with database.engine.begin() as connection:
+    async with AsyncExitStack() as stack:
+        with gone_errors():
+            connection = await stack.enter_async_context(database.engine.connect())
             await connection.execute(LOCK, {"digest": digest})
-            yield
+        yield
+        with suppress(DatabaseGone), gone_errors():
+            await connection.rollback()
 
 
 async def forget_file_id(session: Session, digest: str, *, bot_name: str) -> None:
