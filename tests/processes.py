@@ -42,7 +42,9 @@ def kuffert(folder: Path, *arguments: str, **settings: str) -> subprocess.Comple
 
 
 @asynccontextmanager
-async def running_bot(folder: Path, **settings: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running_bot(
+    folder: Path, *arguments: str, **settings: str
+) -> AsyncIterator[asyncio.subprocess.Process]:
     """Run the bot as a process; kill it at the end, if it still runs, with no chance to tidy."""
     with (folder / "log.txt").open("ab") as log:
         process = await asyncio.create_subprocess_exec(
@@ -50,6 +52,7 @@ async def running_bot(folder: Path, **settings: str) -> AsyncIterator[asyncio.su
             "-m",
             "bot.cli",
             "run",
+            *arguments,
             cwd=folder,
             env=environment(folder, **settings),
             stdout=asyncio.subprocess.DEVNULL,

@@ -41,6 +41,10 @@ class SettableClock:
     def move_to(self, moment: datetime) -> None:
         self._now = max(self._now, moment)
 
+    def reset(self, moment: datetime) -> None:
+        """Go to any moment, an earlier one too."""
+        self._now = moment
+
 
 @dataclass
 class Phone:

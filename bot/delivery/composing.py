@@ -157,15 +157,21 @@ class Composer:
 
 
 def choose(
-    catalogue: Catalogue, child: Child, weeks: Iterable[ChildWeek], *, week: int, now: datetime
+    catalogue: Catalogue,
+    child: Child,
+    weeks: Iterable[ChildWeek],
+    *,
+    week: int,
+    now: datetime,
+    without: str | None = None,
 ) -> str:
-    """Choose an activity for a week of a child's programme."""
+    """Choose an activity for a week of a child's programme; `without` is not for this family."""
     programme = catalogue.programme
     born = child.birth_month
     band = programme.band_at(age_in_months(born, on=now.date()) if born else None)
     had = [name for each in weeks for name in (each.swapped_id, each.activity_id) if name]
     return choose_activity(
-        catalogue.outlines,
+        [each for each in catalogue.outlines if each.activity_id != without],
         [name for name in had if name in catalogue.activities],
         skill=programme.skill_for(week, band),
         band=band,

@@ -158,7 +158,8 @@ def check_order(record: Record, pair: PairRecord) -> Iterator[Breach]:
     sent = [row for row in pair.rows if row.status is DeliveryStatus.SENT and row.ended_at]
     for before, after in pairwise(sent):
         is_late = before.ended_at and after.ended_at and before.ended_at > after.ended_at
-        if is_late or (before.week or 0) > (after.week or 0):
+        is_behind = before.week and after.week and before.week > after.week
+        if is_late or is_behind:
             what = f"{name(pair)}: delivery {id_of(after)} went out before {id_of(before)}."
             yield Breach(Kind.ORDER, what, pair.pair.guardian_id, pair.pair, after)
 

@@ -99,9 +99,10 @@ async def swap(
         return None if this_week.swapped_id != about.activity_id else this_week.activity_id
     if this_week.swapped_id is not None:
         return None
-    other = choose(catalogue, child, weeks, week=this_week.week, now=now)
-    if other == this_week.activity_id:
+    if len(catalogue.activities) < 2:
         return None
+    without = this_week.activity_id
+    other = choose(catalogue, child, weeks, week=this_week.week, now=now, without=without)
     this_week.swapped_id, this_week.activity_id = this_week.activity_id, other
     await centres.record_week(session, this_week)
     return other

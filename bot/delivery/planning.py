@@ -95,10 +95,11 @@ async def plan_after(
 
 
 async def finish(session: Session, ended: Delivery, *, before: Slot, now: datetime) -> None:
-    """Note that a pair has been through the whole programme, before another slot came."""
+    """Note that a pair is through the whole programme: after its last slot, before another."""
     pair = await guardians.find_pair(session, ended.guardian_id, ended.child_id or 0)
     if pair:
-        await guardians.finish_pair(session, pair, now=min(now, before.due_at))
+        finished_at = max(now, slot_of(ended).due_at + timedelta(seconds=1))
+        await guardians.finish_pair(session, pair, now=min(finished_at, before.due_at))
 
 
 # What a guardian changes
@@ -205,7 +206,11 @@ async def realign(
     latest, before = last[0], last[1:]
     history = await histories.get_history(session, guardian)
     if slot_of(latest).due_at > now and before:
-        await move(session, latest, next_slot(history, slot_of(before[0])), guardian, now=now)
+        slot = next_slot(history, slot_of(before[0]))
+        if slot is None:  # it was planned for a return that is no longer known
+            await deliveries.forget(session, latest)
+            return
+        await move(session, latest, slot, guardian, now=now)
     elif latest.ended_at is None and find_absence(guardian, now=now):
         end(latest, reason=str(guardian.state), now=now)
         session.add(latest)
@@ -228,11 +233,9 @@ async def list_up_to_ahead(session: Session, pair: Pair, *, now: datetime) -> li
 
 
 async def move(
-    session: Session, ahead: Delivery, slot: Slot | None, guardian: Guardian, *, now: datetime
+    session: Session, ahead: Delivery, slot: Slot, guardian: Guardian, *, now: datetime
 ) -> None:
     """Put the delivery that lies ahead into the slot that is called for now."""
-    if slot is None:
-        raise BotError(f"Delivery {id_of(ahead)} lies ahead, and its slot does not.")
     ahead.slot_on, ahead.touch = slot.day_on, slot.touch
     ahead.slot_at = ahead.due_at = slot.due_at
     is_wanted = find_absence(guardian, now=slot.due_at) is None

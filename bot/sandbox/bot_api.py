@@ -9,7 +9,7 @@ from aiohttp import web
 from bot.errors import BotError
 from bot.sandbox.faults import parse_fault, raise_fault, take_fault
 from bot.sandbox.methods import Parameters, Upload, call
-from bot.sandbox.records import Call, Fault
+from bot.sandbox.records import Call, Fault, Strike
 from bot.sandbox.refusals import Refused
 from bot.sandbox.state import Sandbox
 
@@ -46,6 +46,8 @@ class BotApi:
         self, request: web.Request, method: str, parameters: Parameters, fault: Fault | None
     ) -> web.StreamResponse:
         """Make a call, or let it go wrong."""
+        if fault:
+            self._sandbox.strikes.append(Strike(fault.kind, self._sandbox.now()))
         if fault and fault.kind == "slow":
             await asyncio.sleep(fault.seconds)
         if fault and fault.kind == "drop_before":

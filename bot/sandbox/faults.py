@@ -16,18 +16,26 @@ def parse_fault(values: dict[str, Any]) -> Fault:
     try:
         return Fault(**values)
     except TypeError:
-        raise BotError("A fault has kind, method, times, retry_after, seconds, status.") from None
+        raise BotError(
+            "A fault has kind, method, times, retry_after, seconds, status, every."
+        ) from None
 
 
 def take_fault(faults: list[Fault], method: str) -> Fault | None:
-    """Take the first fault that fits a method, and count it down."""
+    """Take the first fault that fits a method and whose turn it is, and count it down."""
     for fault in faults:
-        if fault.method.lower() in ("*", method.lower()):
+        if fault.method.lower() in ("*", method.lower()) and is_turn(fault):
             fault.times -= 1
             if fault.times <= 0:
                 faults.remove(fault)
             return fault
     return None
+
+
+def is_turn(fault: Fault) -> bool:
+    """Count a call that a fault fits; say whether it is the one that goes wrong."""
+    fault.passed = (fault.passed + 1) % fault.every
+    return fault.passed == 0
 
 
 def raise_fault(fault: Fault) -> None:

@@ -79,7 +79,7 @@ class Tap:
 
 @dataclass
 class Fault:
-    """Something that goes wrong on purpose, a number of times."""
+    """Something that goes wrong on purpose, a number of times: at each call, or every n-th."""
 
     kind: str
     method: str = "*"
@@ -87,3 +87,13 @@ class Fault:
     retry_after: int = 1
     seconds: float = 0.0
     status: int = 502
+    every: int = 1
+    passed: int = 0  # calls since it last struck
+
+
+@dataclass(frozen=True)
+class Strike:
+    """One call that went wrong on purpose."""
+
+    kind: str
+    at: datetime

@@ -19,6 +19,7 @@ from bot.sandbox.records import (
     Fault,
     Person,
     StoredFile,
+    Strike,
     Tap,
 )
 
@@ -51,6 +52,7 @@ class Sandbox:
         self.answers: list[CallbackAnswer] = []
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
+        self.strikes: list[Strike] = []
         self.counters = {"message": 0, "update": 900_000, "tap": 0, "file": 0, "poll": 0}
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._changed = asyncio.Event()

@@ -35,7 +35,8 @@ async def take(session: Session, *, want: int, spent: int, rate: float, now: dat
     spent_until = max(idle_since, min(budget.next_at, now + LARGEST_DEBT)) + spent * each
     held = held_for(budget, now=now)
     if budget.stopped_at or held:
-        await record(session, next_at=spent_until)
+        kept = {"held_until": now + held} if held else {}  # nearer, if the clock was set back
+        await record(session, next_at=spent_until, **kept)
         wait = held or timedelta(seconds=1)
         return Grant(0, wait, is_held=bool(held), is_stopped=budget.stopped_at is not None)
     count = min(want, max(0, (now - spent_until) // each))

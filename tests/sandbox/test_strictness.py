@@ -9,6 +9,7 @@ import pytest
 
 from bot.errors import BotError
 from bot.sandbox import RunningServer, Sandbox, serve
+from bot.sandbox.records import Fault
 from tests.town import ROOT, SettableClock
 
 pytestmark = pytest.mark.anyio
@@ -206,6 +207,15 @@ async def test_a_connection_breaks_before_or_after_the_message_is_taken(
         await client.call("sendMessage", chat_id=CHAT, text="x")
 
     assert len([each for each in client.sandbox.messages(CHAT) if each.from_bot]) == arrives
+
+
+async def test_every_third_call_goes_wrong_and_all_that_did_are_known(client: Client) -> None:
+    client.sandbox.faults.append(Fault("server_error", "sendMessage", times=2, every=3))
+
+    answers = [await client.call("sendMessage", chat_id=CHAT, text="x") for _ in range(9)]
+
+    assert [status for status, _ in answers] == [200, 200, 502, 200, 200, 502, 200, 200, 200]
+    assert [each.kind for each in client.sandbox.strikes] == ["server_error"] * 2
 
 
 async def test_pages_of_other_sites_are_refused(client: Client) -> None:
