@@ -1,0 +1,1 @@
+"""How much Kuffert carries, measured beside other ways to send the same messages."""
