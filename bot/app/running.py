@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -13,6 +14,7 @@ from uuid import uuid4
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import InvalidToken, TelegramError
 
+from bot.app.burying import Undertaker
 from bot.app.clocks import SystemClock
 from bot.app.opening import Store
 from bot.app.watching import ClockWatch
@@ -27,11 +29,12 @@ from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError, DatabaseGone
-from bot.store import deliveries, deployment, guardians, updates
-from bot.store.liveness import Hold, Life, release_dead
+from bot.store import deployment, guardians, updates
+from bot.store.liveness import Hold, Life
 
 TICK_SECONDS = 1
-TAKE_OVER_SECONDS = 10
+TAKE_OVER_SECONDS = 1
+POLL_TURN_SECONDS = 10
 POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 NEWCOMERS_STAY = timedelta(days=7)
 UPDATES_STAY = timedelta(days=7)
@@ -83,7 +86,7 @@ class Runtime:
         self._request = AiohttpRequest()
         self.application = build_application(network.token, api=network.api, request=self._request)
         database, sealer = store.database, store.sealer
-        self._life = Life(database, self.name)
+        self._undertaker = Undertaker(database, self.name, clock=clock, monotonic=time.monotonic)
         self._polls = Life(database, POLLING)
         self.pace = Pace(
             database, rate=network.rate, chat_wait=network.chat_wait, clock=SystemClock()
@@ -112,9 +115,8 @@ class Runtime:
             self._stack.push_async_callback(self._request.shutdown)
             await self._greet()
             self._stack.push_async_callback(self._polls.end)
-            self._stack.push_async_callback(self._life.end)
-            await self._life.hold()
-            await self._release_dead()
+            self._stack.push_async_callback(self._undertaker.life.end)
+            await self._undertaker.look()
         except BaseException:
             await self._stack.aclose()
             raise
@@ -194,7 +196,7 @@ class Runtime:
     async def _poll_while_ours(self, polling: "asyncio.Task[None]") -> None:
         """Come back when another process polls; raise what ended the polling."""
         while await self._may_poll():
-            done, _ = await asyncio.wait([polling], timeout=TAKE_OVER_SECONDS)
+            done, _ = await asyncio.wait([polling], timeout=POLL_TURN_SECONDS)
             for task in done:
                 task.result()
 
@@ -233,21 +235,11 @@ class Runtime:
         return 0
 
     async def take_over(self) -> None:
-        """Take up what a process that was killed had claimed, and what nobody finished in time.
-
-        Right after the database was away nobody is taken for dead: others are coming back too.
-        """
+        """Take up what a process that was killed had claimed, and what nobody finished in time."""
         try:
-            if await self._life.hold() is Hold.KEPT:
-                await self._release_dead()
+            await self._undertaker.look()
         except DatabaseGone as error:
             log.warning("taking over waits: %s", error)
-
-    async def _release_dead(self) -> None:
-        """Give back the claims of the dead, and those whose lease has run out."""
-        async with self.store.database.writing() as session:
-            await release_dead(session, name=self.name)
-            await deliveries.release_expired(session, now=self.clock.now())
 
     async def tidy(self) -> None:
         """Forget newcomers who never consented, and updates that are done."""

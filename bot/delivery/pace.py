@@ -3,9 +3,11 @@
 import asyncio
 from datetime import datetime, timedelta
 
+from aiolimiter import AsyncLimiter
+
 from bot.core.clock import Clock
 from bot.store import Database, budget
-from bot.store.budget import Grant
+from bot.store.budget import BURST, Grant
 
 
 class Pace:
@@ -26,21 +28,34 @@ class Pace:
         self.held_until: datetime | None = None
         self.is_stopped = False
         self._spent = 0
+        self._given_at = clock.now()
+        burst = BURST.total_seconds()
+        self._gate = AsyncLimiter(max(rate * burst, 1.0), max(burst, 1 / rate))
         self._free_at: dict[str, float] = {}
 
     async def take(self, want: int) -> Grant:
         """Take up to `want` messages from the budget; pay for what went ahead of it."""
-        spent, self._spent = self._spent, 0
         now = self.clock.now()
+        is_stale = self._spent < 0 and abs(now - self._given_at) > BURST  # worth nothing by now
+        spent, self._spent = 0 if is_stale else self._spent, 0
         async with self.database.writing() as session:
             grant = await budget.take(session, want=want, spent=spent, rate=self.rate, now=now)
         self.held_until = now + grant.wait if grant.is_held else None
         self.is_stopped = grant.is_stopped
         return grant
 
+    async def pass_gate(self) -> None:
+        """Wait for a place in this process's stream of requests.
+
+        What was granted is usually sent at once; what piled up, behind a slow upload say, must
+        not leave all together.
+        """
+        await self._gate.acquire()
+
     def give_back(self, count: int) -> None:
         """Give back what was taken and not used."""
         self._spent -= count
+        self._given_at = self.clock.now()
 
     def spend(self, count: int = 1) -> None:
         """Count messages that went ahead of the schedule: replies to taps."""

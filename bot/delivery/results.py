@@ -65,7 +65,7 @@ class Later:
 
 @dataclass(frozen=True)
 class Lost:
-    """The lease ran out before the request was made: nothing was sent."""
+    """It might not go any more when its request was to be made: nothing was sent."""
 
     handing: Handing
 
@@ -90,9 +90,9 @@ async def record_results(
     """
     await record_weeks(session, only(results, Went))
     numbers = [id_of(each.handing.delivery) for each in results]
-    exist, ours = await deliveries.lock_ours(session, numbers, claimant=claimant)
-    known = [each for each in results if id_of(each.handing.delivery) in exist]
-    kept = [each for each in known if id_of(each.handing.delivery) in ours]
+    locked = await deliveries.lock_ours(session, numbers, claimant=claimant)
+    known = [each for each in results if id_of(each.handing.delivery) in locked.exist]
+    kept = [each for each in known if id_of(each.handing.delivery) in locked.ours]
     await record_went(session, only(known, Went), now=now)
     refused: list[Refused | Later] = [*only(kept, Refused)]
     refused += [each for each in only(kept, Later) if is_lost_twice(each)]
@@ -103,7 +103,12 @@ async def record_results(
     )
     for each in only(kept, Gone):
         await record_gone(session, each, found, weeks=weeks, now=now)
-    ended = [each.handing for each in only(kept, Went)] + [each.handing for each in refused]
+    ended = [
+        each.handing
+        for each in only(known, Went)
+        if id_of(each.handing.delivery) in locked.open  # somebody else's claim of it ends too
+    ]
+    ended += [each.handing for each in refused]
     await follow(session, ended, found, weeks=weeks, now=now)
     for went in only(known, Went):
         await ask_further(session, went, found, weeks=weeks, now=now)
@@ -208,7 +213,7 @@ async def put_back(
                 "id": id_of(each.handing.delivery),
                 "status": DeliveryStatus.PLANNED,
                 "due_at": now + wait_of(each, rng),
-                "reason": each.reason if isinstance(each, Later) else "lease ran out",
+                "reason": each.reason if isinstance(each, Later) else "not handed over in time",
                 "lost_answers": each.handing.delivery.lost_answers
                 + int(isinstance(each, Later) and each.in_doubt),
                 **NO_CLAIM,

@@ -26,7 +26,7 @@ from bot.errors import BotError, DatabaseGone, GuardianUnreachable, MessageRefus
 from bot.store import Database, Session, deliveries
 from bot.store.tables import Delivery, id_of
 
-BATCH = 100
+BATCH = 200
 IN_FLIGHT = 400
 SEND_TIMEOUT = timedelta(seconds=30)
 LEASE = timedelta(minutes=5)  # ten times what a send may take
@@ -73,6 +73,7 @@ class Sender:
         self.limits = limits
         self.is_stopping = False
         self._was_cut_off = False
+        self._has_more = False  # the last claim came back full
         self._flying: dict[asyncio.Task[None], Delivery] = {}
         self._results: list[Result] = []
 
@@ -90,9 +91,8 @@ class Sender:
         dealt_with = 0
         try:
             while True:
-                claimed, wait = await self._claim()
+                claimed, wait = await self._claim_and_record()
                 dealt_with += claimed
-                await self._record()
                 if not self._flying and not self._results and not claimed and wait is None:
                     return dealt_with
                 if not claimed:
@@ -101,13 +101,23 @@ class Sender:
             if self._flying:  # the database is gone: let requests end, their results are kept
                 await asyncio.wait(self._flying)
 
+    async def _claim_and_record(self) -> tuple[int, timedelta | None]:
+        """Claim a batch while the results of earlier ones are written."""
+        claiming, recording = await asyncio.gather(
+            self._claim(), self._record(), return_exceptions=True
+        )
+        for each in (claiming, recording):
+            if isinstance(each, BaseException):
+                raise each
+        return claiming  # type: ignore[return-value]  # exceptions were raised above
+
     async def _claim(self) -> tuple[int, timedelta | None]:
         """Claim a batch and let it fly; give how many were dealt with, and how long to wait.
 
         No wait means that nothing is due, or that nothing may go out.
         """
         room = self.limits.in_flight - len(self._flying) - len(self._results)
-        if self.is_stopping or not await self._has_due():
+        if self.is_stopping or not (self._has_more or await self._has_due()):
             return 0, None
         if room <= 0:
             return 0, timedelta(seconds=1)
@@ -116,6 +126,7 @@ class Sender:
             is_off = grant.is_held or grant.is_stopped
             return 0, None if is_off else grant.wait
         claimed = await self._take(grant.count)
+        self._has_more = claimed.count >= grant.count
         self.pace.give_back(grant.count - len(claimed.handings))
         for handing in claimed.handings:
             task = asyncio.create_task(self._fly(handing))
@@ -184,6 +195,7 @@ class Sender:
         try:
             address = self.sealer.unseal(handing.guardian.chat_sealed, bound_to=CHAT)
             async with self.messenger.readying(handing.message):
+                await self.pace.pass_gate()
                 if not await self._may_go(handing):
                     return Lost(handing)
                 sent = await self.messenger.send(address, handing.message)

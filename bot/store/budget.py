@@ -3,10 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import col, select, update
 
-from bot.store.database import Session
+from bot.store.database import Session, insert_into
 from bot.store.tables import SendBudget
 
 BURST = timedelta(seconds=0.2)  # what an idle second may leave over, so that 25 never become 31
@@ -26,13 +25,16 @@ class Grant:
 async def take(session: Session, *, want: int, spent: int, rate: float, now: datetime) -> Grant:
     """Take up to `want` messages from the budget, after paying for `spent` that went ahead of it.
 
+    A negative `spent` gives back what was taken and not used; it never leaves more than a burst.
     `rate` is messages a second. The budget is a moment up to which everything is spent (the
     generic cell rate algorithm, ITU-T I.371): each message moves it on by 1/rate seconds.
     """
     budget = await lock(session, now=now)
     each = timedelta(seconds=1 / rate)
     idle_since = now - max(BURST, each)
-    spent_until = max(idle_since, min(budget.next_at, now + LARGEST_DEBT)) + spent * each
+    given_back, went_ahead = min(spent, 0), max(spent, 0)
+    spent_until = min(budget.next_at, now + LARGEST_DEBT) + given_back * each
+    spent_until = max(idle_since, spent_until) + went_ahead * each
     held = held_for(budget, now=now)
     if budget.stopped_at or held:
         kept = {"held_until": now + held} if held else {}  # nearer, if the clock was set back
@@ -79,9 +81,7 @@ async def lock(session: Session, *, now: datetime) -> SendBudget:
     found = (await session.exec(statement)).first()
     if found:
         return found
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
-    first = insert(SendBudget).values(id=1, next_at=now - BURST, held_seconds=0.0)
+    first = insert_into(session, SendBudget).values(id=1, next_at=now - BURST, held_seconds=0.0)
     await session.exec(first.on_conflict_do_nothing())
     return (await session.exec(statement)).one()
 

@@ -13,8 +13,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import BotError, DatabaseGone
@@ -151,6 +153,12 @@ def is_passing(error: DBAPIError) -> bool:
         or state.startswith(PASSING_STATES)
         or any(each in words for each in PASSING_WORDS)
     )
+
+
+def insert_into(session: Session, table: type[SQLModel]) -> Any:
+    """Begin an INSERT that may say what to do about a row that is there already."""
+    is_sqlite = session.get_bind().dialect.name == "sqlite"
+    return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
 
 
 def padded(numbers: Sequence[int]) -> list[int]:

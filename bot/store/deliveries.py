@@ -78,10 +78,17 @@ def literal(status: DeliveryStatus) -> ColumnElement[str]:
     return bindparam(None, status, type_=Word(DeliveryStatus), literal_execute=True)
 
 
-async def lock_ours(
-    session: Session, numbers: Sequence[int], *, claimant: str
-) -> tuple[set[int], set[int]]:
-    """Lock deliveries whose results are to be written: (all that exist, those still ours)."""
+@dataclass(frozen=True)
+class Locked:
+    """Where deliveries stand whose results are to be written: all, those open, those still ours."""
+
+    exist: frozenset[int]
+    open: frozenset[int]
+    ours: frozenset[int]
+
+
+async def lock_ours(session: Session, numbers: Sequence[int], *, claimant: str) -> Locked:
+    """Lock deliveries whose results are to be written, and say where they stand."""
     statement = (
         select(Delivery.id, Delivery.status, Delivery.claimed_by)
         .where(col(Delivery.id).in_(padded(numbers)))
@@ -89,12 +96,15 @@ async def lock_ours(
         .with_for_update()
     )
     rows = (await session.exec(statement)).all()
-    ours = {
-        number
-        for number, status, claimed_by in rows
-        if status is DeliveryStatus.CLAIMED and claimed_by == claimant
-    }
-    return {number for number, *_ in rows if number}, {each for each in ours if each}
+    return Locked(
+        frozenset(number for number, *_ in rows if number),
+        frozenset(number for number, status, _ in rows if number and status in OPEN),
+        frozenset(
+            number
+            for number, status, claimed_by in rows
+            if number and status is DeliveryStatus.CLAIMED and claimed_by == claimant
+        ),
+    )
 
 
 async def is_ours(session: Session, delivery_id: int, *, claimant: str) -> bool:

@@ -1,6 +1,6 @@
 """What this installation knows of itself."""
 
-from bot.store.database import Session
+from bot.store.database import Session, insert_into
 from bot.store.tables import Deployment
 
 KEY_FINGERPRINT = "key_fingerprint"
@@ -16,4 +16,5 @@ async def find_value(session: Session, key: str) -> str | None:
 
 async def record_value(session: Session, key: str, value: str) -> None:
     """Set one value."""
-    await session.merge(Deployment(key=key, value=value))
+    first = insert_into(session, Deployment).values(key=key, value=value)
+    await session.exec(first.on_conflict_do_update(index_elements=["key"], set_={"value": value}))

@@ -72,8 +72,8 @@ class Life:
             await connection.close()
 
 
-async def release_dead(session: Session, *, name: str) -> None:
-    """Give back the claims of every process but `name` that does not live any more."""
+async def list_absent(session: Session, *, name: str) -> list[str]:
+    """List the processes but `name` that hold claims, and whose lock is free just now."""
     delivering = select(Delivery.claimed_by).where(
         col(Delivery.status) == DeliveryStatus.CLAIMED, col(Delivery.claimed_by) != name
     )
@@ -81,13 +81,11 @@ async def release_dead(session: Session, *, name: str) -> None:
         col(StoredUpdate.status).in_(UNDONE), col(StoredUpdate.claimed_by) != name
     )
     claimants = (await session.exec(union(delivering, handling))).scalars().all()  # type: ignore[call-overload]
-    for claimant in claimants:
-        if await is_dead(session, claimant):
-            await release(session, claimant)
+    return [claimant for claimant in claimants if await is_absent(session, claimant)]
 
 
-async def is_dead(session: Session, name: str) -> bool:
-    """Say whether a process lives no more: its lock is free, or there can be only one process."""
+async def is_absent(session: Session, name: str) -> bool:
+    """Say whether a process's lock is free, or there can be only one process."""
     if session.get_bind().dialect.name == "sqlite":
         return True
     connection = await session.connection()

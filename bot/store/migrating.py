@@ -8,13 +8,14 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util.exc import CommandError
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from bot.errors import BotError
 from bot.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
+LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('kuffert migrations', 0))")
 
 
 def alembic_config() -> Config:
@@ -28,6 +29,8 @@ def alembic_config() -> Config:
 async def upgrade(database: Database) -> None:
     """Run every migration that the database lacks; raise BotError for one from the future."""
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:
+            await connection.execute(LOCK)
         await connection.run_sync(check_not_newer)
         await connection.run_sync(upgrade_connection)
 
@@ -35,6 +38,8 @@ async def upgrade(database: Database) -> None:
 async def prepare(database: Database) -> None:
     """Make an empty database's tables; raise BotError for one that is older, newer or foreign."""
     async with database.engine.begin() as connection:
+        if not database.is_sqlite:  # replicas that start together come one after another
+            await connection.execute(LOCK)
         await connection.run_sync(check_not_newer)
         if await connection.run_sync(is_empty):
             await connection.run_sync(upgrade_connection)

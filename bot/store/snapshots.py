@@ -4,20 +4,18 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
-from bot.store.database import Session
+from bot.store.database import Session, insert_into
 from bot.store.tables import CatalogueSnapshot
 
 
 async def accept_snapshot(session: Session, version: str, *, body: bytes, now: datetime) -> None:
     """Make a catalogue the one that every replica runs."""
-    snapshot = await session.get(CatalogueSnapshot, version)
-    if snapshot is None:
-        snapshot = CatalogueSnapshot(
-            version=version, body=body, first_accepted_at=now, accepted_at=now
-        )
-    snapshot.accepted_at = now
-    session.add(snapshot)
-    await session.flush()
+    first = insert_into(session, CatalogueSnapshot).values(
+        version=version, body=body, first_accepted_at=now, accepted_at=now
+    )
+    await session.exec(
+        first.on_conflict_do_update(index_elements=["version"], set_={"accepted_at": now})
+    )
 
 
 async def find_accepted(session: Session) -> CatalogueSnapshot | None:

@@ -6,7 +6,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from sqlalchemy import text
 
 from bot.errors import DatabaseGone
-from bot.store.database import Database, Session, gone_errors
+from bot.store.database import Database, Session, gone_errors, insert_into
 from bot.store.tables import UploadedMedia
 
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('upload ' || :digest, 0))")
@@ -20,7 +20,14 @@ async def find_file_id(session: Session, digest: str, *, bot_name: str) -> str |
 
 async def record_file_id(session: Session, digest: str, *, bot_name: str, file_id: str) -> None:
     """Remember the network's name for a file."""
-    await session.merge(UploadedMedia(digest=digest, bot_name=bot_name, file_id=file_id))
+    first = insert_into(session, UploadedMedia).values(
+        digest=digest, bot_name=bot_name, file_id=file_id
+    )
+    await session.exec(
+        first.on_conflict_do_update(
+            index_elements=["digest", "bot_name"], set_={"file_id": file_id}
+        )
+    )
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ from bot.core.choosing import Variant
 from bot.delivery.following import plan_check
 from bot.delivery.planning import change_rhythm, come_back, leave, snooze
 from bot.errors import SendLater
-from bot.store import centres
+from bot.store import centres, liveness
 from bot.store.tables import (
     Delivery,
     DeliveryKind,
@@ -220,6 +220,22 @@ async def test_whoever_stops_between_the_claim_and_the_request_gets_nothing(
 
     assert len(world.letters_to(amina)) == count
     assert set(await world.reasons(amina)) == {"stopped"}
+    assert await world.examine(amina) == []
+
+
+async def test_a_delivery_that_was_taken_over_in_flight_is_sent_and_followed_all_the_same(
+    world: World, amina: Guardian
+) -> None:
+    async def be_taken_for_dead() -> None:
+        async with world.database.writing() as session:
+            await liveness.release(session, world.sender.name)
+
+    world.post.before_request = be_taken_for_dead
+    await world.go(days=4, hours=7)
+
+    row = (await world.programme(amina))[1]
+    assert (row.status, row.in_doubt) == (DeliveryStatus.SENT, True)
+    assert (await world.programme(amina))[2].status is DeliveryStatus.PLANNED
     assert await world.examine(amina) == []
 
 
