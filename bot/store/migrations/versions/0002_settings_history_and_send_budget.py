@@ -147,14 +147,10 @@ def fill_dates() -> None:
             "JOIN guardian ON guardian.id = guardian_id WHERE slot_at IS NOT NULL"
         ).columns(slot_at=sa.DateTime(timezone=True))
     )
-    dates = [
-        {"number": row.id, "day": local_date(row.slot_at, row.zone).isoformat()} for row in slots
-    ]
+    dates = [{"number": row.id, "day": local_date(row.slot_at, row.zone)} for row in slots]
     if dates:
-        day = "CAST(:day AS DATE)" if connection.dialect.name == "postgresql" else ":day"
-        connection.execute(
-            sa.text(f"UPDATE delivery SET slot_on = {day} WHERE id = :number"), dates
-        )
+        statement = sa.text("UPDATE delivery SET slot_on = :day WHERE id = :number")
+        connection.execute(statement.bindparams(sa.bindparam("day", type_=sa.Date())), dates)
     weeks = connection.execute(
         sa.text("SELECT child_id, week, chosen_at FROM child_week").columns(
             chosen_at=sa.DateTime(timezone=True)

@@ -1,0 +1,112 @@
+"""An older database comes to today's tables with everything that it held, and in order."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from alembic import command
+from sqlalchemy import Connection, text
+
+from bot.delivery.examining import examine
+from bot.delivery.mending import read_records
+from bot.store import Database, guardians, open_database
+from bot.store.migrating import alembic_config, list_drift, upgrade
+from bot.store.tables import DeliveryStatus
+
+pytestmark = pytest.mark.anyio
+JOINED = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
+FRIDAY = datetime(2026, 9, 11, 15, 0, tzinfo=UTC)
+MONDAY = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)
+
+
+def upgrade_to_first(connection: Connection) -> None:
+    config = alembic_config()
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+async def fill(database: Database) -> None:
+    """Write what the first version would have: one guardian who goes on, one who paused."""
+    rows = [
+        "INSERT INTO centre (id, code, name, zone, language, created_at) "
+        "VALUES (1, 'sun', 'Sun', 'Europe/Copenhagen', 'da', :joined)",
+    ]
+    for number, state in ((1, "active"), (2, "paused")):
+        rows += [
+            "INSERT INTO child (id, centre_id, study_code, level, enrolled_at) "
+            f"VALUES ({number}, 1, 'S{number}', 'plain', :joined)",
+            "INSERT INTO guardian (id, chat_key, chat_sealed, language, zone, days, hour, "
+            "quiet_from, quiet_until, state, joined_at) "
+            f"VALUES ({number}, 'key {number}', :sealed, 'da', 'Europe/Copenhagen', '024', 17, "
+            f"21, 8, '{state}', :joined)",
+            "INSERT INTO pair (id, guardian_id, child_id, joined_at) "
+            f"VALUES ({number}, {number}, {number}, :joined)",
+            "INSERT INTO child_week (child_id, week, activity_id, chosen_at) "
+            f"VALUES ({number}, 1, 'B01', :joined)",
+            insert_delivery(number, "sent", ":joined", touch="do", ended=":joined"),
+        ]
+    rows += [
+        insert_delivery(1, "sent", ":friday", touch="grow", ended=":friday", in_doubt="(1 = 1)"),
+        insert_delivery(1, "planned", ":monday", touch="why"),
+        insert_delivery(2, "skipped", ":friday", touch="grow", ended=":left", reason="paused"),
+        "INSERT INTO engagement_event (guardian_id, kind, happened_at) VALUES (2, 'paused', :left)",
+    ]
+    values = {
+        "joined": JOINED.replace(tzinfo=None) if database.is_sqlite else JOINED,
+        "friday": FRIDAY.replace(tzinfo=None) if database.is_sqlite else FRIDAY,
+        "monday": MONDAY.replace(tzinfo=None) if database.is_sqlite else MONDAY,
+        "left": JOINED + timedelta(days=1),
+        "sealed": b"sealed",
+    }
+    if database.is_sqlite:
+        values["left"] = values["left"].replace(tzinfo=None)
+    async with database.engine.begin() as connection:
+        for row in rows:
+            used = {name: value for name, value in values.items() if f":{name}" in row}
+            await connection.execute(text(row), used)
+
+
+def insert_delivery(
+    number: int,
+    status: str,
+    slot: str,
+    *,
+    touch: str,
+    ended: str = "NULL",
+    reason: str | None = None,
+    in_doubt: str = "(1 = 0)",
+) -> str:
+    message = "7" if status == "sent" else "NULL"
+    why = f"'{reason}'" if reason else "NULL"
+    return (
+        "INSERT INTO delivery (guardian_id, child_id, kind, status, planned_at, due_at, slot_at, "
+        "week, touch, attempts, in_doubt, ended_at, reason, message_id) "
+        f"VALUES ({number}, {number}, 'programme', '{status}', :joined, {slot}, {slot}, 1, "
+        f"'{touch}', 1, {in_doubt}, {ended}, {why}, {message})"
+    )
+
+
+async def test_a_database_of_the_first_version_is_in_order_after_the_upgrade(
+    database_url: str,
+) -> None:
+    database = open_database(database_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(upgrade_to_first)
+    await fill(database)
+
+    await upgrade(database)
+
+    assert await list_drift(database) == []
+    async with database.reading() as session:
+        found = [await guardians.get_guardian(session, number) for number in (1, 2)]
+        records = await read_records(session, found)
+        breaches = [each for record in records for each in examine(record, cap=3, now=FRIDAY)]
+    rows = records[0].pairs[0].rows
+    await database.close()
+    assert breaches == []
+    assert [f"{row.slot_on:%a %d}" for row in rows] == ["Mon 07", "Fri 11", "Mon 14"]
+    assert [(row.asked, row.in_doubt) for row in rows] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    assert rows[-1].status is DeliveryStatus.PLANNED
