@@ -4,7 +4,7 @@ import asyncio
 import logging
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import Random
 
 from bot.core.clock import Clock
@@ -74,6 +74,8 @@ class Sender:
         self.is_stopping = False
         self._was_cut_off = False
         self._has_more = False  # the last claim came back full
+        self._asked: list[int] = []
+        self._asking: asyncio.Task[frozenset[int | None]] | None = None
         self._flying: dict[asyncio.Task[None], Delivery] = {}
         self._results: list[Result] = []
 
@@ -128,8 +130,9 @@ class Sender:
         claimed = await self._take(grant.count)
         self._has_more = claimed.count >= grant.count
         self.pace.give_back(grant.count - len(claimed.handings))
+        now = self.clock.now()
         for handing in claimed.handings:
-            task = asyncio.create_task(self._fly(handing))
+            task = asyncio.create_task(self._fly(handing, claimed_at=now))
             self._flying[task] = handing.delivery
             task.add_done_callback(self._flying.pop)
         is_blocked = claimed.count == 0 and bool(self._flying)
@@ -181,22 +184,22 @@ class Sender:
         elif not self._results and seconds:
             await asyncio.sleep(seconds)
 
-    async def _fly(self, handing: Handing) -> None:
+    async def _fly(self, handing: Handing, *, claimed_at: datetime) -> None:
         """Send one message and keep what came of it."""
         try:
-            result = await self.send_one(handing)
+            result = await self.send_one(handing, claimed_at=claimed_at)
         except Exception:  # a flight is a tick's own task: log, and go on with the others
             log.exception("delivery %s", id_of(handing.delivery))
             result = Later(handing, "an error of ours", None, in_doubt=True)
         self._results.append(result)
 
-    async def send_one(self, handing: Handing) -> Result:
+    async def send_one(self, handing: Handing, *, claimed_at: datetime) -> Result:
         """Send one message, if it still may go right before the request."""
         try:
             address = self.sealer.unseal(handing.guardian.chat_sealed, bound_to=CHAT)
             async with self.messenger.readying(handing.message):
                 await self.pace.pass_gate()
-                if not await self._may_go(handing):
+                if not await self._may_go(handing, claimed_at=claimed_at):
                     return Lost(handing)
                 sent = await self.messenger.send(address, handing.message)
         except GuardianUnreachable:
@@ -213,7 +216,7 @@ class Sender:
             return Refused(handing, str(error))
         return Went(handing, sent.message_id, self.clock.now())
 
-    async def _may_go(self, handing: Handing) -> bool:
+    async def _may_go(self, handing: Handing, *, claimed_at: datetime) -> bool:
         """Look at the lease and, where some time has passed since the claim, at the record.
 
         A guardian may have stopped meanwhile, or the network asked everybody for quiet. One whose
@@ -225,10 +228,21 @@ class Sender:
         if handing.delivery.lost_answers:
             async with self.database.writing() as session:
                 return await deliveries.record_handed(session, number, claimant=self.name, now=now)
-        if abs(now - (handing.until - self.limits.lease)) < FRESH:
-            return True
+        return abs(now - claimed_at) < FRESH or await self._is_ours(number)
+
+    async def _is_ours(self, number: int) -> bool:
+        """Ask whether a claim still stands, together with whoever else asks just now."""
+        self._asked.append(number)
+        if self._asking is None:
+            self._asking = asyncio.create_task(self._ask())
+        return number in await asyncio.shield(self._asking)
+
+    async def _ask(self) -> frozenset[int | None]:
+        """Ask for all that want to know, in one query."""
+        await asyncio.sleep(0)
+        numbers, self._asked, self._asking = self._asked, [], None
         async with self.database.reading() as session:
-            return await deliveries.is_ours(session, number, claimant=self.name)
+            return await deliveries.list_ours(session, numbers, claimant=self.name)
 
     async def _put_off(self, handing: Handing, later: SendLater) -> Later:
         """Try again later; where the network asked for quiet, everybody is quiet."""

@@ -107,14 +107,16 @@ async def lock_ours(session: Session, numbers: Sequence[int], *, claimant: str) 
     )
 
 
-async def is_ours(session: Session, delivery_id: int, *, claimant: str) -> bool:
-    """Say whether a claimed delivery is still the claimant's: not stopped, not taken over."""
+async def list_ours(
+    session: Session, numbers: Sequence[int], *, claimant: str
+) -> frozenset[int | None]:
+    """List which claimed deliveries are still the claimant's: not stopped, not taken over."""
     statement = select(Delivery.id).where(
-        col(Delivery.id) == delivery_id,
+        col(Delivery.id).in_(padded(numbers)),
         col(Delivery.status) == DeliveryStatus.CLAIMED,
         col(Delivery.claimed_by) == claimant,
     )
-    return (await session.exec(statement)).first() is not None
+    return frozenset((await session.exec(statement)).all())
 
 
 async def record_handed(
