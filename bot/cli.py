@@ -302,7 +302,7 @@ def parse_theme(text: str) -> str:
 def run_until_stopped(running: Coroutine[Any, Any, None]) -> None:
     """Run until Ctrl-C or a request to stop; what is being sent is finished first."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is left out is no news
     logging.getLogger("alembic").setLevel(logging.WARNING)
 
     async def supervise() -> None:

@@ -237,6 +237,26 @@ async def test_a_network_in_trouble_is_tried_again_until_it_works(
     assert (await programme(town))[1].status is DeliveryStatus.SENT
 
 
+async def test_twelve_weeks_over_a_network_that_fails_every_tenth_time_end_where_they_should(
+    town: Town, phone: Phone
+) -> None:
+    for method in ("sendMessage", "sendPhoto"):
+        town.sandbox.faults.append(Fault("server_error", method, times=10_000, every=10))
+
+    await phone.live(weeks=12)
+
+    sent = [each for each in await programme(town) if each.status is DeliveryStatus.SENT]
+    assert sum(each.attempts > 1 for each in sent) >= 3
+    assert {local(each)[:6] for each in sent[1:]} == {"Mon 17", "Wed 17", "Fri 17"}
+    assert [(each.week, str(each.touch)) for each in sent[-3:]] == [
+        (12, "why"),
+        (12, "do"),
+        (12, "grow"),
+    ]
+    assert len({each.activity_id for each in sent[-3:]}) == 1
+    assert len(sent) == 2 + 11 * 3
+
+
 async def test_a_picture_is_uploaded_once_and_then_sent_by_its_id(town: Town) -> None:
     mother, father = town.phone("Amina"), town.phone("Bashir")
     code = await town.card("en")

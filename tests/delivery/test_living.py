@@ -279,6 +279,19 @@ async def test_three_days_without_the_bot_bring_the_next_right_touch_alone(
     assert days_of(await world.sent(amina))[-1] == "Fri 18"
 
 
+async def test_a_loop_that_was_blocked_for_a_minute_at_the_hour_sends_once_and_late(
+    world: World, amina: Guardian
+) -> None:
+    await world.go_to(datetime(2026, 9, 11, 14, 59, 30, tzinfo=UTC))
+
+    await world.sleep(minutes=1)
+    await world.go(days=2)
+
+    assert [f"{row.ended_at:%a %H:%M:%S}" for row in await world.sent(amina)][1:] == [
+        "Fri 15:00:30"
+    ]
+
+
 async def test_a_month_without_the_bot_is_no_flood(world: World, amina: Guardian) -> None:
     await world.sleep(weeks=4, hours=8)
     await world.go(days=1)

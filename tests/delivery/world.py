@@ -37,6 +37,7 @@ from bot.store import (
     open_database,
 )
 from bot.store.migrating import prepare
+from bot.store.standing import get_standing
 from bot.store.tables import (
     Child,
     Delivery,
@@ -172,7 +173,9 @@ class World:
                 delivery_id=id_of(about),
                 now=self.clock.now(),
             )
-            await follow_answer(session, self.catalogue, about, answer, now=self.clock.now())
+            standing = await get_standing(session, about)
+            now = self.clock.now()
+            await follow_answer(session, self.catalogue, about, answer, standing=standing, now=now)
         return about
 
     async def go(self, **distance: float) -> None:
