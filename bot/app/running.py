@@ -14,9 +14,9 @@ from uuid import uuid4
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app.burying import Undertaker
 from bot.app.clocks import SystemClock
 from bot.app.opening import Store
+from bot.app.reaping import Reaper
 from bot.app.watching import ClockWatch
 from bot.chat.application import build_application, publish_commands
 from bot.chat.inbox import Inbox
@@ -86,7 +86,7 @@ class Runtime:
         self._request = AiohttpRequest()
         self.application = build_application(network.token, api=network.api, request=self._request)
         database, sealer = store.database, store.sealer
-        self._undertaker = Undertaker(database, self.name, clock=clock, monotonic=time.monotonic)
+        self._reaper = Reaper(database, self.name, clock=clock, monotonic=time.monotonic)
         self._polls = Life(database, POLLING)
         self.pace = Pace(
             database, rate=network.rate, chat_wait=network.chat_wait, clock=SystemClock()
@@ -115,8 +115,8 @@ class Runtime:
             self._stack.push_async_callback(self._request.shutdown)
             await self._greet()
             self._stack.push_async_callback(self._polls.end)
-            self._stack.push_async_callback(self._undertaker.life.end)
-            await self._undertaker.look()
+            self._stack.push_async_callback(self._reaper.life.end)
+            await self._reaper.look()
         except BaseException:
             await self._stack.aclose()
             raise
@@ -237,7 +237,7 @@ class Runtime:
     async def take_over(self) -> None:
         """Take up what a process that was killed had claimed, and what nobody finished in time."""
         try:
-            await self._undertaker.look()
+            await self._reaper.look()
         except DatabaseGone as error:
             log.warning("taking over waits: %s", error)
 

@@ -31,6 +31,8 @@ IN_FLIGHT = 400
 SEND_TIMEOUT = timedelta(seconds=30)
 LEASE = timedelta(minutes=5)  # ten times what a send may take
 FRESH = timedelta(seconds=0.25)  # a claim that is older is asked about again before its request
+GLANCE_SECONDS = 0.01
+LONGEST_PATIENCE_SECONDS = 0.25
 CHAT = "chat"  # what a sealed address is bound to
 
 log = logging.getLogger(__name__)
@@ -123,6 +125,7 @@ class Sender:
             return 0, None
         if room <= 0:
             return 0, timedelta(seconds=1)
+        await self._give_way()
         grant = await self.pace.take(min(self.limits.batch, room))
         if not grant.count:
             is_off = grant.is_held or grant.is_stopped
@@ -137,6 +140,13 @@ class Sender:
             task.add_done_callback(self._flying.pop)
         is_blocked = claimed.count == 0 and bool(self._flying)
         return claimed.count, timedelta(seconds=1) if is_blocked else None
+
+    async def _give_way(self) -> None:
+        """Let replies to taps go ahead, for a while: the schedule must go on too."""
+        patience = LONGEST_PATIENCE_SECONDS
+        while self.pace.replies_waiting and patience > 0 and not self.is_stopping:
+            await asyncio.sleep(GLANCE_SECONDS)
+            patience -= GLANCE_SECONDS
 
     async def _has_due(self) -> bool:
         """Look, without claiming, whether anything is due."""

@@ -12,7 +12,7 @@ DEAD_AFTER_SECONDS = 5.0  # a living process whose connection dropped is back wi
 log = logging.getLogger(__name__)
 
 
-class Undertaker:
+class Reaper:
     """Watches the names that claims are signed with; one that is long absent is dead."""
 
     def __init__(
