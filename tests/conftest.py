@@ -41,7 +41,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
-    """Say what was not run."""
+    """Say what was not run; only the process that gathers the results does."""
+    if hasattr(config, "workerinput"):
+        return
     left_out = [
         f"--{name} ({what})" for name, what in EXTRAS.items() if not config.getoption(f"--{name}")
     ]
