@@ -4,9 +4,10 @@ from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
-from bot.chat.keyboards import keyboard_of
+from bot.chat.keyboards import markup_of
 from bot.chat.messenger import send_errors
 from bot.chat.replies import Edit, Note, Reply, Say
+from bot.chat.transport import Form, call
 
 HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
     "message is not modified",
@@ -14,37 +15,33 @@ HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
     "message to edit not found",
     "message can't be edited",
 )
+EDITS = {  # how a message with a file, and one without, is changed
+    True: ("editMessageCaption", "caption"),
+    False: ("editMessageText", "text"),
+}
 
 
 async def send_reply(bot: Bot, address: str, reply: Reply) -> None:
     """Send one reply to a chat; raise a SendError when it does not go out."""
+    method, form = draw_up(address, reply)
     with send_errors():
         try:
-            await send(bot, address, reply)
+            await call(bot, method, form)
         except BadRequest as error:
             if not any(words in str(error).lower() for words in HARMLESS):
                 raise
 
 
-async def send(bot: Bot, address: str, reply: Reply) -> None:
-    """Make the call that a reply stands for."""
-    html = ParseMode.HTML
+def draw_up(address: str, reply: Reply) -> tuple[str, Form]:
+    """Give the call that a reply stands for: its method, and what it carries."""
+    html = {"chat_id": address, "parse_mode": ParseMode.HTML.value}
     match reply:
         case Note(callback_id, text):
-            await bot.answer_callback_query(callback_id, text=text or None)
-        case Edit(message_id, True, text, buttons):
-            await bot.edit_message_caption(
-                address,
-                message_id,
-                caption=text,
-                parse_mode=html,
-                reply_markup=keyboard_of(buttons),
-            )
-        case Edit(message_id, False, text, buttons):
-            await bot.edit_message_text(
-                text, address, message_id, parse_mode=html, reply_markup=keyboard_of(buttons)
-            )
+            told = {"text": text} if text else {}
+            return "answerCallbackQuery", Form({"callback_query_id": callback_id, **told})
+        case Edit(message_id, has_media, text, buttons):
+            method, words = EDITS[has_media]
+            changed = {"message_id": str(message_id), words: text, **markup_of(buttons)}
+            return method, Form({**html, **changed})
         case Say(text, buttons):
-            await bot.send_message(
-                address, text, parse_mode=html, reply_markup=keyboard_of(buttons)
-            )
+            return "sendMessage", Form({**html, "text": text, **markup_of(buttons)})

@@ -1,6 +1,6 @@
 """What a tap does: it is written down once, and the message it belongs to shows it."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from telegram import CallbackQuery, Update
 
@@ -30,10 +30,12 @@ from bot.core.actions import (
 )
 from bot.core.cadence import LONGEST_BREAK_WEEKS
 from bot.core.choosing import Variant, easier_than, harder_than
-from bot.delivery.composing import about, show_again
+from bot.delivery.composing import about
 from bot.delivery.following import follow_answer, plan_check
 from bot.delivery.planning import snooze
+from bot.delivery.showing import show_again
 from bot.store import centres, deliveries, events, guardians
+from bot.store.standing import Standing, get_standing
 from bot.store.tables import (
     Consent,
     ConsentAnswer,
@@ -76,9 +78,8 @@ async def act(turn: Turn, query: CallbackQuery, *, message_id: int) -> None:
         case None:
             return
         case _:
-            guardian = await turn.find_guardian()
-            if guardian:
-                await act_as_guardian(turn, guardian, query, message_id=message_id)
+            if turn.guardian:
+                await act_as_guardian(turn, turn.guardian, query, message_id=message_id)
 
 
 async def act_as_guardian(
@@ -131,18 +132,21 @@ async def record_answer(
         return
     kind = EventKind(answer)
     original = await find_original(turn, delivery)
-    if await events.find_last_answer(turn.session, id_of(original)) is not kind:
+    standing = await get_standing(turn.session, original)
+    if standing.answer is not kind:
         await record(turn, guardian, original, kind)
-        catalogue = turn.catalogue
-        if await follow_answer(turn.session, catalogue, original, answer, now=turn.now):
-            turn.calls_sender = True
-    await show_answered(turn, guardian, delivery, tapped=tapped)
+        follows = await follow_answer(
+            turn.session, turn.catalogue, original, answer, standing=standing, now=turn.now
+        )
+        turn.calls_sender |= follows
+        standing = replace(standing, answer=kind, has_followed=standing.has_followed or follows)
+    await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
 async def find_original(turn: Turn, delivery: Delivery) -> Delivery:
     """Give what a check asks about; any other delivery is about itself."""
     original = await deliveries.find_delivery(turn.session, about(delivery))
-    return original or delivery
+    return original or delivery  # one that is about itself is in hand already
 
 
 async def record_plan(
@@ -155,7 +159,8 @@ async def record_plan(
     original = await find_original(turn, delivery)
     await record(turn, guardian, original, EventKind.WILL_TRY)
     await plan_check(turn.session, guardian, original, when, now=turn.now)
-    await show_answered(turn, guardian, delivery, tapped=tapped)
+    standing = await get_standing(turn.session, original)
+    await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
 async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:
@@ -177,12 +182,15 @@ async def record_wish(
     if delivery is None or delivery.child_id is None:
         return
     kind = EventKind(wish)
-    if await events.find_last_wish(turn.session, delivery_id) is not kind:
-        await record(turn, guardian, delivery, kind)
+    original = await find_original(turn, delivery)
+    standing = await get_standing(turn.session, original)
+    if standing.wish is not kind:
+        await record(turn, guardian, original, kind)
         child = await centres.get_child(turn.session, delivery.child_id)
         level = step(delivery.variant or Variant.PLAIN, wish)
         await centres.record_level(turn.session, child, level)
-    await show_answered(turn, guardian, delivery, tapped=tapped)
+        standing = replace(standing, wish=kind)
+    await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
 def step(sent: Variant, wish: Wish) -> Variant:
@@ -203,7 +211,7 @@ async def record(turn: Turn, guardian: Guardian, delivery: Delivery, kind: Event
 
 
 async def show_answered(
-    turn: Turn, guardian: Guardian, delivery: Delivery, *, tapped: Tapped
+    turn: Turn, guardian: Guardian, delivery: Delivery, standing: Standing, *, tapped: Tapped
 ) -> None:
     """Show the touch with its answer, in the words that it was sent in.
 
@@ -211,7 +219,7 @@ async def show_answered(
     """
     turn.reply(Note(tapped.callback_id, tell(turn, "note-saved", guardian.language)))
     catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
-    message = await show_again(turn.session, catalogue, delivery)
+    message = await show_again(turn.session, catalogue, delivery, standing=standing)
     if message:
         turn.reply(replies.edit(tapped.message_id, message))
 

@@ -104,7 +104,7 @@ async def handle_language(update: Update, context: TurnContext) -> None:
 async def handle_membership(update: Update, context: TurnContext) -> None:
     """Obey a block at once, and an unblocking."""
     turn, change = context.turn, update.my_chat_member
-    guardian = await turn.find_guardian()
+    guardian = turn.guardian
     if guardian is None or change is None:
         return
     is_blocked = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
@@ -125,7 +125,7 @@ async def handle_help(update: Update, context: TurnContext) -> None:
 async def handle_anything_else(update: Update, context: TurnContext) -> None:
     """Say what is understood, to whoever writes or sends something else."""
     turn = context.turn
-    if await turn.find_guardian() or await turn.find_newcomer():
+    if turn.guardian or await turn.find_newcomer():
         await say_to_anybody(turn, update, "cannot-read")
     else:
         await say_to_anybody(turn, update, "no-card")
@@ -133,10 +133,9 @@ async def handle_anything_else(update: Update, context: TurnContext) -> None:
 
 async def find_guardian_or_explain(turn: Turn, update: Update) -> Guardian | None:
     """Look up the guardian; tell anybody else how to begin."""
-    guardian = await turn.find_guardian()
-    if guardian is None:
+    if turn.guardian is None:
         await say_to_anybody(turn, update, "no-card")
-    return guardian
+    return turn.guardian
 
 
 async def say_to_anybody(turn: Turn, update: Update, key: str) -> None:

@@ -4,6 +4,9 @@ import asyncio
 import json
 import logging
 import traceback
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,15 +14,15 @@ from telegram import Update
 
 from bot.chat.answering import send_reply
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import Note, Say, format_replies, parse_replies
+from bot.chat.replies import Note, Reply, Say, format_replies, parse_replies
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, updates
+from bot.store import Database, Session, guardians, updates
 from bot.store.tables import StoredUpdate, UpdateStatus
 
 REPLIES = "replies"  # what replies are sealed as
-BATCH = 20
+SIDE_BY_SIDE = 50  # chats that are answered at once
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=1)
@@ -40,82 +43,154 @@ class Inbox:
         self.name = name
         self._woken = asyncio.Event()
         self._was_cut_off = False
+        self._in_hand: dict[asyncio.Task[None], StoredUpdate] = {}
+        self._arrived: Counter[str] = Counter()  # by chat: what came and was not taken up yet
+        self._done: list[int] = []
 
-    def wake(self) -> None:
-        """Say that there may be something to handle."""
+    def wake(self, chats: Iterable[str] = ()) -> None:
+        """Say that there may be something to handle; name the chat's key of each new update."""
+        self._arrived.update(chats)
         self._woken.set()
 
     async def run(self) -> None:
-        """Handle updates whenever woken, until cancelled."""
-        while True:
-            await self._woken.wait()
-            self._woken.clear()
-            try:
-                while await self.handle_some():
-                    pass
-            except DatabaseGone as error:  # what is stored is found again; the tick wakes us
-                self._was_cut_off = True
-                log.warning("the inbox waits: %s", error)
+        """Handle updates whenever woken, until cancelled; what is in hand is then finished."""
+        try:
+            while True:
+                await self._woken.wait()
+                self._woken.clear()
+                await self._take_up()
+        finally:
+            await self._finish()
 
-    async def handle_some(self) -> int:
-        """Handle a batch, chats side by side; return how many updates it held."""
+    async def _take_up(self) -> None:
+        """Close what is done and take up what is free; when the database is away, wait."""
+        try:
+            claimed = await self._claim()
+        except DatabaseGone as error:  # what is stored is found again; the tick wakes us
+            self._was_cut_off = True
+            log.warning("the inbox waits: %s", error)
+            return
+        for stored in claimed:
+            self._take_in_hand(stored)
+
+    def _take_in_hand(self, stored: StoredUpdate) -> None:
+        """Begin to handle an update; of one that nobody announced, more may be behind it."""
+        chat = stored.chat_key or ""
+        self._arrived[chat] = self._arrived[chat] - 1 if chat in self._arrived else 1
+        task = asyncio.create_task(self._handle_in_hand(stored))
+        self._in_hand[task] = stored
+        self.desk.pace.replies_waiting += 1
+        task.add_done_callback(self._put_down)
+
+    async def _claim(self) -> list[StoredUpdate]:
+        """Close what is done and claim as many updates as there is room for, in one transaction.
+
+        An update that is done and not closed yet keeps nobody waiting but its own chat, and after
+        a crash only repeats what is harmless to repeat.
+        """
+        done, known = list(self._done), [each.id for each in self._in_hand.values()]
+        was_cut_off, self._was_cut_off = self._was_cut_off, False
         now = self.desk.clock.now()
         async with self.database.writing() as session:
-            if self._was_cut_off:  # nothing is being handled now: what we hold was left half-way
-                await updates.release(session, self.name)
+            await updates.record_done(session, done)
+            if was_cut_off:  # what we hold and do not know of was left half-way
+                await updates.release(session, self.name, known=known)
             claimed = await updates.claim_updates(
-                session, now=now, claimant=self.name, until=now + LEASE, limit=BATCH
+                session,
+                now=now,
+                claimant=self.name,
+                until=now + LEASE,
+                limit=SIDE_BY_SIDE - len(known),
             )
-        self._was_cut_off = False
-        async with asyncio.TaskGroup() as tasks:
-            for stored in claimed:
-                tasks.create_task(self.handle(stored))
-        return len(claimed)
+            if not self.desk.pace.is_informed:
+                await self.desk.pace.learn(session)
+        del self._done[: len(done)]
+        return [each for each in claimed if each.id not in known]  # a clock may move past leases
+
+    def _put_down(self, task: "asyncio.Task[None]") -> None:
+        """Forget a task that has ended; go on at once where something may have waited for it."""
+        was_full = len(self._in_hand) >= SIDE_BY_SIDE
+        stored = self._in_hand.pop(task)
+        self.desk.pace.replies_waiting -= 1
+        if self._arrived.pop(stored.chat_key or "", 0) or was_full:
+            self._woken.set()
+
+    async def _finish(self) -> None:
+        """Let replies that are on their way arrive, so that they are not repeated."""
+        if self._in_hand:
+            await asyncio.wait(self._in_hand)
+        try:
+            async with self.database.writing() as session:
+                await updates.record_done(session, self._done)
+        except DatabaseGone as error:  # the next run repeats what is harmless
+            log.warning("updates are not closed: %s", error)
+
+    async def _handle_in_hand(self, stored: StoredUpdate) -> None:
+        """Handle one update; when the database is away it is found again."""
+        try:
+            await self.handle(stored)
+        except DatabaseGone as error:
+            self._was_cut_off = True
+            log.warning("update %s waits: %s", stored.id, error)
 
     async def handle(self, stored: StoredUpdate) -> None:
         """Handle one update; an error never stops the bot, and leads to another attempt."""
         try:
-            if stored.status is UpdateStatus.STORED:
-                stored = await self._apply(stored)
-            if stored.status is UpdateStatus.APPLIED:
-                await self._send_replies(stored)
-        except DatabaseGone as error:
-            self._was_cut_off = True
-            log.warning("update %s waits: %s", stored.id, error)
+            is_over = await self._apply_and_reply(stored)
+        except DatabaseGone:
+            raise
         except Exception as error:  # the update boundary: log, and go on with the others
             log.error("update %s: %s\n%s", stored.id, type(error).__name__, where(error))
             await self._record_attempt(stored)
+            return
+        if is_over:
+            self._done.append(stored.id)
 
-    async def _apply(self, stored: StoredUpdate) -> StoredUpdate:
-        """Write an update's effect and the replies to it, in one transaction."""
-        if stored.body_sealed is None:
+    async def _apply_and_reply(self, stored: StoredUpdate) -> bool:
+        """Write an update's effect where that is not done yet, then send the replies to it.
+
+        Return whether it can be closed.
+        """
+        body = self._unseal(stored.body_sealed, bound_to=UPDATE)
+        address = str(find_chat_id(body))
+        if stored.status is UpdateStatus.APPLIED:
+            sealed = stored.replies_sealed or b""
+            replies = parse_replies(self.desk.sealer.unseal(sealed, bound_to=REPLIES))
+        else:
+            update = self._read(body)
+            if update is None:
+                await self._give_up(stored)
+                return False
+            replies = await self._apply(stored, update, address=address)
+        return bool(replies) and await self._send_replies(stored, replies, address=address)
+
+    def _unseal(self, sealed: bytes | None, *, bound_to: str) -> Any:
+        """Open what is sealed, and read it."""
+        if sealed is None:
             raise ValueError("a stored update without a body")
-        body = json.loads(self.desk.sealer.unseal(stored.body_sealed, bound_to=UPDATE))
-        update, chat_id = self._read(body), find_chat_id(body)
-        if update is None:
-            log.error("update %s is malformed", stored.id)
-            async with self.database.writing() as session:
-                await updates.record_given_up(session, stored.id)
-                return await updates.get_update(session, stored.id)
+        return json.loads(self.desk.sealer.unseal(sealed, bound_to=bound_to))
+
+    async def _give_up(self, stored: StoredUpdate) -> None:
+        """Close an update that is not as Telegram writes them."""
+        log.error("update %s is malformed", stored.id)
         async with self.database.writing() as session:
-            turn = Turn(
-                desk=self.desk,
-                session=session,
-                now=self.desk.clock.now(),
-                address=str(chat_id),
-                chat_key=stored.chat_key or "",
-            )
+            await updates.record_given_up(session, stored.id)
+
+    async def _apply(self, stored: StoredUpdate, update: Update, *, address: str) -> list[Reply]:
+        """Write an update's effect and the replies to it, in one transaction; give the replies."""
+        async with self.database.writing() as session:
+            turn = await self._open_turn(session, stored, address=address)
             if stored.chat_key:
                 await self._take_turn(update, turn)
             if turn.replies:
                 sealed = self.desk.sealer.seal(format_replies(turn.replies), bound_to=REPLIES)
                 await updates.record_applied(session, stored.id, replies_sealed=sealed)
+                stored.replies_sealed, stored.attempts = sealed, 0  # as it stands in the record
             else:
-                await updates.record_done(session, stored.id)
-            applied = await updates.get_update(session, stored.id)
+                await updates.record_done(session, [stored.id])
         if turn.calls_sender:
             self.desk.wake_sender()
-        return applied
+        return turn.replies
 
     def _read(self, body: dict[str, Any]) -> Update | None:
         """Read an update; None for one that is not as Telegram writes them."""
@@ -124,13 +199,24 @@ class Inbox:
         except Exception:  # whatever a library makes of nonsense; another attempt would not help
             return None
 
+    async def _open_turn(self, session: Session, stored: StoredUpdate, *, address: str) -> Turn:
+        """Open an update's turn, with the guardian whose chat it comes from."""
+        chat_key = stored.chat_key or ""
+        return Turn(
+            desk=self.desk,
+            session=session,
+            now=self.desk.clock.now(),
+            address=address,
+            chat_key=chat_key,
+            guardian=await guardians.find_guardian(session, chat_key) if chat_key else None,
+        )
+
     async def _take_turn(self, update: Update, turn: Turn) -> None:
         """Let the handlers act; raise what they raised, so that the transaction is undone."""
-        self.application.bot_data[update.update_id] = turn
-        guardian = await turn.find_guardian()
-        if guardian and (update.message or update.callback_query):
+        if turn.guardian and (update.message or update.callback_query):
             weeks = turn.catalogue.programme.weeks
-            await hear(turn.session, guardian, weeks=weeks, now=turn.now)
+            await hear(turn.session, turn.guardian, weeks=weeks, now=turn.now)
+        self.application.bot_data[update.update_id] = turn
         try:
             await self.application.process_update(update)
         finally:
@@ -138,42 +224,74 @@ class Inbox:
         if turn.error:
             raise turn.error
 
-    async def _send_replies(self, stored: StoredUpdate) -> None:
-        """Send the replies that are not out yet, one after another, noting each."""
-        if stored.replies_sealed is None:
-            raise ValueError("an applied update without replies")
-        replies = parse_replies(self.desk.sealer.unseal(stored.replies_sealed, bound_to=REPLIES))
-        address = await self._find_address(stored)
+    async def _send_replies(
+        self, stored: StoredUpdate, replies: Sequence[Reply], *, address: str
+    ) -> bool:
+        """Send an update's replies: a tap's note beside the others, those in order.
+
+        Only a new message is written down as sent: notes and edits do no harm when repeated.
+        Return whether the update can be closed.
+        """
         held = self.desk.pace.wait_of_hold()
         if held and stored.attempts + 1 < ATTEMPTS:
             await self._record_attempt(stored, wait=held)
-            return
-        for count, reply in enumerate(replies, start=1):
-            if count <= stored.replies_sent:
-                continue
-            if isinstance(reply, Say):
-                await self.desk.pace.take_turn(address)
-            try:
-                await send_reply(self.application.bot, address, reply)
-                self.desk.pace.spend()
-            except SendLater as later:
-                if later.retry_after:
-                    await self.desk.pace.hold(later.retry_after)
-                if isinstance(reply, Note) or (later.in_doubt and stored.attempts):
-                    continue  # a tap's note is worth nothing later; a lost answer repeats once
-                await self._record_attempt(stored, wait=later.retry_after)
-                return
-            except (GuardianUnreachable, MessageRefused) as error:
-                log.warning("update %s, reply %s: %s", stored.id, count, error)
-            async with self.database.writing() as session:
-                await updates.record_reply_sent(session, stored.id, count=count)
-        async with self.database.writing() as session:
-            await updates.record_done(session, stored.id)
+            return False
+        notes = [reply for reply in replies if isinstance(reply, Note)]
+        *_, is_over = await asyncio.gather(
+            *(self._send_note(stored, note, address=address) for note in notes),
+            self._send_others(stored, replies, address=address),
+        )
+        return bool(is_over)
 
-    async def _find_address(self, stored: StoredUpdate) -> str:
-        """Read from an update which chat its replies go to."""
-        body = json.loads(self.desk.sealer.unseal(stored.body_sealed or b"", bound_to=UPDATE))
-        return str(find_chat_id(body))
+    async def _send_note(self, stored: StoredUpdate, note: Note, *, address: str) -> None:
+        """Send a tap's note, which is worth nothing later."""
+        try:
+            await self._send(stored, note, address=address)
+        except (SendLater, DatabaseGone) as error:
+            log.warning("update %s, its note: %s", stored.id, error)
+
+    async def _send_others(
+        self, stored: StoredUpdate, replies: Sequence[Reply], *, address: str
+    ) -> bool:
+        """Send the edits and new messages that are not out yet; say whether all of them are."""
+        for count, reply in enumerate(replies, start=1):
+            if isinstance(reply, Note) or count <= stored.replies_sent:
+                continue
+            try:
+                await self._send(stored, reply, address=address)
+            except SendLater as later:
+                if not was_lost_twice(reply, later):
+                    await self._put_off(stored, replies, count=count, later=later)
+                    return False
+            if isinstance(reply, Say):
+                async with self.database.writing() as session:
+                    await updates.record_reply_sent(session, stored.id, count=count)
+        return True
+
+    async def _send(self, stored: StoredUpdate, reply: Reply, *, address: str) -> None:
+        """Send one reply; raise SendLater where it may go out later."""
+        if isinstance(reply, Say):
+            await self.desk.pace.take_turn(address)
+        try:
+            await send_reply(self.application.bot, address, reply)
+            self.desk.pace.spend()
+        except SendLater as later:
+            if later.retry_after:
+                await self.desk.pace.hold(later.retry_after)
+            raise
+        except (GuardianUnreachable, MessageRefused) as error:
+            log.warning("update %s, a %s: %s", stored.id, type(reply).__name__, error)
+
+    async def _put_off(
+        self, stored: StoredUpdate, replies: Sequence[Reply], *, count: int, later: SendLater
+    ) -> None:
+        """Send the reply of this number later; note it where the answer to a message was lost."""
+        reply = replies[count - 1]
+        if isinstance(reply, Say) and later.in_doubt:
+            marked = [*replies[: count - 1], replace(reply, is_repeat=True), *replies[count:]]
+            sealed = self.desk.sealer.seal(format_replies(marked), bound_to=REPLIES)
+            stored.replies_sealed = sealed
+        await self._record_attempt(stored, wait=later.retry_after)
 
     async def _record_attempt(self, stored: StoredUpdate, wait: timedelta | None = None) -> None:
         """Let an update be taken again later, or give it up after several attempts."""
@@ -183,6 +301,11 @@ class Inbox:
                 return
             again_at = self.desk.clock.now() + (wait or FIRST_WAIT * 2**stored.attempts)
             await updates.record_attempt(session, stored, again_at=again_at)
+
+
+def was_lost_twice(reply: Reply, later: SendLater) -> bool:
+    """Say whether the answer to a new message was lost again: it repeats only once."""
+    return isinstance(reply, Say) and later.in_doubt and reply.is_repeat
 
 
 def where(error: BaseException) -> str:

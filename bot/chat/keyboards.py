@@ -1,18 +1,20 @@
 """Buttons as Telegram draws them."""
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup
+import json
 
 from bot.core.messages import ButtonRows
 
 
-def keyboard_of(rows: ButtonRows) -> InlineKeyboardMarkup | None:
-    """Draw rows of buttons under a message; None without any."""
-    if not rows:
-        return None
-    return InlineKeyboardMarkup(
-        [
-            [InlineKeyboardButton(button.label, callback_data=button.action) for button in row]
-            for row in rows
-            if row
-        ]
-    )
+def format_keyboard(rows: ButtonRows) -> str:
+    """Write rows of buttons as the Bot API reads them."""
+    drawn = [
+        [{"text": button.label, "callback_data": button.action} for button in row]
+        for row in rows
+        if row
+    ]
+    return json.dumps({"inline_keyboard": drawn})
+
+
+def markup_of(rows: ButtonRows) -> dict[str, str]:
+    """Give the field that draws buttons under a message; none without any."""
+    return {"reply_markup": format_keyboard(rows)} if rows else {}

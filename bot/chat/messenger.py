@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
 
-from telegram import Bot, InputFile, Message
+from telegram import Bot, InputFile
 from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
@@ -20,14 +20,19 @@ from telegram.error import (
     TimedOut,
 )
 
-from bot.chat.keyboards import keyboard_of
-from bot.chat.transport import AnswerLost, NotConnected
+from bot.chat.keyboards import markup_of
+from bot.chat.transport import AnswerLost, Form, NotConnected, Upload, call
 from bot.core.messages import Media, MediaKind, OutgoingMessage, Sent
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 UNKNOWN_FILE = "wrong file identifier"
+CALLS = {  # the call that sends each kind of file, and the field that names the file
+    MediaKind.PICTURE: ("sendPhoto", "photo"),
+    MediaKind.VOICE: ("sendVoice", "voice"),
+    MediaKind.DOCUMENT: ("sendDocument", "document"),
+}
 
 log = logging.getLogger(__name__)
 
@@ -39,7 +44,9 @@ class TelegramMessenger:
         """Keep the bot and the place where file ids are remembered; `is_paid` pays for speed."""
         self.bot = bot
         self.database = database
-        self._paid: dict[str, Any] = {"allow_paid_broadcast": True} if is_paid else {}
+        self._common = {"parse_mode": ParseMode.HTML.value}
+        if is_paid:
+            self._common["allow_paid_broadcast"] = "true"
         self._file_ids: dict[str, str] = {}
         self._uploading: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
@@ -47,14 +54,9 @@ class TelegramMessenger:
         """Send one message to a chat id; raise GuardianUnreachable, MessageRefused or SendLater."""
         with send_errors():
             if message.media is None:
-                sent = await self.bot.send_message(
-                    address,
-                    message.text,
-                    parse_mode=ParseMode.HTML,
-                    reply_markup=keyboard_of(message.buttons),
-                    **self._paid,
-                )
-                return Sent(sent.message_id)
+                fields = self._fields(address, message, words="text")
+                sent = await call(self.bot, "sendMessage", Form(fields))
+                return Sent(sent["message_id"])
             return await self._send_media(address, message, message.media)
 
     @asynccontextmanager
@@ -74,34 +76,33 @@ class TelegramMessenger:
         file_id = await self._find_file_id(media)
         if file_id:
             try:
-                sent = await self._send_file(address, message, media.kind, file_id)
-                return Sent(sent.message_id)
+                sent = await self._send_file(address, message, media, file_id=file_id)
+                return Sent(sent["message_id"])
             except BadRequest as error:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
                 await self._forget_file_id(media, file_id)
-        upload = InputFile(media.content, filename=media.name)
-        sent = await self._send_file(address, message, media.kind, upload)
+        sent = await self._send_file(address, message, media)
         await self._record_file_id(media, sent)
-        return Sent(sent.message_id)
+        return Sent(sent["message_id"])
 
     async def _send_file(
-        self, address: str, message: OutgoingMessage, kind: MediaKind, file: str | InputFile
-    ) -> Message:
-        """Send a file, uploaded or by its id, with the text as its caption."""
-        common: dict[str, Any] = {
-            "caption": message.text,
-            "parse_mode": ParseMode.HTML,
-            "reply_markup": keyboard_of(message.buttons),
-            **self._paid,
-        }
-        match kind:
-            case MediaKind.PICTURE:
-                return await self.bot.send_photo(address, file, **common)
-            case MediaKind.VOICE:
-                return await self.bot.send_voice(address, file, **common)
-            case MediaKind.DOCUMENT:
-                return await self.bot.send_document(address, file, **common)
+        self, address: str, message: OutgoingMessage, media: Media, *, file_id: str | None = None
+    ) -> dict[str, Any]:
+        """Send a file, by its id or uploaded, with the text as its caption."""
+        method, name = CALLS[media.kind]
+        fields = self._fields(address, message, words="caption")
+        if file_id:
+            form = Form({**fields, name: file_id})
+        else:
+            form = Form(fields, {name: upload_of(media)})
+        sent: dict[str, Any] = await call(self.bot, method, form)
+        return sent
+
+    def _fields(self, address: str, message: OutgoingMessage, *, words: str) -> dict[str, str]:
+        """Give what every message carries; `words` is the field for the text."""
+        buttons = markup_of(message.buttons)
+        return {"chat_id": address, words: message.text, **self._common, **buttons}
 
     async def _find_file_id(self, media: Media) -> str | None:
         """Look up whether the network has a file."""
@@ -123,9 +124,9 @@ class TelegramMessenger:
         async with self.database.writing() as session:
             await uploads.forget_file_id(session, media.digest, bot_name=self.bot.username)
 
-    async def _record_file_id(self, media: Media, sent: Message) -> None:
+    async def _record_file_id(self, media: Media, sent: dict[str, Any]) -> None:
         """Remember how the network calls a file that was uploaded."""
-        file_id = file_id_of(sent)
+        file_id = find_file_id(sent)
         if file_id is None:
             return
         self._file_ids[media.digest] = file_id
@@ -138,12 +139,17 @@ class TelegramMessenger:
             log.warning("the id of a file is not kept: %s", error)
 
 
-def file_id_of(sent: Message) -> str | None:
-    """Find the id of the file that a message carries."""
-    if sent.photo:
-        return sent.photo[-1].file_id
-    attachment = sent.voice or sent.document
-    return attachment.file_id if attachment else None
+def upload_of(media: Media) -> Upload:
+    """Give a file as it is uploaded; its type is told from its name."""
+    file = InputFile(media.content, filename=media.name)
+    return file.filename, media.content, file.mimetype
+
+
+def find_file_id(sent: dict[str, Any]) -> str | None:
+    """Find the id of the file that a message carries; of a picture, that of its largest size."""
+    sizes = sent.get("photo")
+    file = sizes[-1] if sizes else sent.get("voice") or sent.get("document")
+    return file["file_id"] if file else None
 
 
 @contextmanager

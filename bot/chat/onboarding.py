@@ -27,7 +27,7 @@ CARD = "card"  # what a card's code is hashed as
 async def handle_start(update: Update, context: TurnContext) -> None:
     """Open the card whose link was followed; greet whoever comes without one."""
     turn = context.turn
-    guardian = await turn.find_guardian()
+    guardian = turn.guardian
     code = parse_code(context.args[0]) if context.args else ""
     if code:
         await open_card(turn, code, guardian=guardian, language=await turn.find_language(update))
@@ -114,12 +114,11 @@ async def choose_first_language(turn: Turn, language: str, *, message_id: int) -
 async def join(turn: Turn, *, callback_id: str, message_id: int) -> None:
     """Make a newcomer a guardian: consent to messages, and the first activity at once."""
     newcomer = await turn.find_newcomer()
-    guardian = await turn.find_guardian()
     turn.reply(Note(callback_id))
     if newcomer:
-        guardian = await welcome(turn, newcomer, guardian)
-    if guardian:
-        joined = say(turn.catalogue, "joined", language=guardian.language)
+        turn.guardian = await welcome(turn, newcomer, turn.guardian)
+    if turn.guardian:
+        joined = say(turn.catalogue, "joined", language=turn.guardian.language)
         turn.reply(replies.edit(message_id, joined))
 
 

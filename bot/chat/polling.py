@@ -3,7 +3,7 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -36,7 +36,7 @@ class Poller:
         *,
         sealer: Sealer,
         clock: Clock,
-        wake_inbox: Callable[[], None],
+        wake_inbox: Callable[[Sequence[str]], None],
     ) -> None:
         """Keep what polling needs; the first poll names no offset, so that nothing is skipped."""
         self.application = application
@@ -83,10 +83,11 @@ class Poller:
         numbered = [each for each in arrived if isinstance(each.get("update_id"), int)]
         if not numbered:
             return
+        sealed = [self._seal(each) for each in numbered]
         async with self.database.writing() as session:
-            await updates.store_updates(session, [self._seal(each) for each in numbered])
+            await updates.store_updates(session, sealed)
         self._offset = max(each["update_id"] for each in numbered) + 1
-        self.wake_inbox()
+        self.wake_inbox([each.chat_key or "" for each in sealed])
 
     def _seal(self, update: dict[str, Any]) -> StoredUpdate:
         """Make an update's row: its body sealed, its chat known by hash alone."""

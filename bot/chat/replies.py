@@ -28,10 +28,11 @@ class Edit:
 
 @dataclass(frozen=True)
 class Say:
-    """Send a new message."""
+    """Send a new message; `is_repeat` where the answer to it was lost once before."""
 
     text: str
     buttons: ButtonRows
+    is_repeat: bool = False
 
 
 Reply = Note | Edit | Say

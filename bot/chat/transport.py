@@ -1,14 +1,23 @@
 """Speak HTTP to the Bot API over aiohttp, and tell a message not sent from one in doubt."""
 
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
+from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 ALLOWED_CONNECTIONS = 500  # more than are ever in flight, so that no request waits unseen
 CONNECT_SECONDS = 10.0
 ANSWER_SECONDS = 20.0
+NAMES_KEPT_SECONDS = 300
+JSON = {"Content-Type": "application/json"}
+LEFT_OUT = ("Accept", "Accept-Encoding", "User-Agent")  # so that no answer comes compressed
+
+Upload = tuple[str, bytes, str]  # a file's name, content and type
 
 
 class NotConnected(NetworkError):
@@ -19,8 +28,26 @@ class AnswerLost(NetworkError):
     """The connection broke after the request was on its way: it may have arrived."""
 
 
+@dataclass(frozen=True)
+class Form:
+    """What one call carries: fields as the Bot API reads them, and files to upload."""
+
+    fields: Mapping[str, str]
+    files: Mapping[str, Upload] = field(default_factory=dict)
+
+
+async def call(bot: Bot, method: str, form: Form) -> Any:
+    """Make one call and give its result; raise the TelegramError that the answer stands for.
+
+    It goes past the library's objects for parameters and messages, which cost more processor time
+    than all the rest of a call, and through its reading of errors.
+    """
+    address = f"{bot.base_url}/{method}"
+    return await bot.request.post(address, form)  # type: ignore[arg-type]  # it hands it on as is
+
+
 class AiohttpRequest(BaseRequest):
-    """Carries python-telegram-bot's requests over one aiohttp session."""
+    """Carries python-telegram-bot's requests, and ours, over one aiohttp session."""
 
     def __init__(self) -> None:
         """Wait with the session until there is a loop to hold it."""
@@ -32,10 +59,16 @@ class AiohttpRequest(BaseRequest):
         return ANSWER_SECONDS
 
     async def initialize(self) -> None:
-        """Open the session."""
+        """Open the session; it keeps no cookies, since the Bot API has none."""
         if self._session is None:
-            connector = aiohttp.TCPConnector(limit=ALLOWED_CONNECTIONS)
-            self._session = aiohttp.ClientSession(connector=connector)
+            self._session = aiohttp.ClientSession(
+                connector=aiohttp.TCPConnector(
+                    limit=ALLOWED_CONNECTIONS, ttl_dns_cache=NAMES_KEPT_SECONDS
+                ),
+                cookie_jar=aiohttp.DummyCookieJar(),
+                skip_auto_headers=LEFT_OUT,
+                auto_decompress=False,
+            )
 
     async def shutdown(self) -> None:
         """Close the session."""
@@ -47,7 +80,7 @@ class AiohttpRequest(BaseRequest):
         self,
         url: str,
         method: str,
-        request_data: RequestData | None = None,
+        request_data: RequestData | Form | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
         write_timeout: Any = BaseRequest.DEFAULT_NONE,
         connect_timeout: Any = BaseRequest.DEFAULT_NONE,
@@ -60,7 +93,7 @@ class AiohttpRequest(BaseRequest):
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=seconds)
         try:
             async with self._session.request(
-                method, url, data=form_of(request_data), timeout=timeout, allow_redirects=False
+                method, url, timeout=timeout, allow_redirects=False, **body_of(request_data)
             ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
@@ -71,13 +104,27 @@ class AiohttpRequest(BaseRequest):
             raise AnswerLost(f"answer lost: {type(error).__name__}") from error
 
 
-def form_of(request_data: RequestData | None) -> aiohttp.FormData | None:
-    """Turn a request's parameters, and its files, into a form."""
-    if request_data is None:
-        return None
-    form = aiohttp.FormData()
-    for name, value in request_data.json_parameters.items():
-        form.add_field(name, value)
-    for name, (filename, content, mime_type) in (request_data.multipart_data or {}).items():
-        form.add_field(name, content, filename=filename, content_type=mime_type)
-    return form
+def body_of(given: RequestData | Form | None) -> dict[str, Any]:
+    """Write what a request carries: JSON, or a form of parts where a file goes along."""
+    if given is None:
+        return {}
+    form = given if isinstance(given, Form) else form_of(given)
+    if form.files:
+        return {"data": parts_of(form)}
+    # JSON takes an eighth of the processor time of a form, whose every letter is looked at
+    return {"data": json.dumps(form.fields).encode(), "headers": JSON}
+
+
+def form_of(request_data: RequestData) -> Form:
+    """Take over what the library gives."""
+    return Form(request_data.json_parameters, request_data.multipart_data)  # type: ignore[arg-type]
+
+
+def parts_of(form: Form) -> aiohttp.FormData:
+    """Write a form of parts."""
+    parts = aiohttp.FormData()
+    for name, value in form.fields.items():
+        parts.add_field(name, value)
+    for name, (filename, content, mime_type) in form.files.items():
+        parts.add_field(name, content, filename=filename, content_type=mime_type)
+    return parts

@@ -33,13 +33,14 @@ class Desk:
 
 @dataclass
 class Turn:
-    """The handling of one update, within one transaction."""
+    """The handling of one update, within one transaction; `guardian` is whose chat this is."""
 
     desk: Desk
     session: Session
     now: datetime
     address: str
     chat_key: str
+    guardian: Guardian | None = None
     replies: list[Reply] = field(default_factory=list)
     calls_sender: bool = False
     error: Exception | None = None
@@ -49,17 +50,13 @@ class Turn:
         """The catalogue that new messages are made from."""
         return self.desk.shelf.current
 
-    async def find_guardian(self) -> Guardian | None:
-        """Look up the guardian whose chat this is."""
-        return await guardians.find_guardian(self.session, self.chat_key)
-
     async def find_newcomer(self) -> Newcomer | None:
         """Look up the newcomer whose chat this is."""
         return await guardians.find_newcomer(self.session, self.chat_key)
 
     async def find_language(self, update: Update) -> str:
         """Say which language this chat is spoken to in, as far as that is known."""
-        known = await self.find_guardian() or await self.find_newcomer()
+        known = self.guardian or await self.find_newcomer()
         if known:
             return known.language
         code = update.effective_user.language_code if update.effective_user else None

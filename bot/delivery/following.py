@@ -9,6 +9,7 @@ from bot.core.choosing import Variant
 from bot.delivery.composing import choose
 from bot.store import Session, centres, deliveries
 from bot.store.guardians import rhythm_of
+from bot.store.standing import Standing
 from bot.store.tables import (
     Child,
     Delivery,
@@ -59,16 +60,24 @@ def come_back_to(
 
 
 async def follow_answer(
-    session: Session, catalogue: Catalogue, about: Delivery, answer: Answer, *, now: datetime
+    session: Session,
+    catalogue: Catalogue,
+    about: Delivery,
+    answer: Answer,
+    *,
+    standing: Standing,
+    now: datetime,
 ) -> bool:
     """Do what an answer calls for; say whether another message comes because of it.
 
     Too hard brings the easier variant; what was the easier one already, or is not for this
     family, gives way to another activity. Each delivery is followed once.
     """
-    await deliveries.skip_checks(session, id_of(about), guardian_id=about.guardian_id, now=now)
-    is_first = not await deliveries.has_answer_to(session, id_of(about), about.guardian_id)
-    if answer not in (Answer.TOO_HARD, Answer.NOT_FOR_US) or about.child_id is None or not is_first:
+    if standing.has_open_check:
+        await deliveries.skip_checks(session, id_of(about), guardian_id=about.guardian_id, now=now)
+    if answer not in (Answer.TOO_HARD, Answer.NOT_FOR_US) or about.child_id is None:
+        return False
+    if standing.has_followed:
         return False
     following = come_back_to(about, DeliveryKind.ANSWER, now, now=now)
     if answer is Answer.TOO_HARD and about.variant is not Variant.EASIER:

@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 from aiolimiter import AsyncLimiter
 
 from bot.core.clock import Clock
-from bot.store import Database, budget
+from bot.store import Database, Session, budget
 from bot.store.budget import BURST, Grant
+
+LEARNS_EVERY = timedelta(seconds=1)  # where nobody sends, and so nobody takes of the budget
 
 
 class Pace:
@@ -27,8 +29,10 @@ class Pace:
         self.clock = clock
         self.held_until: datetime | None = None
         self.is_stopped = False
+        self.replies_waiting = 0  # updates that are being handled: the schedule leaves them room
         self._spent = 0
         self._given_at = clock.now()
+        self._learnt_at = clock.now() - LEARNS_EVERY
         burst = BURST.total_seconds()
         self._gate = AsyncLimiter(max(rate * burst, 1.0), max(burst, 1 / rate))
         self._free_at: dict[str, float] = {}
@@ -40,7 +44,7 @@ class Pace:
         spent, self._spent = 0 if is_stale else self._spent, 0
         async with self.database.writing() as session:
             grant = await budget.take(session, want=want, spent=spent, rate=self.rate, now=now)
-        self.held_until = now + grant.wait if grant.is_held else None
+        self._know(now + grant.wait if grant.is_held else None, now=now)
         self.is_stopped = grant.is_stopped
         return grant
 
@@ -64,7 +68,7 @@ class Pace:
     async def hold(self, wait: timedelta) -> None:
         """Let every sender be quiet for a while, since the network asked for it."""
         now = self.clock.now()
-        self.held_until = now + wait
+        self._know(now + wait, now=now)
         async with self.database.writing() as session:
             await budget.hold(session, wait=wait, now=now)
 
@@ -76,6 +80,22 @@ class Pace:
     async def pay(self) -> None:
         """Pay for replies where no sender does, and learn of a hold."""
         await self.take(0)
+
+    @property
+    def is_informed(self) -> bool:
+        """Whether this process has looked at the budget lately, so that it knows of a hold."""
+        return abs(self.clock.now() - self._learnt_at) < LEARNS_EVERY
+
+    async def learn(self, session: Session) -> None:
+        """Learn of a hold, without taking anything."""
+        now = self.clock.now()
+        found = await budget.find_budget(session)
+        held = budget.held_for(found, now=now) if found else timedelta()
+        self._know(now + held if held else None, now=now)
+
+    def _know(self, held_until: datetime | None, *, now: datetime) -> None:
+        """Keep what the budget said of a hold, and when it did."""
+        self.held_until, self._learnt_at = held_until, now
 
     def wait_of_hold(self) -> timedelta:
         """Say how long the network wants quiet, as far as this process knows."""

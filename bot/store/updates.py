@@ -3,15 +3,59 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, exists
+from sqlalchemy import and_, bindparam, exists
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, or_, select, update
 
 from bot.store.database import Session
+from bot.store.reading import among_numbers
 from bot.store.tables import StoredUpdate, UpdateStatus
 
 UNDONE = (UpdateStatus.STORED, UpdateStatus.APPLIED)
+EARLIER = aliased(StoredUpdate)
+IS_FIRST = ~exists().where(
+    col(EARLIER.chat_key) == col(StoredUpdate.chat_key),
+    col(EARLIER.id) < col(StoredUpdate.id),
+    col(EARLIER.status).in_(UNDONE),
+)
+IS_FREE = and_(
+    col(StoredUpdate.status).in_(UNDONE),
+    or_(
+        col(StoredUpdate.claimed_until).is_(None),
+        col(StoredUpdate.claimed_until) <= bindparam("now"),
+    ),
+)
+OLDEST = (
+    select(StoredUpdate.id)
+    .where(IS_FREE, IS_FIRST)
+    .order_by(col(StoredUpdate.id))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    .cte("oldest")
+)
+CLAIM = (  # this and the next two are written once and for all, since every tap takes them
+    update(StoredUpdate)
+    .where(col(StoredUpdate.id).in_(select(OLDEST.c.id)), IS_FREE)
+    .values(claimed_by=bindparam("claimant"), claimed_until=bindparam("until"))
+    .returning(StoredUpdate)
+    .execution_options(synchronize_session=False, populate_existing=True)
+)
+APPLIED = (
+    update(StoredUpdate)
+    .where(col(StoredUpdate.id) == bindparam("number"))
+    .values(
+        status=UpdateStatus.APPLIED,
+        replies_sealed=bindparam("replies"),
+        replies_sent=0,
+        attempts=0,
+    )
+)
+CLOSED = (
+    update(StoredUpdate)
+    .where(among_numbers(col(StoredUpdate.id)))
+    .values(status=UpdateStatus.DONE, body_sealed=None, replies_sealed=None)
+)
 
 
 async def store_updates(session: Session, arrived: Sequence[StoredUpdate]) -> int:
@@ -29,45 +73,15 @@ async def claim_updates(
     session: Session, *, now: datetime, claimant: str, until: datetime, limit: int
 ) -> Sequence[StoredUpdate]:
     """Take updates to handle, oldest first: of each chat only the first that is not done."""
-    earlier = aliased(StoredUpdate)
-    is_first = ~exists().where(
-        col(earlier.chat_key) == col(StoredUpdate.chat_key),
-        col(earlier.id) < col(StoredUpdate.id),
-        col(earlier.status).in_(UNDONE),
-    )
-    is_free = and_(
-        col(StoredUpdate.status).in_(UNDONE),
-        or_(col(StoredUpdate.claimed_until).is_(None), col(StoredUpdate.claimed_until) <= now),
-    )
-    oldest = (
-        select(StoredUpdate.id)
-        .where(is_free, is_first)
-        .order_by(col(StoredUpdate.id))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-        .cte("oldest")
-    )
-    claim = (
-        update(StoredUpdate)
-        .where(col(StoredUpdate.id).in_(select(oldest.c.id)), is_free)
-        .values(claimed_by=claimant, claimed_until=until)
-        .returning(StoredUpdate)
-        .execution_options(synchronize_session=False, populate_existing=True)
-    )
-    claimed = (await session.exec(claim)).scalars().all()
+    given = {"now": now, "claimant": claimant, "until": until, "most": limit}
+    claimed = (await session.exec(CLAIM, params=given)).scalars().all()
     return sorted(claimed, key=lambda each: each.id)
 
 
 async def record_applied(session: Session, update_id: int, *, replies_sealed: bytes) -> None:
     """Write, with the update's effect, the replies that are to be sent for it."""
-    await change(
-        session,
-        update_id,
-        status=UpdateStatus.APPLIED,
-        replies_sealed=replies_sealed,
-        replies_sent=0,
-        attempts=0,
-    )
+    connection = await session.connection()
+    await connection.execute(APPLIED, {"number": update_id, "replies": replies_sealed})
 
 
 async def record_reply_sent(session: Session, update_id: int, *, count: int) -> None:
@@ -75,11 +89,12 @@ async def record_reply_sent(session: Session, update_id: int, *, count: int) -> 
     await change(session, update_id, replies_sent=count)
 
 
-async def record_done(session: Session, update_id: int) -> None:
-    """Close an update; what it said is not kept, its number is, against a repeat."""
-    await change(
-        session, update_id, status=UpdateStatus.DONE, body_sealed=None, replies_sealed=None
-    )
+async def record_done(session: Session, numbers: Sequence[int]) -> None:
+    """Close updates; what they said is not kept, their numbers are, against a repeat."""
+    if not numbers:
+        return
+    connection = await session.connection()
+    await connection.execute(CLOSED, {"numbers": numbers})
 
 
 async def record_given_up(session: Session, update_id: int) -> None:
@@ -88,15 +103,22 @@ async def record_given_up(session: Session, update_id: int) -> None:
 
 
 async def record_attempt(session: Session, stored: StoredUpdate, *, again_at: datetime) -> None:
-    """Count a failed attempt, and let the update be taken again later."""
-    await change(session, stored.id, attempts=stored.attempts + 1, claimed_until=again_at)
+    """Count a failed attempt, and let the update be taken again later, with the replies it has."""
+    await change(
+        session,
+        stored.id,
+        attempts=stored.attempts + 1,
+        claimed_until=again_at,
+        replies_sealed=stored.replies_sealed,
+    )
 
 
-async def release(session: Session, name: str) -> None:
-    """Give back the updates that one process holds."""
+async def release(session: Session, name: str, *, known: Sequence[int] = ()) -> None:
+    """Give back the updates that one process holds, but for those that it knows of."""
     statement = (
         update(StoredUpdate)
         .where(col(StoredUpdate.claimed_by) == name, col(StoredUpdate.status).in_(UNDONE))
+        .where(col(StoredUpdate.id).not_in(known))
         .values(claimed_by=None, claimed_until=None)
     )
     await session.exec(statement.execution_options(synchronize_session=False))
@@ -121,12 +143,6 @@ async def count_given_up(session: Session) -> int:
     """Count the updates that could not be handled."""
     statement = select(func.count()).where(col(StoredUpdate.status) == UpdateStatus.FAILED)
     return (await session.exec(statement)).one()
-
-
-async def get_update(session: Session, update_id: int) -> StoredUpdate:
-    """Get a stored update as it stands now."""
-    statement = select(StoredUpdate).where(col(StoredUpdate.id) == update_id)
-    return (await session.exec(statement.execution_options(populate_existing=True))).one()
 
 
 async def forget_done_before(session: Session, moment: datetime) -> int:
