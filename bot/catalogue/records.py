@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -190,7 +191,12 @@ class Catalogue:
         """The languages of the programme, in its order."""
         return self.programme.languages
 
-    @property
+    @cached_property
+    def texts(self) -> dict[tuple[str, ...], str]:
+        """What was rendered already, by what it was rendered from; as many as content calls for."""
+        return {}
+
+    @cached_property
     def outlines(self) -> tuple[Outline, ...]:
         """What choosing needs to know of each activity."""
         return tuple(

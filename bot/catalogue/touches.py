@@ -28,6 +28,7 @@ HOW_IT_WENT = (
 )
 FOLLOWED = (Answer.TOO_HARD, Answer.NOT_FOR_US)  # after these, another message comes
 ASKED_HOW_HARD = (Answer.DID_IT, Answer.TOO_HARD)  # after these, easier or harder makes sense
+LABELS = {each: f"button-{each}" for each in (*Answer, *Wish, *When)}
 WAYS = {Variant.EASIER: Section.EASIER, Variant.HARDER: Section.HARDER}
 
 
@@ -56,7 +57,7 @@ def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
     """Show a touch: its text, its picture where it has one, its buttons, and what was answered."""
     activity = catalogue.activities[telling.activity_id]
     page = Page(catalogue, activity, telling)
-    parts = [page.heading(), page.body(), *page.notes()]
+    parts = [page.told(), page.theme(), *page.notes()]
     return OutgoingMessage(
         text=PARAGRAPH.join(part for part in parts if part),
         buttons=list_buttons(page.words, telling),
@@ -79,14 +80,19 @@ class Page:
 
     def __init__(self, catalogue: Catalogue, activity: Activity, telling: Telling) -> None:
         """Look up the words and the text in the guardian's language, or the programme's."""
+        self.catalogue = catalogue
         self.telling = telling
         self.activity = activity
         self.words = catalogue.words_in(telling.language)
         self.text = activity.text_in(telling.language, catalogue.programme.language)
-        self.values = {
-            "school_language": self.words.language_name(telling.school_language),
-            "script_direction": self.words.plain("script-direction"),
-        }
+
+    def told(self) -> str:
+        """Give what all are told who get the same touch in the same way; it is rendered once."""
+        told, texts = self.telling, self.catalogue.texts
+        key = (told.activity_id, told.touch, told.variant, told.language, told.school_language)
+        if key not in texts:
+            texts[key] = PARAGRAPH.join([self.heading(), self.body()])
+        return texts[key]
 
     def heading(self) -> str:
         """Give the title and, over the activity itself, how long it takes and what it needs."""
@@ -105,13 +111,16 @@ class Page:
     def body(self) -> str:
         """Give the touch's own text and, with the activity, the way that fits the child's level."""
         told = self.section(Section(self.telling.touch))
-        parts = [told]
         way = WAYS.get(self.telling.variant)
-        if self.telling.touch is Touch.DO and way is not None:
-            parts.append(self.way(way))
-        if self.telling.theme and self.telling.touch is not Touch.GROW:
-            parts.append(self.words.say("centre-theme", theme=self.telling.theme))
-        return PARAGRAPH.join(parts)
+        if self.telling.touch is not Touch.DO or way is None:
+            return told
+        return PARAGRAPH.join([told, self.way(way)])
+
+    def theme(self) -> str:
+        """Say what the centre works on, where that helps."""
+        if not self.telling.theme or self.telling.touch is Touch.GROW:
+            return ""
+        return self.words.say("centre-theme", theme=self.telling.theme)
 
     def way(self, section: Section) -> str:
         """Introduce the easier or the harder way."""
@@ -134,7 +143,11 @@ class Page:
 
     def section(self, section: Section) -> str:
         """Render one section, its placeholders filled."""
-        return render(self.text.sections[section], self.values)
+        values = {
+            "school_language": self.words.language_name(self.telling.school_language),
+            "script_direction": self.words.plain("script-direction"),
+        }
+        return render(self.text.sections[section], values)
 
 
 def list_buttons(words: Words, telling: Telling) -> ButtonRows:
@@ -156,15 +169,15 @@ def list_buttons(words: Words, telling: Telling) -> ButtonRows:
 
 def answer_button(words: Words, delivery_id: int, answer: Answer) -> Button:
     """Make the button of one answer."""
-    label = words.plain(f"button-{answer}")
+    label = words.plain(LABELS[answer])
     return Button(label, format_action(AnswerTapped(delivery_id, answer)))
 
 
 def wish_button(words: Words, delivery_id: int, wish: Wish) -> Button:
     """Make the button of one wish."""
-    return Button(words.plain(f"button-{wish}"), format_action(WishTapped(delivery_id, wish)))
+    return Button(words.plain(LABELS[wish]), format_action(WishTapped(delivery_id, wish)))
 
 
 def try_button(words: Words, delivery_id: int, when: When) -> Button:
     """Make the button of a time to try."""
-    return Button(words.plain(f"button-{when}"), format_action(TryTapped(delivery_id, when)))
+    return Button(words.plain(LABELS[when]), format_action(TryTapped(delivery_id, when)))

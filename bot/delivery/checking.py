@@ -72,7 +72,7 @@ class Case:
     """A due delivery and what deciding about it takes; no more is asked of anybody.
 
     `sent_at` holds when the guardian's scheduled programme messages of the last days went out,
-    `pairs` are those whose programme goes on, in the order of joining.
+    `pairs` are those whose programme goes on, in the order of joining, where there are several.
     """
 
     delivery: Delivery

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from bot.catalogue.records import Catalogue
-from bot.core.cadence import DAYS_A_WEEK
+from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
 from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
@@ -21,7 +21,7 @@ from bot.store.tables import (
     id_of,
 )
 
-LOOK_BACK = timedelta(days=DAYS_A_WEEK + 2)  # a calendar week in any zone
+ONE_DAY = timedelta(days=1)  # no zone is further from UTC
 OVER = "programme is over"
 ONE_A_SECOND = "one message a second"
 
@@ -105,11 +105,11 @@ async def read_cases(
     """
     numbers = sorted({each.guardian_id for each in due})
     found = await guardians.get_guardians(session, numbers)
-    pairs = await guardians.list_pairs_of(session, numbers)
+    pairs = await guardians.list_sibling_pairs(session, numbers)
     sent_at: dict[int, list[datetime]] = defaultdict(list)
     written_at: dict[int, datetime] = {}
     busy = set(busy)
-    for each in await deliveries.list_recent(session, numbers, since=now - LOOK_BACK):
+    for each in await deliveries.list_recent(session, numbers, since=start_of_any_week(now)):
         number, ended_at = each.guardian_id, each.ended_at
         if each.status is DeliveryStatus.CLAIMED:
             busy.add(number)
@@ -139,6 +139,15 @@ async def read_cases(
             )
         )
     return cases, waiting
+
+
+def start_of_any_week(now: datetime) -> datetime:
+    """Give a moment before which the present calendar week has begun in no zone.
+
+    Nothing older counts: neither for the weekly cap, nor for one message a day.
+    """
+    monday = monday_of((now.astimezone(UTC) - ONE_DAY).date())
+    return datetime.combine(monday, time(), UTC) - ONE_DAY
 
 
 async def hand_out(

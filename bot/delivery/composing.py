@@ -7,13 +7,13 @@ from datetime import date, datetime
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
-from bot.core.actions import Answer, Wish
 from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.messages import OutgoingMessage
 from bot.errors import BotError
-from bot.store import Session, centres, deliveries, events
-from bot.store.tables import Centre, Child, ChildWeek, Delivery, DeliveryKind, Guardian, id_of
+from bot.store import Session, centres
+from bot.store.centres import Pupil, Week
+from bot.store.tables import Child, ChildWeek, Delivery, DeliveryKind, Guardian, id_of
 
 
 @dataclass(frozen=True)
@@ -37,22 +37,20 @@ class Composer:
         self.session = session
         self.catalogue = catalogue
         self.now = now
-        self.children: dict[int, Child] = {}
-        self.centres: dict[int, Centre] = {}
+        self.pupils: dict[int, Pupil] = {}
         self.themes: dict[tuple[int, date], str] = {}
-        self.weeks: dict[int, ChildWeek] = {}
+        self.weeks: dict[int, Week] = {}
 
     async def read(self, batch: Sequence[Delivery]) -> None:
         """Read all that the batch's children have, and choose for whom a new week begins."""
         numbers = sorted({each.child_id for each in batch if each.child_id is not None})
         if not numbers:
             return
-        self.children = await centres.get_children(self.session, numbers)
-        places = sorted({child.centre_id for child in self.children.values()})
-        self.centres = await centres.get_centres(self.session, places)
+        self.pupils = await centres.list_pupils(self.session, numbers)
+        places = sorted({pupil.centre_id for pupil in self.pupils.values()})
         mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
-        self.weeks = await centres.find_latest_weeks(self.session, numbers)
+        self.weeks = await centres.list_latest_weeks(self.session, numbers)
         await self._begin_weeks(batch)
 
     async def _begin_weeks(self, batch: Sequence[Delivery]) -> None:
@@ -66,10 +64,24 @@ class Composer:
         if not new:
             return
         await centres.lock_children(self.session, new)
-        self.weeks |= await centres.find_latest_weeks(self.session, new)
-        for child_id in new:
-            if self._lacks(child_id, wanted[child_id]):
-                await self._begin_week(self.children[child_id], wanted[child_id])
+        had = await centres.list_weeks_of(self.session, new)  # another may have chosen meanwhile
+        self.weeks |= {child: weeks[-1] for child, weeks in had.items()}
+        lacking = [child for child in new if self._lacks(child, wanted[child])]
+        found = [self._next_week(each, wanted[each], had.get(each, [])) for each in lacking]
+        await self._record([each for each in found if each])
+
+    async def _record(self, weeks: Sequence[Week]) -> None:
+        """Write down weeks that begin, and those that are taken up again."""
+        known = self.weeks
+        taken_up = [
+            each
+            for each in weeks
+            if each.child_id in known and known[each.child_id].week == each.week
+        ]
+        begun = [each for each in weeks if each not in taken_up]
+        await centres.take_up_weeks(self.session, taken_up)
+        await centres.begin_weeks(self.session, begun)
+        self.weeks |= {each.child_id: each for each in weeks}
 
     def _lacks(self, child_id: int, monday: date) -> bool:
         """Say whether a child has no activity yet for a calendar week, or one that is gone."""
@@ -78,31 +90,27 @@ class Composer:
             return True
         return latest.activity_id not in self.catalogue.activities
 
-    async def _begin_week(self, child: Child, monday: date) -> None:
-        """Begin a child's next week, or take up again one of which nothing was sent."""
-        latest = self.weeks.get(id_of(child))
+    def _next_week(self, child_id: int, monday: date, had: Sequence[Week]) -> Week | None:
+        """Give a child's next week, or again one of which nothing was sent; None after the last."""
+        latest = had[-1] if had else None
         if latest and (latest.sent_at is None or latest.monday >= monday):
-            latest.monday = max(latest.monday, monday)
-            if latest.activity_id not in self.catalogue.activities:
-                latest.activity_id = await self._choose(child, latest.week)
-        else:
-            number = latest.week + 1 if latest else 1
-            if number > self.catalogue.programme.weeks:
-                return
-            latest = ChildWeek(
-                child_id=id_of(child),
-                week=number,
-                monday=monday,
-                activity_id=await self._choose(child, number),
-                chosen_at=self.now,
-            )
-        await centres.record_week(self.session, latest)
-        self.weeks[id_of(child)] = latest
+            return self._take_up(latest, monday, had)
+        number = latest.week + 1 if latest else 1
+        if number > self.catalogue.programme.weeks:
+            return None
+        activity_id = self._choose(child_id, number, had)
+        return Week(child_id, number, monday, activity_id, None, self.now, None)
 
-    async def _choose(self, child: Child, week: int) -> str:
+    def _take_up(self, latest: Week, monday: date, had: Sequence[Week]) -> Week:
+        """Move a week to a calendar week; an activity that is gone gives way to another."""
+        moved = latest._replace(monday=max(latest.monday, monday))
+        if latest.activity_id in self.catalogue.activities:
+            return moved
+        return moved._replace(activity_id=self._choose(latest.child_id, latest.week, had))
+
+    def _choose(self, child_id: int, week: int, had: Sequence[Week]) -> str:
         """Choose the activity of a week by its skill, the child's age, and what it had."""
-        weeks = await centres.list_weeks(self.session, id_of(child))
-        return choose(self.catalogue, child, weeks, week=week, now=self.now)
+        return choose(self.catalogue, self.pupils[child_id], had, week=week, now=self.now)
 
     def compose(self, delivery: Delivery, guardian: Guardian, *, asks: bool) -> Composed | None:
         """Compose a delivery in the guardian's language, as it is now.
@@ -132,14 +140,13 @@ class Composer:
 
     def tell(self, delivery: Delivery, language: str) -> Telling | None:
         """Say what is told: as before where this is a repeat, else what the child's week holds."""
-        child = self.children[delivery.child_id or 0]
-        week = self.weeks.get(id_of(child))
+        pupil = self.pupils[delivery.child_id or 0]
+        week = self.weeks.get(pupil.id)
         activity_id, variant = delivery.activity_id, delivery.variant
         if activity_id is None or activity_id not in self.catalogue.activities or variant is None:
             if week is None or self._is_behind(week, delivery):
                 return None
-            activity_id, variant = week.activity_id, child.level
-        centre = self.centres[child.centre_id]
+            activity_id, variant = week.activity_id, pupil.level
         monday = monday_of(delivery.slot_on) if delivery.slot_on else None
         return Telling(
             delivery_id=id_of(delivery),
@@ -147,19 +154,19 @@ class Composer:
             activity_id=activity_id,
             variant=variant,
             language=language,
-            school_language=centre.language,
-            theme=self.themes.get((id_of(centre), monday), "") if monday else "",
+            school_language=pupil.centre_language,
+            theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
         )
 
-    def _is_behind(self, week: ChildWeek, delivery: Delivery) -> bool:
+    def _is_behind(self, week: Week, delivery: Delivery) -> bool:
         """Say whether a child's last week lies before a delivery's."""
         return delivery.slot_on is not None and week.monday < monday_of(delivery.slot_on)
 
 
 def choose(
     catalogue: Catalogue,
-    child: Child,
-    weeks: Iterable[ChildWeek],
+    child: Child | Pupil,
+    weeks: Iterable[ChildWeek | Week],
     *,
     week: int,
     now: datetime,
@@ -177,37 +184,6 @@ def choose(
         band=band,
         fallbacks=programme.fallbacks,
     )
-
-
-async def show_again(
-    session: Session, catalogue: Catalogue, delivery: Delivery
-) -> OutgoingMessage | None:
-    """Show a sent touch as it stands now, answers included, in the words that it was sent in."""
-    activity_id, variant = delivery.activity_id, delivery.variant
-    if activity_id is None or variant is None or activity_id not in catalogue.activities:
-        return None
-    child = await centres.get_child(session, delivery.child_id or 0)
-    centre = await centres.get_centre_of(session, child)
-    about_id = about(delivery)
-    answer = await events.find_last_answer(session, about_id)
-    wish = await events.find_last_wish(session, about_id)
-    monday = monday_of(delivery.slot_on) if delivery.slot_on else None
-    themes = await centres.list_themes(session, [id_of(centre)], mondays=[monday] if monday else [])
-    telling = Telling(
-        delivery_id=id_of(delivery),
-        touch=delivery.touch or Touch.DO,
-        activity_id=activity_id,
-        variant=variant,
-        language=delivery.language or catalogue.programme.language,
-        school_language=centre.language,
-        theme=themes.get((id_of(centre), monday), "") if monday else "",
-        answer=Answer(answer) if answer else None,
-        wish=Wish(wish) if wish else None,
-        will_try=await events.has_planned(session, about_id),
-        has_followed=await deliveries.has_answer_to(session, about_id, delivery.guardian_id),
-    )
-    is_check = delivery.kind is DeliveryKind.CHECK
-    return (render_check if is_check else render_touch)(catalogue, telling)
 
 
 def about(delivery: Delivery) -> int:

@@ -1,15 +1,41 @@
 """Centres and the children on their rosters."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import NamedTuple
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, insert
+from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select, update
 
 from bot.core.choosing import Variant
 from bot.errors import BotError
 from bot.store.database import Session, padded
+from bot.store.reading import among_numbers, read
 from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, id_of
+
+
+class Pupil(NamedTuple):
+    """What composing asks of a child and its centre, read for many at once."""
+
+    id: int
+    level: Variant
+    birth_month: date | None
+    centre_id: int
+    centre_language: str
+
+
+class Week(NamedTuple):
+    """A child's week as it stands, read for many at once."""
+
+    child_id: int
+    week: int
+    monday: date
+    activity_id: str
+    swapped_id: str | None
+    chosen_at: datetime
+    sent_at: datetime | None
 
 
 async def add_centre(
@@ -87,16 +113,23 @@ async def record_level(session: Session, child: Child, level: Variant) -> None:
     session.add(child)
 
 
-async def get_children(session: Session, numbers: Sequence[int]) -> dict[int, Child]:
-    """Get children by number."""
-    statement = select(Child).where(col(Child.id).in_(padded(numbers)))
-    return {id_of(child): child for child in (await session.exec(statement)).all()}
+PUPILS = (
+    select_columns(
+        col(Child.id),
+        col(Child.level),
+        col(Child.birth_month),
+        col(Child.centre_id),
+        col(Centre.language),
+    )
+    .join(Centre, col(Centre.id) == col(Child.centre_id))
+    .where(among_numbers(col(Child.id)))
+)
 
 
-async def get_centres(session: Session, numbers: Sequence[int]) -> dict[int, Centre]:
-    """Get centres by number."""
-    statement = select(Centre).where(col(Centre.id).in_(padded(numbers)))
-    return {id_of(centre): centre for centre in (await session.exec(statement)).all()}
+async def list_pupils(session: Session, numbers: Sequence[int]) -> dict[int, Pupil]:
+    """Give what composing asks of some children, by number."""
+    found = [Pupil(*row) for row in await read(session, PUPILS, numbers=numbers)]
+    return {pupil.id: pupil for pupil in found}
 
 
 async def list_weeks(session: Session, child_id: int) -> Sequence[ChildWeek]:
@@ -105,6 +138,43 @@ async def list_weeks(session: Session, child_id: int) -> Sequence[ChildWeek]:
         select(ChildWeek).where(col(ChildWeek.child_id) == child_id).order_by(col(ChildWeek.week))
     )
     return (await session.exec(statement)).all()
+
+
+WEEKS = select_columns(
+    col(ChildWeek.child_id),
+    col(ChildWeek.week),
+    col(ChildWeek.monday),
+    col(ChildWeek.activity_id),
+    col(ChildWeek.swapped_id),
+    col(ChildWeek.chosen_at),
+    col(ChildWeek.sent_at),
+).where(among_numbers(col(ChildWeek.child_id)))
+IN_ORDER = WEEKS.order_by(col(ChildWeek.week))
+NUMBERED = (
+    select_columns(col(ChildWeek.child_id), func.max(ChildWeek.week).label("week"))
+    .where(among_numbers(col(ChildWeek.child_id)))
+    .group_by(col(ChildWeek.child_id))
+    .subquery()
+)
+LATEST = WEEKS.join(
+    NUMBERED,
+    (col(ChildWeek.child_id) == NUMBERED.c.child_id) & (col(ChildWeek.week) == NUMBERED.c.week),
+)
+
+
+async def list_weeks_of(session: Session, numbers: Sequence[int]) -> dict[int, list[Week]]:
+    """List what each of some children has had, oldest first."""
+    weeks: dict[int, list[Week]] = defaultdict(list)
+    for row in await read(session, IN_ORDER, numbers=numbers):
+        week = Week(*row)
+        weeks[week.child_id].append(week)
+    return weeks
+
+
+async def list_latest_weeks(session: Session, numbers: Sequence[int]) -> dict[int, Week]:
+    """Give the latest week that each of some children has begun."""
+    found = [Week(*row) for row in await read(session, LATEST, numbers=numbers)]
+    return {week.child_id: week for week in found}
 
 
 async def find_latest_weeks(session: Session, numbers: Sequence[int]) -> dict[int, ChildWeek]:
@@ -130,17 +200,28 @@ async def find_last_weeks(
     session: Session, numbers: Sequence[int], *, week: int
 ) -> dict[int, ChildWeek]:
     """Look up, of some children, the programme's last week where they have reached it."""
-    statement = select(ChildWeek).where(
-        col(ChildWeek.child_id).in_(padded(numbers)), col(ChildWeek.week) >= week
-    )
-    found = await session.exec(statement.execution_options(populate_existing=True))
+    found = await session.exec(FROM_WEEK, params={"numbers": numbers, "week": week})
     return {row.child_id: row for row in found.all()}
+
+
+FROM_WEEK = (
+    select(ChildWeek)
+    .where(among_numbers(col(ChildWeek.child_id)), col(ChildWeek.week) >= bindparam("week"))
+    .execution_options(populate_existing=True)
+)
 
 
 async def lock_children(session: Session, numbers: Sequence[int]) -> None:
     """Make others wait who are about to choose for these children, until this transaction ends."""
-    statement = select(Child.id).where(col(Child.id).in_(padded(numbers))).order_by(col(Child.id))
-    await session.exec(statement.with_for_update())
+    await read(session, LOCKED, numbers=numbers)
+
+
+LOCKED = (
+    select_columns(col(Child.id))
+    .where(among_numbers(col(Child.id)))
+    .order_by(col(Child.id))
+    .with_for_update()
+)
 
 
 async def record_week(session: Session, week: ChildWeek) -> None:
@@ -149,25 +230,62 @@ async def record_week(session: Session, week: ChildWeek) -> None:
     await session.flush()
 
 
+async def begin_weeks(session: Session, weeks: Sequence[Week]) -> None:
+    """Write down the weeks that children begin; every guardian of a child gets the same."""
+    if not weeks:
+        return
+    connection = await session.connection()
+    await connection.execute(insert(ChildWeek), [each._asdict() for each in weeks])
+
+
+async def take_up_weeks(session: Session, weeks: Sequence[Week]) -> None:
+    """Write down the calendar week and the activity of weeks of which nothing was sent yet."""
+    if not weeks:
+        return
+    connection = await session.connection()
+    taken_up = [
+        {
+            "child": each.child_id,
+            "number": each.week,
+            "new_monday": each.monday,
+            "new_activity": each.activity_id,
+        }
+        for each in weeks
+    ]
+    await connection.execute(TAKE_UP, taken_up)
+
+
+TAKE_UP = (
+    update(ChildWeek)
+    .where(
+        col(ChildWeek.child_id) == bindparam("child"),
+        col(ChildWeek.week) == bindparam("number"),
+    )
+    .values(monday=bindparam("new_monday"), activity_id=bindparam("new_activity"))
+)
+
+
 async def record_weeks_sent(
     session: Session, weeks: Sequence[tuple[int, int]], *, now: datetime
 ) -> None:
     """Note that something of (child, week) was sent, the first time."""
     if not weeks:
         return
-    statement = (
-        update(ChildWeek)
-        .where(
-            col(ChildWeek.child_id) == bindparam("child"),
-            col(ChildWeek.week) == bindparam("number"),
-            col(ChildWeek.sent_at).is_(None),
-        )
-        .values(sent_at=bindparam("now"))
-    )
     connection = await session.connection()
     await connection.execute(
-        statement, [{"child": child, "number": week, "now": now} for child, week in weeks]
+        RECORD_SENT, [{"child": child, "number": week, "now": now} for child, week in weeks]
     )
+
+
+RECORD_SENT = (
+    update(ChildWeek)
+    .where(
+        col(ChildWeek.child_id) == bindparam("child"),
+        col(ChildWeek.week) == bindparam("number"),
+        col(ChildWeek.sent_at).is_(None),
+    )
+    .values(sent_at=bindparam("now"))
+)
 
 
 async def record_theme(session: Session, centre: Centre, *, monday: date, words: str) -> None:
@@ -183,9 +301,17 @@ async def record_theme(session: Session, centre: Centre, *, monday: date, words:
 async def list_themes(
     session: Session, numbers: Sequence[int], *, mondays: Sequence[date]
 ) -> dict[tuple[int, date], str]:
-    """Give the themes of some centres in some weeks."""
-    statement = select(CentreTheme).where(
-        col(CentreTheme.centre_id).in_(padded(numbers)), col(CentreTheme.monday).in_(mondays)
-    )
-    found = (await session.exec(statement)).all()
-    return {(theme.centre_id, theme.monday): theme.words for theme in found}
+    """Give the themes of some centres from the first of some weeks to the last."""
+    if not mondays:
+        return {}
+    first, last = min(mondays), max(mondays)
+    found = await read(session, THEMES, numbers=numbers, first=first, last=last)
+    return {(centre_id, monday): words for centre_id, monday, words in found}
+
+
+THEMES = select_columns(
+    col(CentreTheme.centre_id), col(CentreTheme.monday), col(CentreTheme.words)
+).where(
+    among_numbers(col(CentreTheme.centre_id)),
+    col(CentreTheme.monday).between(bindparam("first"), bindparam("last")),
+)

@@ -3,19 +3,22 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, bindparam
+from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, column
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlmodel import col, func, or_, select, update
+from sqlmodel import SQLModel, col, func, or_, select, update
 
 from bot.core.slots import Slot
 from bot.store.database import Session, padded
-from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Word
+from bot.store.reading import among_numbers, read
+from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Moment, Word
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}
+DELIVERIES: Table = SQLModel.metadata.tables["delivery"]
 Values = Mapping[str, Any]
 
 
@@ -23,17 +26,25 @@ def fill_slot(
     guardian_id: int, child_id: int, slot: Slot, *, now: datetime, **values: Any
 ) -> Delivery:
     """Make the row of one slot's delivery, planned unless the values say otherwise."""
-    return Delivery(
-        guardian_id=guardian_id,
-        child_id=child_id,
-        kind=DeliveryKind.PROGRAMME,
-        planned_at=now,
-        due_at=slot.due_at,
-        slot_at=slot.due_at,
-        slot_on=slot.day_on,
-        touch=slot.touch,
-        **values,
-    )
+    return Delivery(**{**values_of_slot(guardian_id, child_id, slot, now=now), **values})
+
+
+def values_of_slot(guardian_id: int, child_id: int, slot: Slot, *, now: datetime) -> Values:
+    """Give all that is not empty in the row of one slot's delivery, planned and not begun."""
+    return {
+        "guardian_id": guardian_id,
+        "child_id": child_id,
+        "kind": DeliveryKind.PROGRAMME,
+        "status": DeliveryStatus.PLANNED,
+        "planned_at": now,
+        "due_at": slot.due_at,
+        "slot_at": slot.due_at,
+        "slot_on": slot.day_on,
+        "touch": slot.touch,
+        "asked": False,
+        "attempts": 0,
+        "lost_answers": 0,
+    }
 
 
 async def plan(session: Session, delivery: Delivery) -> Delivery:
@@ -45,13 +56,20 @@ async def plan(session: Session, delivery: Delivery) -> Delivery:
 
 async def plan_all(session: Session, planned: Sequence[Delivery]) -> None:
     """Plan many deliveries at once; a slot that has one already keeps it."""
+    await plan_values(session, [each.model_dump(exclude={"id"}) for each in planned])
+
+
+async def plan_values(session: Session, planned: Sequence[Values]) -> None:
+    """Plan many deliveries at once, all given by the same values of their rows."""
     if not planned:
         return
     is_sqlite = session.get_bind().dialect.name == "sqlite"
-    insert = sqlite.insert if is_sqlite else postgresql.insert
-    rows = [each.model_dump(exclude={"id"}) for each in planned]
     connection = await session.connection()
-    await connection.execute(insert(Delivery).on_conflict_do_nothing(), rows)
+    await connection.execute(PLAN_SQLITE if is_sqlite else PLAN_POSTGRESQL, planned)
+
+
+PLAN_SQLITE = sqlite.insert(Delivery).on_conflict_do_nothing()
+PLAN_POSTGRESQL = postgresql.insert(Delivery).on_conflict_do_nothing()
 
 
 async def lock_due(
@@ -168,21 +186,39 @@ async def record_all(session: Session, changes: Sequence[Values]) -> None:
     """Change many deliveries at once; each change holds the number, as `id`, and the same keys."""
     if not changes:
         return
-    names = [name for name in changes[0] if name != "id"]
-    statement = (
-        update(Delivery)
-        .where(col(Delivery.id) == bindparam("number"))
-        .values({name: bindparam(f"new_{name}") for name in names})
-        .execution_options(synchronize_session=False)
-    )
+    names = tuple(changes[0])
     connection = await session.connection()  # past the ORM, which would write them one by one
-    await connection.execute(
-        statement,
-        [
-            {"number": each["id"], **{f"new_{name}": each[name] for name in names}}
-            for each in changes
-        ],
-    )
+    if connection.dialect.name == "sqlite":
+        one_by_one = [{f"new_{name}": each[name] for name in names} for each in changes]
+        await connection.execute(change_one(names), one_by_one)
+        return
+    at_once = {f"new_{name}": [each[name] for each in changes] for name in names}
+    await connection.execute(change_many(names), at_once)
+
+
+@cache
+def change_one(names: tuple[str, ...]) -> Update:
+    """Write the statement that changes these columns of one delivery."""
+    return change({name: bindparam(f"new_{name}") for name in names})
+
+
+@cache
+def change_many(names: tuple[str, ...]) -> Update:
+    """Write the statement that changes these columns of many deliveries, given as arrays.
+
+    On PostgreSQL it takes half the time, on both sides, that as many statements take.
+    """
+    columns = [DELIVERIES.c[name] for name in names]
+    arrays = [bindparam(f"new_{each.name}", type_=postgresql.ARRAY(each.type)) for each in columns]
+    table = [column(each.name, each.type) for each in columns]
+    rows = func.unnest(*arrays).table_valued(*table, name="given").render_derived()
+    return change({name: rows.c[name] for name in names})
+
+
+def change(given: Mapping[str, ColumnElement[Any]]) -> Update:
+    """Write the statement that gives deliveries, found by number, these columns."""
+    wanted = {name: value for name, value in given.items() if name != "id"}
+    return update(DELIVERIES).where(DELIVERIES.c.id == given["id"]).values(wanted)
 
 
 async def forget(session: Session, planned: Delivery) -> None:
@@ -256,9 +292,8 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
     return (await session.exec(statement)).first()
 
 
-@dataclass(frozen=True)
-class Recent:
-    """What a guardian was sent lately, or what is on its way to it."""
+class Recent(NamedTuple):
+    """What a guardian was sent lately, or what is on its way to it; read for many at once."""
 
     guardian_id: int
     status: DeliveryStatus
@@ -267,39 +302,33 @@ class Recent:
     ended_at: datetime | None
 
 
+RECENT = select_columns(
+    col(Delivery.guardian_id),
+    col(Delivery.status),
+    col(Delivery.kind),
+    col(Delivery.asked),
+    col(Delivery.ended_at),
+).where(
+    among_numbers(col(Delivery.guardian_id)),
+    or_(
+        col(Delivery.ended_at) >= bindparam("since", type_=Moment),
+        col(Delivery.ended_at).is_(None) & (col(Delivery.status) == DeliveryStatus.CLAIMED),
+    ),
+)
+
+
 async def list_recent(
     session: Session, guardian_numbers: Sequence[int], *, since: datetime
 ) -> list[Recent]:
     """List what guardians were sent since a moment, and what is on its way to them."""
-    recent = or_(
-        col(Delivery.ended_at) >= since,
-        col(Delivery.ended_at).is_(None) & (col(Delivery.status) == DeliveryStatus.CLAIMED),
-    )
-    statement = select_columns(
-        col(Delivery.guardian_id),
-        col(Delivery.status),
-        col(Delivery.kind),
-        col(Delivery.asked),
-        col(Delivery.ended_at),
-    ).where(col(Delivery.guardian_id).in_(padded(guardian_numbers)), recent)
-    connection = await session.connection()
-    return [Recent(*row) for row in await connection.execute(statement)]
+    found = await read(session, RECENT, numbers=guardian_numbers, since=since)
+    return [Recent(*row) for row in found]
 
 
 async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
     """Say whether a notice of this kind was ever planned for a guardian."""
     statement = select(Delivery.id).where(
         col(Delivery.guardian_id) == guardian_id, col(Delivery.notice) == notice
-    )
-    return (await session.exec(statement.limit(1))).first() is not None
-
-
-async def has_answer_to(session: Session, about_id: int, guardian_id: int) -> bool:
-    """Say whether a tap on a delivery called for another message."""
-    statement = select(Delivery.id).where(
-        col(Delivery.guardian_id) == guardian_id,
-        col(Delivery.about_id) == about_id,
-        col(Delivery.kind) == DeliveryKind.ANSWER,
     )
     return (await session.exec(statement.limit(1))).first() is not None
 

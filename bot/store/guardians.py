@@ -4,12 +4,14 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date, datetime
 
-from sqlalchemy import bindparam
+from sqlalchemy import bindparam, exists
+from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm, do_day
-from bot.store.database import Session, padded
+from bot.store.database import Session
+from bot.store.reading import among_numbers
 from bot.store.tables import (
     Child,
     Consent,
@@ -127,9 +129,15 @@ async def lock_guardian(session: Session, guardian_id: int) -> Guardian:
 
 async def get_guardians(session: Session, numbers: Sequence[int]) -> dict[int, Guardian]:
     """Get guardians as they stand now, by number."""
-    statement = select(Guardian).where(col(Guardian.id).in_(padded(numbers)))
-    found = await session.exec(statement.execution_options(populate_existing=True))
+    found = await session.exec(AS_THEY_STAND, params={"numbers": numbers})
     return {id_of(guardian): guardian for guardian in found.all()}
+
+
+AS_THEY_STAND = (
+    select(Guardian)
+    .where(among_numbers(col(Guardian.id)))
+    .execution_options(populate_existing=True)
+)
 
 
 async def record_weeks(session: Session, weeks: Sequence[tuple[int, date, int]]) -> None:
@@ -139,19 +147,21 @@ async def record_weeks(session: Session, weeks: Sequence[tuple[int, date, int]])
     """
     if not weeks:
         return
-    statement = (
-        update(Guardian)
-        .where(col(Guardian.id) == bindparam("number"))
-        .values(last_monday=bindparam("monday"), ignored_weeks=bindparam("ignored"))
-    )
     connection = await session.connection()
     await connection.execute(
-        statement,
+        RECORD_WEEK,
         [
             {"number": number, "monday": monday, "ignored": ignored}
             for number, monday, ignored in weeks
         ],
     )
+
+
+RECORD_WEEK = (
+    update(Guardian)
+    .where(col(Guardian.id) == bindparam("number"))
+    .values(last_monday=bindparam("monday"), ignored_weeks=bindparam("ignored"))
+)
 
 
 async def find_pair(session: Session, guardian_id: int, child_id: int) -> Pair | None:
@@ -180,15 +190,29 @@ async def list_pairs(session: Session, guardian_id: int) -> Sequence[Pair]:
     return (await session.exec(statement)).all()
 
 
-async def list_pairs_of(session: Session, numbers: Sequence[int]) -> dict[int, list[Pair]]:
-    """Give guardians' pairs whose programme goes on, in the order of joining."""
-    statement = (
-        select(Pair)
-        .where(col(Pair.guardian_id).in_(padded(numbers)), col(Pair.finished_at).is_(None))
-        .order_by(col(Pair.id))
+SIBLING = aliased(Pair)
+SHARED = (
+    select(Pair)
+    .where(
+        among_numbers(col(Pair.guardian_id)),
+        col(Pair.finished_at).is_(None),
+        exists().where(
+            col(SIBLING.guardian_id) == col(Pair.guardian_id),
+            col(SIBLING.id) != col(Pair.id),
+            col(SIBLING.finished_at).is_(None),
+        ),
     )
+    .order_by(col(Pair.id))
+)
+
+
+async def list_sibling_pairs(session: Session, numbers: Sequence[int]) -> dict[int, list[Pair]]:
+    """Give the pairs whose programme goes on, in the order of joining, where there are several.
+
+    A guardian of one child has none here: most have one, and nothing is asked of that pair.
+    """
     pairs: dict[int, list[Pair]] = defaultdict(list)
-    for pair in (await session.exec(statement)).all():
+    for pair in (await session.exec(SHARED, params={"numbers": numbers})).all():
         pairs[pair.guardian_id].append(pair)
     return pairs
 

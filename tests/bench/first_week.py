@@ -12,8 +12,8 @@ from sqlmodel import select
 from bot.delivery.planning import plan_start
 from bot.delivery.sending import BATCH
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Database, Session, centres, guardians
-from bot.store.tables import Delivery
+from bot.store import Database, Session, guardians
+from bot.store.tables import Child, Delivery
 
 MESSAGES_A_WEEK = 3
 SENT = "UPDATE delivery SET status = 'sent', ended_at = :now, attempts = 1 WHERE ended_at IS NULL"
@@ -58,7 +58,8 @@ async def time_first_week(
 async def start(session: Session, numbers: list[int], *, now: datetime) -> None:
     """Plan the first activity of each guardian, whose child has the same number."""
     found = await guardians.get_guardians(session, numbers)
-    children = await centres.get_children(session, numbers)
+    some = select(Child).where(Child.id.in_(numbers))  # type: ignore[union-attr]
+    children = {each.id: each for each in (await session.exec(some)).all()}
     for number in numbers:
         await plan_start(session, found[number], children[number], now=now)
 
