@@ -104,9 +104,26 @@ class Pace:
         return max(timedelta(), self.held_until - self.clock.now())
 
     async def take_turn(self, chat: str) -> None:
-        """Wait until a second has passed since the last new message to this chat."""
+        """Wait until a second has passed since this process's last new message to a chat."""
+        wait = self._wait_of(chat)
+        self._book(chat, after=wait)
+        await asyncio.sleep(wait)
+
+    def may_write(self, chat: str) -> bool:
+        """Say whether a chat may be written to now and, if so, count it as written to."""
+        if self._wait_of(chat):
+            return False
+        self._book(chat, after=0.0)
+        return True
+
+    def _wait_of(self, chat: str) -> float:
+        """Give the seconds until a chat may be written to."""
+        return max(0.0, self._free_at.get(chat, 0.0) - asyncio.get_running_loop().time())
+
+    def _book(self, chat: str, *, after: float) -> None:
+        """Keep a chat for a message, some seconds from now; forget those that are free again."""
         now = asyncio.get_running_loop().time()
-        self._free_at = {key: at for key, at in self._free_at.items() if at > now}
-        turn_at = max(now, self._free_at.get(chat, now))
-        self._free_at[chat] = turn_at + self.chat_wait.total_seconds()
-        await asyncio.sleep(turn_at - now)
+        while self._free_at and next(iter(self._free_at.values())) <= now:
+            del self._free_at[next(iter(self._free_at))]
+        self._free_at.pop(chat, None)
+        self._free_at[chat] = now + after + self.chat_wait.total_seconds()

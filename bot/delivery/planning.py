@@ -7,7 +7,9 @@ from bot.core.cadence import (
     LONGEST_BREAK_WEEKS,
     Rhythm,
     check_rhythm,
+    local_date,
     monday_of,
+    start_of,
 )
 from bot.core.slots import History, Slot, first_slot, next_slot, setting_at
 from bot.errors import BotError
@@ -162,6 +164,8 @@ async def come_back(session: Session, guardian: Guardian, *, weeks: int, now: da
 
 async def hear(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:
     """Note that a guardian did something; whoever had gone quiet gets the full pace again."""
+    if is_heard_already(guardian, now=now):
+        return
     guardian.heard_at, guardian.ignored_weeks = now, 0
     session.add(guardian)
     if guardian.state is GuardianState.QUIET:
@@ -170,6 +174,14 @@ async def hear(session: Session, guardian: Guardian, *, weeks: int, now: datetim
         guardian.pace = Pace.FULL
         await note(session, guardian, EventKind.RESUMED, now=now)
         await settle(session, guardian, weeks=weeks, now=now)
+
+
+def is_heard_already(guardian: Guardian, *, now: datetime) -> bool:
+    """Say whether a tap tells nothing new: this calendar week counts as answered already."""
+    this_monday = monday_of(local_date(now, guardian.zone))
+    is_known = start_of(this_monday, guardian.zone) <= guardian.heard_at <= now
+    keeps_pace = guardian.pace is Pace.FULL and guardian.state is not GuardianState.QUIET
+    return is_known and keeps_pace and not guardian.ignored_weeks
 
 
 async def taper(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:

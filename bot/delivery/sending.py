@@ -10,7 +10,7 @@ from random import Random
 from bot.core.clock import Clock
 from bot.core.messages import Messenger
 from bot.core.sealing import Sealer
-from bot.delivery.claiming import Claimed, Handing, claim
+from bot.delivery.claiming import ONE_A_SECOND, Claimed, Handing, claim
 from bot.delivery.pace import Pace
 from bot.delivery.results import (
     Gone,
@@ -211,6 +211,8 @@ class Sender:
                 await self.pace.pass_gate()
                 if not await self._may_go(handing, claimed_at=claimed_at):
                     return Lost(handing)
+                if not self.pace.may_write(address):  # a reply has just gone there
+                    return Later(handing, ONE_A_SECOND, self.pace.chat_wait, in_doubt=False)
                 sent = await self.messenger.send(address, handing.message)
         except GuardianUnreachable:
             return Gone(handing)

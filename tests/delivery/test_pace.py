@@ -119,3 +119,15 @@ async def test_a_clock_that_was_set_back_silences_nobody_for_an_hour(
     taken = await take_for(senders, clock, seconds=12, step=1)
 
     assert sum(count for at, count in taken if at > 6) >= RATE
+
+
+async def test_a_chat_that_was_just_replied_to_is_not_written_to_within_a_second(
+    senders: list[Pace],
+) -> None:
+    pace = senders[0]
+
+    await pace.take_turn("Amina")
+
+    assert not pace.may_write("Amina")
+    assert pace.may_write("Bashir")
+    assert not pace.may_write("Bashir")

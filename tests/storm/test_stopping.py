@@ -37,11 +37,13 @@ async def fall_silent(storm: Storm) -> None:
             return
 
 
-@pytest.mark.parametrize("count", [600, pytest.param(3000, marks=pytest.mark.long)])
+@pytest.mark.parametrize(
+    ("count", "rate"), [(400, "25"), pytest.param(3000, "100", marks=pytest.mark.long)]
+)
 async def test_sending_stops_everywhere_within_seconds_and_goes_on_without_a_repeat(
-    shared_storm: Storm, count: int
+    shared_storm: Storm, count: int, rate: str
 ) -> None:
-    shared_storm.settings["KUFFERT_SEND_RATE"] = "100"
+    shared_storm.settings["KUFFERT_SEND_RATE"] = rate
     await shared_storm.plan(count)
 
     async with shared_storm.senders(2) as senders:
