@@ -10,7 +10,7 @@ from bot.app.cards import LINK_BASE, IssuedCard, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
-from bot.app.running import Network, Role, Runtime
+from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import check_catalogue
@@ -79,6 +79,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):
+                spare_the_collector()
                 say(f"@{runtime.application.bot.username} is running. Ctrl-C stops it.")
                 await runtime.run()
 

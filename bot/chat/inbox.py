@@ -23,6 +23,7 @@ from bot.store.tables import StoredUpdate, UpdateStatus
 
 REPLIES = "replies"  # what replies are sealed as
 SIDE_BY_SIDE = 50  # chats that are answered at once
+WRITTEN_AT_ONCE = 6  # effects: more would all be written late, instead of some early
 LEASE = timedelta(minutes=3)
 ATTEMPTS = 5
 FIRST_WAIT = timedelta(seconds=1)
@@ -46,6 +47,7 @@ class Inbox:
         self._in_hand: dict[asyncio.Task[None], StoredUpdate] = {}
         self._arrived: Counter[str] = Counter()  # by chat: what came and was not taken up yet
         self._done: list[int] = []
+        self._writing = asyncio.Semaphore(WRITTEN_AT_ONCE)
 
     def wake(self, chats: Iterable[str] = ()) -> None:
         """Say that there may be something to handle; name the chat's key of each new update."""
@@ -178,7 +180,7 @@ class Inbox:
 
     async def _apply(self, stored: StoredUpdate, update: Update, *, address: str) -> list[Reply]:
         """Write an update's effect and the replies to it, in one transaction; give the replies."""
-        async with self.database.writing() as session:
+        async with self._writing, self.database.writing() as session:
             turn = await self._open_turn(session, stored, address=address)
             if stored.chat_key:
                 await self._take_turn(update, turn)

@@ -26,7 +26,8 @@ from bot.errors import BotError, DatabaseGone, GuardianUnreachable, MessageRefus
 from bot.store import Database, Session, deliveries
 from bot.store.tables import Delivery, id_of
 
-BATCH = 200
+BATCH = 100
+BATCH_BESIDE_REPLIES = 20  # while taps wait for their answers
 IN_FLIGHT = 400
 SEND_TIMEOUT = timedelta(seconds=30)
 LEASE = timedelta(minutes=5)  # ten times what a send may take
@@ -126,7 +127,8 @@ class Sender:
         if room <= 0:
             return 0, timedelta(seconds=1)
         await self._give_way()
-        grant = await self.pace.take(min(self.limits.batch, room))
+        most = BATCH_BESIDE_REPLIES if self.pace.replies_waiting else self.limits.batch
+        grant = await self.pace.take(min(most, room))
         if not grant.count:
             is_off = grant.is_held or grant.is_stopped
             return 0, None if is_off else grant.wait

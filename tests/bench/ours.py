@@ -17,7 +17,7 @@ from typing import Any
 
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.opening import Store, accept_catalogue, open_store
-from bot.app.running import Network, Role, Runtime
+from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.delivery.shelf import Shelf
 from tests.bench.first_week import time_first_week
 from tests.bench.rivals import CORE, TOKEN
@@ -57,6 +57,7 @@ async def sending(given: Given) -> AsyncIterator[tuple[Runtime, MovableClock]]:
     async with opened(given) as (store, shelf, clock):
         runtime = Runtime(store, shelf, clock=clock, network=network, role=Role.SENDER)
         async with runtime:
+            spare_the_collector()  # as the running bot does
             yield runtime, clock
 
 
@@ -101,6 +102,7 @@ async def run(given: Given) -> dict[str, Any]:
         opened(given) as (store, shelf, clock),
         Runtime(store, shelf, clock=clock, network=network) as runtime,
     ):
+        spare_the_collector()
         running = asyncio.ensure_future(runtime.run())
         asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, running.cancel)
         with contextlib.suppress(asyncio.CancelledError):
