@@ -143,6 +143,9 @@ LEAVINGS = {
 }
 
 
+SILENT = (GuardianState.QUIET, GuardianState.UNREACHABLE)  # not by a guardian's own wish
+
+
 async def snooze(
     session: Session, guardian: Guardian, *, pause_weeks: int, weeks: int, now: datetime
 ) -> datetime:
@@ -163,12 +166,15 @@ async def come_back(session: Session, guardian: Guardian, *, weeks: int, now: da
 
 
 async def hear(session: Session, guardian: Guardian, *, weeks: int, now: datetime) -> None:
-    """Note that a guardian did something; whoever had gone quiet gets the full pace again."""
+    """Note that a guardian did something; whoever had gone quiet gets the full pace again.
+
+    So does one who was out of reach: whoever writes to us can be written to.
+    """
     if is_heard_already(guardian, now=now):
         return
     guardian.heard_at, guardian.ignored_weeks = now, 0
     session.add(guardian)
-    if guardian.state is GuardianState.QUIET:
+    if guardian.state in SILENT:
         await come_back(session, guardian, weeks=weeks, now=now)
     elif guardian.pace is Pace.WEEKLY:
         guardian.pace = Pace.FULL
@@ -180,7 +186,7 @@ def is_heard_already(guardian: Guardian, *, now: datetime) -> bool:
     """Say whether a tap tells nothing new: this calendar week counts as answered already."""
     this_monday = monday_of(local_date(now, guardian.zone))
     is_known = start_of(this_monday, guardian.zone) <= guardian.heard_at <= now
-    keeps_pace = guardian.pace is Pace.FULL and guardian.state is not GuardianState.QUIET
+    keeps_pace = guardian.pace is Pace.FULL and guardian.state not in SILENT
     return is_known and keeps_pace and not guardian.ignored_weeks
 
 

@@ -164,6 +164,22 @@ async def test_a_tap_while_tapering_brings_the_full_pace_back(
     assert days_of(await world.sent(amina))[-4:] == ["Wed 30", "Fri 02", "Mon 05", "Wed 07"]
 
 
+async def test_whoever_was_out_of_reach_and_taps_hears_from_us_again(
+    world: World, amina: Guardian
+) -> None:
+    async with world.changing(amina) as (session, guardian):
+        now = world.clock.now()
+        await leave(session, guardian, GuardianState.UNREACHABLE, weeks=world.weeks, now=now)
+    await world.go(weeks=2)
+
+    await world.tap(amina)
+    await world.go(days=6)
+
+    assert (await world.get(amina)).state is GuardianState.ACTIVE
+    assert days_of(await world.sent(amina))[1:] == ["Mon 21", "Wed 23", "Fri 25"]
+    assert await world.examine(amina) == []
+
+
 # Breaks
 
 
