@@ -40,17 +40,17 @@ def restart(server: PostgresServer, mode: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("mode", "count"),
+    ("mode", "count", "rate"),
     [
-        ("immediate", 300),
-        pytest.param("fast", 2000, marks=pytest.mark.long),
-        pytest.param("immediate", 2000, marks=pytest.mark.long),
+        ("immediate", 300, 30),
+        pytest.param("fast", 2000, 150, marks=pytest.mark.long),
+        pytest.param("immediate", 2000, 150, marks=pytest.mark.long),
     ],
 )
 async def test_a_database_that_is_stopped_under_load_costs_no_message_and_no_process(
-    own_postgres: PostgresServer, tmp_path: Path, mode: str, count: int
+    own_postgres: PostgresServer, tmp_path: Path, mode: str, count: int, rate: int
 ) -> None:
-    async with open_storm(new_database(own_postgres), tmp_path, rate=200) as storm:
+    async with open_storm(new_database(own_postgres), tmp_path, rate=rate) as storm:
         await storm.plan(count)
 
         async with storm.senders(2) as senders:
