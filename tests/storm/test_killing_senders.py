@@ -36,7 +36,7 @@ async def test_a_killed_sender_loses_nothing_and_repeats_only_what_was_in_its_ha
     await storm.plan(count)
 
     async with storm.senders() as (sender,):
-        await kill(storm, sender, after=rng.randrange(1, count), rng=rng)
+        await kill(storm, sender, after=rng.randrange(1, count * 3 // 4), rng=rng)
     in_hand = await storm.count_claimed()
     async with storm.senders() as senders:
         await storm.send_all(senders)
