@@ -223,7 +223,7 @@ async def realign(
         return
     latest, before = last[0], last[1:]
     history = await histories.get_history(session, guardian)
-    if slot_of(latest).due_at > now and before:
+    if lies_ahead(latest, now=now) and before:
         slot = next_slot(history, slot_of(before[0]))
         if slot is None:  # it was planned for a return that is no longer known
             await deliveries.forget(session, latest)
@@ -245,9 +245,15 @@ async def list_up_to_ahead(session: Session, pair: Pair, *, now: datetime) -> li
     last = list(
         await deliveries.list_last_of_pair(session, pair.guardian_id, pair.child_id, limit=4)
     )
-    while len(last) > 1 and slot_of(last[1]).due_at > now:
+    while len(last) > 1 and lies_ahead(last[1], now=now):
         await deliveries.forget(session, last.pop(0))
     return last
+
+
+def lies_ahead(delivery: Delivery, *, now: datetime) -> bool:
+    """Say whether a delivery's slot is to come; one that went out is past, whatever the clock."""
+    is_untried = delivery.status in (DeliveryStatus.PLANNED, DeliveryStatus.SKIPPED)
+    return is_untried and slot_of(delivery).due_at > now
 
 
 async def move(

@@ -331,6 +331,21 @@ async def test_a_clock_that_is_set_back_an_hour_repeats_nothing(
     assert days_of(await world.sent(amina))[-2:] == ["Fri 11", "Mon 14"]
 
 
+async def test_a_change_after_the_clock_was_set_back_leaves_what_was_sent_as_it_is(
+    world: World, amina: Guardian
+) -> None:
+    await world.go_to(datetime(2026, 9, 11, 15, 5, tzinfo=UTC))
+    world.clock.reset(world.clock.now() - timedelta(hours=1))
+
+    async with world.changing(amina) as (session, guardian):
+        now = world.clock.now()
+        await leave(session, guardian, GuardianState.PAUSED, weeks=world.weeks, now=now)
+
+    sent = await world.sent(amina)
+    assert days_of(sent) == ["Mon 07", "Fri 11"]
+    assert [f"{row.slot_on:%a %d}" for row in sent] == ["Mon 07", "Fri 11"]
+
+
 async def test_a_clock_that_is_set_back_cannot_hold_everybody_for_longer_than_was_asked(
     world: World, amina: Guardian
 ) -> None:
