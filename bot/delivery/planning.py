@@ -14,10 +14,10 @@ from bot.core.cadence import (
 from bot.core.slots import History, Slot, first_slot, next_slot, setting_at
 from bot.errors import BotError
 from bot.store import Session, centres, deliveries, events, guardians, histories
+from bot.store.centres import Week
 from bot.store.guardians import find_absence
 from bot.store.tables import (
     Child,
-    ChildWeek,
     Delivery,
     DeliveryStatus,
     EventKind,
@@ -74,7 +74,7 @@ def end(delivery: Delivery, *, reason: str, now: datetime) -> None:
     delivery.claimed_by = delivery.claimed_until = None
 
 
-def is_over(slot: Slot, latest: ChildWeek | None, *, weeks: int) -> bool:
+def is_over(slot: Slot, latest: Week | None, *, weeks: int) -> bool:
     """Say whether a slot lies behind the programme's last week, of which something was sent."""
     if latest is None or latest.week < weeks or latest.sent_at is None:
         return False
@@ -87,7 +87,7 @@ async def plan_after(
     """Plan what follows one delivery that has ended, or finish the pair after the last week."""
     history = await histories.get_history(session, guardian)
     successors = list_successors(history, ended, guardian=guardian, now=now)
-    latest = await centres.find_latest_weeks(session, [ended.child_id or 0])
+    latest = await centres.list_latest_weeks(session, [ended.child_id or 0])
     if successors and is_over(
         slot_of(successors[-1]), latest.get(ended.child_id or 0), weeks=weeks
     ):

@@ -78,7 +78,7 @@ class Sender:
         self._was_cut_off = False
         self._has_more = False  # the last claim came back full
         self._asked: list[int] = []
-        self._asking: asyncio.Task[frozenset[int | None]] | None = None
+        self._asking: asyncio.Task[frozenset[int]] | None = None
         self._flying: dict[asyncio.Task[None], Delivery] = {}
         self._results: list[Result] = []
 
@@ -251,7 +251,7 @@ class Sender:
             self._asking = asyncio.create_task(self._ask())
         return number in await asyncio.shield(self._asking)
 
-    async def _ask(self) -> frozenset[int | None]:
+    async def _ask(self) -> frozenset[int]:
         """Ask for all that want to know, in one query."""
         await asyncio.sleep(0)
         numbers, self._asked, self._asking = self._asked, [], None

@@ -43,7 +43,7 @@ async def plan_successors(
     """Plan the next slot of each ended delivery of the programme, or finish its pair."""
     of_programme = [each for each in ended if each.delivery.kind is DeliveryKind.PROGRAMME]
     children = sorted({each.delivery.child_id or 0 for each in of_programme})
-    latest = await centres.find_last_weeks(session, children, week=weeks) if children else {}
+    latest = await centres.list_last_weeks(session, children, week=weeks) if children else {}
     simple: list[Values] = []
     planned: list[Delivery] = []
     for each in of_programme:

@@ -11,7 +11,7 @@ from sqlmodel import col, func, select, update
 
 from bot.core.choosing import Variant
 from bot.errors import BotError
-from bot.store.database import Session, padded
+from bot.store.database import Session
 from bot.store.reading import among_numbers, read
 from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, id_of
 
@@ -177,38 +177,15 @@ async def list_latest_weeks(session: Session, numbers: Sequence[int]) -> dict[in
     return {week.child_id: week for week in found}
 
 
-async def find_latest_weeks(session: Session, numbers: Sequence[int]) -> dict[int, ChildWeek]:
-    """Look up the latest week that each of some children has begun."""
-    latest = (
-        select(ChildWeek.child_id, func.max(ChildWeek.week).label("week"))
-        .where(col(ChildWeek.child_id).in_(padded(numbers)))
-        .group_by(col(ChildWeek.child_id))
-        .subquery()
-    )
-    statement = (
-        select(ChildWeek)
-        .join(
-            latest,
-            (col(ChildWeek.child_id) == latest.c.child_id) & (col(ChildWeek.week) == latest.c.week),
-        )
-        .execution_options(populate_existing=True)
-    )
-    return {row.child_id: row for row in (await session.exec(statement)).all()}
-
-
-async def find_last_weeks(
+async def list_last_weeks(
     session: Session, numbers: Sequence[int], *, week: int
-) -> dict[int, ChildWeek]:
-    """Look up, of some children, the programme's last week where they have reached it."""
-    found = await session.exec(FROM_WEEK, params={"numbers": numbers, "week": week})
-    return {row.child_id: row for row in found.all()}
+) -> dict[int, Week]:
+    """Give, of some children, the programme's last week where they have reached it."""
+    found = [Week(*row) for row in await read(session, FROM_WEEK, numbers=numbers, week=week)]
+    return {each.child_id: each for each in found}
 
 
-FROM_WEEK = (
-    select(ChildWeek)
-    .where(among_numbers(col(ChildWeek.child_id)), col(ChildWeek.week) >= bindparam("week"))
-    .execution_options(populate_existing=True)
-)
+FROM_WEEK = WEEKS.where(col(ChildWeek.week) >= bindparam("week"))
 
 
 async def lock_children(session: Session, numbers: Sequence[int]) -> None:

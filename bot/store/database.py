@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
     asynccontextmanager,
@@ -155,19 +155,10 @@ def is_passing(error: DBAPIError) -> bool:
     )
 
 
-def insert_into(session: Session, table: type[SQLModel]) -> Any:
+def insert_into(session: Session, table: type[SQLModel]) -> sqlite.Insert | postgresql.Insert:
     """Begin an INSERT that may say what to do about a row that is there already."""
     is_sqlite = session.get_bind().dialect.name == "sqlite"
     return sqlite.insert(table) if is_sqlite else postgresql.insert(table)
-
-
-def padded(numbers: Sequence[int]) -> list[int]:
-    """Fill a list up to a power of two with its last number, so that few statements are prepared.
-
-    A condition `IN (…)` is another statement for every length.
-    """
-    length = 1 << max(len(numbers) - 1, 0).bit_length()
-    return [*numbers, *[numbers[-1]] * (length - len(numbers))] if numbers else []
 
 
 def first_line(error: BaseException) -> str:

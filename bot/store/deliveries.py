@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import SQLModel, col, func, or_, select, update
 
 from bot.core.slots import Slot
-from bot.store.database import Session, padded
+from bot.store.database import Session
 from bot.store.reading import among_numbers, read
-from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Moment, Word
+from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Moment, Word
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}
@@ -109,11 +109,11 @@ async def lock_ours(session: Session, numbers: Sequence[int], *, claimant: str) 
     """Lock deliveries whose results are to be written, and say where they stand."""
     statement = (
         select(Delivery.id, Delivery.status, Delivery.claimed_by)
-        .where(col(Delivery.id).in_(padded(numbers)))
+        .where(among_numbers(col(Delivery.id)))
         .order_by(col(Delivery.id))
         .with_for_update()
     )
-    rows = (await session.exec(statement)).all()
+    rows = await read(session, statement, numbers=numbers)
     return Locked(
         frozenset(number for number, *_ in rows if number),
         frozenset(number for number, status, _ in rows if number and status in OPEN),
@@ -125,16 +125,14 @@ async def lock_ours(session: Session, numbers: Sequence[int], *, claimant: str) 
     )
 
 
-async def list_ours(
-    session: Session, numbers: Sequence[int], *, claimant: str
-) -> frozenset[int | None]:
+async def list_ours(session: Session, numbers: Sequence[int], *, claimant: str) -> frozenset[int]:
     """List which claimed deliveries are still the claimant's: not stopped, not taken over."""
     statement = select(Delivery.id).where(
-        col(Delivery.id).in_(padded(numbers)),
+        among_numbers(col(Delivery.id)),
         col(Delivery.status) == DeliveryStatus.CLAIMED,
         col(Delivery.claimed_by) == claimant,
     )
-    return frozenset((await session.exec(statement)).all())
+    return frozenset(number for (number,) in await read(session, statement, numbers=numbers))
 
 
 async def record_handed(

@@ -7,8 +7,9 @@ from datetime import datetime
 from sqlmodel import col, delete, select
 
 from bot.core.slots import History, Setting
-from bot.store.database import Session, padded
+from bot.store.database import Session
 from bot.store.guardians import rhythm_of
+from bot.store.reading import among_numbers
 from bot.store.tables import Guardian, GuardianSetting, GuardianState, id_of
 
 
@@ -54,11 +55,11 @@ async def list_histories(session: Session, guardian_numbers: Sequence[int]) -> d
         return {}
     statement = (
         select(GuardianSetting)
-        .where(col(GuardianSetting.guardian_id).in_(padded(guardian_numbers)))
+        .where(among_numbers(col(GuardianSetting.guardian_id)))
         .order_by(col(GuardianSetting.from_at), col(GuardianSetting.id))
     )
     histories: dict[int, list[Setting]] = defaultdict(list)
-    for row in (await session.exec(statement)).all():
+    for row in (await session.exec(statement, params={"numbers": guardian_numbers})).all():
         histories[row.guardian_id].append(
             Setting(row.from_at, rhythm_of(row), row.state is GuardianState.ACTIVE)
         )

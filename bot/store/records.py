@@ -5,7 +5,8 @@ from collections.abc import Sequence
 
 from sqlmodel import col, func, select
 
-from bot.store.database import Session, padded
+from bot.store.database import Session
+from bot.store.reading import among_numbers
 from bot.store.tables import Delivery, DeliveryKind, Guardian, Pair
 
 
@@ -24,11 +25,9 @@ async def list_guardians(session: Session, *, after: int, limit: int) -> Sequenc
 
 async def list_pairs(session: Session, numbers: Sequence[int]) -> dict[int, list[Pair]]:
     """Give all pairs of some guardians, those that are through the programme included."""
-    statement = (
-        select(Pair).where(col(Pair.guardian_id).in_(padded(numbers))).order_by(col(Pair.id))
-    )
+    statement = select(Pair).where(among_numbers(col(Pair.guardian_id))).order_by(col(Pair.id))
     found: dict[int, list[Pair]] = defaultdict(list)
-    for pair in (await session.exec(statement)).all():
+    for pair in (await session.exec(statement, params={"numbers": numbers})).all():
         found[pair.guardian_id].append(pair)
     return found
 
@@ -40,13 +39,13 @@ async def list_programme(
     statement = (
         select(Delivery)
         .where(
-            col(Delivery.guardian_id).in_(padded(numbers)),
+            among_numbers(col(Delivery.guardian_id)),
             col(Delivery.kind) == DeliveryKind.PROGRAMME,
         )
         .order_by(col(Delivery.slot_on))
     )
     found: dict[tuple[int, int], list[Delivery]] = defaultdict(list)
-    for row in (await session.exec(statement)).all():
+    for row in (await session.exec(statement, params={"numbers": numbers})).all():
         found[row.guardian_id, row.child_id or 0].append(row)
     return found
 
@@ -54,11 +53,11 @@ async def list_programme(
 async def list_open_beside(session: Session, numbers: Sequence[int]) -> dict[int, list[Delivery]]:
     """Give what is open beside the programme, by guardian."""
     statement = select(Delivery).where(
-        col(Delivery.guardian_id).in_(padded(numbers)),
+        among_numbers(col(Delivery.guardian_id)),
         col(Delivery.kind) != DeliveryKind.PROGRAMME,
         col(Delivery.ended_at).is_(None),
     )
     found: dict[int, list[Delivery]] = defaultdict(list)
-    for row in (await session.exec(statement)).all():
+    for row in (await session.exec(statement, params={"numbers": numbers})).all():
         found[row.guardian_id].append(row)
     return found

@@ -4,11 +4,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, bindparam, exists
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, or_, select, update
 
-from bot.store.database import Session
+from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers
 from bot.store.tables import StoredUpdate, UpdateStatus
 
@@ -62,10 +61,12 @@ async def store_updates(session: Session, arrived: Sequence[StoredUpdate]) -> in
     """Store updates, each once: one that arrives twice changes nothing; return how many are new."""
     if not arrived:
         return 0
-    dialect = session.get_bind().dialect.name
-    insert = sqlite.insert if dialect == "sqlite" else postgresql.insert
     rows = [each.model_dump() for each in arrived]
-    statement = insert(StoredUpdate).values(rows).on_conflict_do_nothing(index_elements=["id"])
+    statement = (
+        insert_into(session, StoredUpdate)
+        .values(rows)
+        .on_conflict_do_nothing(index_elements=["id"])
+    )
     return (await session.exec(statement)).rowcount
 
 
