@@ -18,7 +18,7 @@ from bot.chat.replies import Note, Reply, Say, format_replies, parse_replies
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, Session, guardians, updates
+from bot.store import Database, Session, deliveries, guardians, updates
 from bot.store.tables import StoredUpdate, UpdateStatus
 
 REPLIES = "replies"  # what replies are sealed as
@@ -268,12 +268,24 @@ class Inbox:
             if isinstance(reply, Say):
                 async with self.database.writing() as session:
                     await updates.record_reply_sent(session, stored.id, count=count)
+                    now, chat = self.desk.clock.now(), stored.chat_key or ""
+                    await guardians.record_replied(session, chat, now=now)
         return True
+
+    async def _take_turn_in_chat(self, stored: StoredUpdate, *, address: str) -> None:
+        """Keep a second from the last message to a chat, whichever replica sent it."""
+        await self.desk.pace.take_turn(address)
+        async with self.database.reading() as session:
+            written_at = await deliveries.find_last_written_at(session, stored.chat_key or "")
+        pause = self.desk.pace.chat_wait
+        wait = written_at + pause - self.desk.clock.now() if written_at else timedelta()
+        if timedelta() < wait <= pause:
+            await asyncio.sleep(wait.total_seconds())
 
     async def _send(self, stored: StoredUpdate, reply: Reply, *, address: str) -> None:
         """Send one reply; raise SendLater where it may go out later."""
         if isinstance(reply, Say):
-            await self.desk.pace.take_turn(address)
+            await self._take_turn_in_chat(stored, address=address)
         try:
             await send_reply(self.application.bot, address, reply)
             self.desk.pace.spend()

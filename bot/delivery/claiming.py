@@ -107,7 +107,7 @@ async def read_cases(
     found = await guardians.get_guardians(session, numbers)
     pairs = await guardians.list_sibling_pairs(session, numbers)
     sent_at: dict[int, list[datetime]] = defaultdict(list)
-    written_at: dict[int, datetime] = {}
+    written_at = {number: each.replied_at for number, each in found.items() if each.replied_at}
     busy = set(busy)
     for each in await deliveries.list_recent(session, numbers, since=start_of_any_week(now)):
         number, ended_at = each.guardian_id, each.ended_at
@@ -125,7 +125,7 @@ async def read_cases(
         free_at = written_at[number] + chat_wait if number in written_at else now
         if number in busy:
             continue
-        if free_at > now:
+        if now < free_at <= now + chat_wait:  # later only where the clock was set back
             waiting.append((delivery, Wait(free_at, ONE_A_SECOND)))
             continue
         busy.add(number)

@@ -323,6 +323,21 @@ async def list_recent(
     return [Recent(*row) for row in found]
 
 
+async def find_last_written_at(session: Session, chat_key: str) -> datetime | None:
+    """Look up when a chat was last sent a new message, by the schedule or in reply."""
+    last_sent_at = (
+        select(func.max(Delivery.ended_at))
+        .where(
+            col(Delivery.guardian_id) == col(Guardian.id),
+            col(Delivery.status) == DeliveryStatus.SENT,
+        )
+        .scalar_subquery()
+    )
+    statement = select(Guardian.replied_at, last_sent_at).where(col(Guardian.chat_key) == chat_key)
+    found = (await session.exec(statement)).first() or ()
+    return max((moment for moment in found if moment), default=None)
+
+
 async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
     """Say whether a notice of this kind was ever planned for a guardian."""
     statement = select(Delivery.id).where(

@@ -121,6 +121,12 @@ async def record_language(session: Session, guardian: Guardian, language: str) -
     session.add(guardian)
 
 
+async def record_replied(session: Session, chat_key: str, *, now: datetime) -> None:
+    """Note that a chat was sent a new message in reply."""
+    statement = update(Guardian).where(col(Guardian.chat_key) == chat_key).values(replied_at=now)
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
 async def lock_guardian(session: Session, guardian_id: int) -> Guardian:
     """Get a guardian as it stands now, and make others wait who are about to change it."""
     statement = select(Guardian).where(col(Guardian.id) == guardian_id).with_for_update()

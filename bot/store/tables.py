@@ -282,7 +282,10 @@ class Newcomer(Row, table=True):
 
 
 class Guardian(Row, table=True):
-    """One chat that has consented to messages: its address sealed, found by its keyed hash."""
+    """One chat that has consented to messages: its address sealed, found by its keyed hash.
+
+    `replied_at` is when it was last sent a new message in reply, so that a touch keeps away.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     chat_key: str = Field(unique=True, max_length=64)
@@ -299,6 +302,7 @@ class Guardian(Row, table=True):
     joined_at: datetime = Field(sa_type=Moment)
     settled_at: datetime = Field(sa_type=Moment)
     heard_at: datetime = Field(sa_type=Moment)
+    replied_at: datetime | None = Field(default=None, sa_type=Moment)
     last_monday: date | None = None
     ignored_weeks: int = 0
 

@@ -55,6 +55,17 @@ async def test_a_slow_reply_to_one_chat_delays_no_other(town: Town) -> None:
     await town.wait_for(lambda: helped(amina))
 
 
+async def test_a_reply_keeps_its_distance_from_a_touch_of_another_replica(town: Town) -> None:
+    phone = town.phone("Amina", language="en")
+    await phone.join(await town.card("en"))
+    town.runtime.pace.chat_wait = timedelta(seconds=1)
+    started = anyio.current_time()
+
+    await phone.write("/help")  # the test's clock stands still: the first activity came just now
+
+    assert anyio.current_time() - started >= 1
+
+
 async def test_what_one_chat_writes_is_answered_in_its_order(town: Town) -> None:
     phone = town.phone("Amina", language="en")
     await phone.join(await town.card("en"))

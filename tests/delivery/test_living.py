@@ -11,7 +11,7 @@ from bot.core.choosing import Variant
 from bot.delivery.following import plan_check
 from bot.delivery.planning import change_rhythm, come_back, leave, snooze
 from bot.errors import SendLater
-from bot.store import centres, liveness
+from bot.store import centres, guardians, liveness
 from bot.store.tables import (
     Delivery,
     DeliveryKind,
@@ -478,6 +478,34 @@ async def test_the_programme_ends_after_its_last_week_for_good(
     (pair,) = await world.pairs(amina)
     assert pair.finished_at is not None
     assert await world.examine(amina) == []
+
+
+async def test_a_touch_keeps_a_second_away_from_a_reply_of_any_replica(
+    world: World, amina: Guardian
+) -> None:
+    world.sender.pace.chat_wait = timedelta(seconds=1)
+    friday = datetime(2026, 9, 11, 15, 0, tzinfo=UTC)
+    await world.go_to(friday - timedelta(seconds=0.4))
+    async with world.changing(amina) as (session, guardian):
+        now = world.clock.now()
+        await guardians.record_replied(session, guardian.chat_key, now=now)
+
+    await world.go(minutes=1)
+
+    last = (await world.sent(amina))[-1]
+    assert last.ended_at == friday + timedelta(seconds=0.6)
+
+
+async def test_a_clock_that_is_set_back_keeps_no_answer_back(world: World, amina: Guardian) -> None:
+    await world.go_to(datetime(2026, 9, 11, 15, 5, tzinfo=UTC))
+    world.sender.pace.chat_wait = timedelta(seconds=1)
+    await world.begin(world.clock.now() - timedelta(hours=1))
+
+    await world.tap(amina, Answer.NOT_FOR_US)
+    await world.sleep(seconds=1)
+
+    (answer,) = await of_kind(world, amina, DeliveryKind.ANSWER)
+    assert answer.status is DeliveryStatus.SENT
 
 
 # A network in trouble

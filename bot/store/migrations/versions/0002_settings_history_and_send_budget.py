@@ -100,6 +100,7 @@ def add_columns() -> None:
     )
     for name in ("settled_at", "heard_at"):
         op.add_column("guardian", sa.Column(name, moment, nullable=False, server_default=EARLY))
+    op.add_column("guardian", sa.Column("replied_at", moment, nullable=True))
     op.add_column("guardian", sa.Column("last_monday", sa.Date(), nullable=True))
     op.add_column(
         "guardian", sa.Column("ignored_weeks", sa.Integer(), nullable=False, server_default="0")
