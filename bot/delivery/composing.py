@@ -139,11 +139,11 @@ class Composer:
         )
 
     def tell(self, delivery: Delivery, language: str) -> Telling | None:
-        """Say what is told: as before where this is a repeat, else what the child's week holds."""
+        """Say what is told: what the child's week holds, unless that is settled already."""
         pupil = self.pupils[delivery.child_id or 0]
         week = self.weeks.get(pupil.id)
         activity_id, variant = delivery.activity_id, delivery.variant
-        if activity_id is None or activity_id not in self.catalogue.activities or variant is None:
+        if activity_id is None or variant is None or not self._is_settled(delivery):
             if week is None or self._is_behind(week, delivery):
                 return None
             activity_id, variant = week.activity_id, pupil.level
@@ -157,6 +157,14 @@ class Composer:
             school_language=pupil.centre_language,
             theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
         )
+
+    def _is_settled(self, delivery: Delivery) -> bool:
+        """Say whether a delivery says what it said before: it comes back to something, or repeats.
+
+        A message that never left is decided anew, so that a new level and a swap count at once.
+        """
+        is_told = delivery.kind is not DeliveryKind.PROGRAMME or delivery.in_doubt
+        return is_told and delivery.activity_id in self.catalogue.activities
 
     def _is_behind(self, week: Week, delivery: Delivery) -> bool:
         """Say whether a child's last week lies before a delivery's."""

@@ -23,6 +23,7 @@ from bot.store.tables import (
 from tests.delivery.world import World, world_of
 
 pytestmark = pytest.mark.anyio
+EASIER = Variant.EASIER
 
 
 @pytest.fixture
@@ -478,6 +479,22 @@ async def test_the_programme_ends_after_its_last_week_for_good(
     (pair,) = await world.pairs(amina)
     assert pair.finished_at is not None
     assert await world.examine(amina) == []
+
+
+async def test_a_message_that_never_left_is_decided_anew(world: World, amina: Guardian) -> None:
+    await world.go(days=9)  # Wednesday's "do" lies ahead
+    await world.tap(amina)
+    world.post.failures.append(SendLater("Bad Gateway"))
+    await world.go_to(datetime(2026, 9, 16, 15, 0, tzinfo=UTC))  # Wednesday: "do" fails once
+    (child,) = await world.children()
+    async with world.database.writing() as session:
+        await centres.record_level(session, await centres.get_child(session, child.id), EASIER)
+
+    await world.go(minutes=5)
+
+    last = (await world.sent(amina))[-1]
+    assert (last.attempts, last.variant) == (2, EASIER)
+    assert "An easier way" in world.letters_to(amina)[-1].message.text
 
 
 async def test_a_touch_keeps_a_second_away_from_a_reply_of_any_replica(
