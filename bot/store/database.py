@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import (
     AbstractAsyncContextManager,
@@ -9,12 +10,13 @@ from contextlib import (
     contextmanager,
     nullcontext,
 )
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, event, make_url
+from sqlalchemy import Connection, Dialect, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -24,6 +26,8 @@ from bot.errors import BotError, DatabaseGone
 Session = AsyncSession
 READING = "kuffert_reading"
 BUSY_MS = 30_000
+IDLE_SINCE = "kuffert_idle_since"
+IDLE_SECONDS = 2.0  # a connection that rested longer is tried before it is used
 PASSING_STATES = ("08", "40", "53", "57")  # connection, rollback, resources, operator (SQL:2016)
 PASSING_WORDS = ("connection is closed", "connection was closed", "database is locked", "disk i/o")
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
@@ -87,6 +91,9 @@ def open_database(url: str) -> Database:
         prepare_folder(parsed.database)
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
         event.listen(engine.sync_engine, "begin", begin_sqlite)
+    else:
+        event.listen(engine.sync_engine, "checkin", note_idle)
+        event.listen(engine.sync_engine, "checkout", partial(try_idle, engine.dialect))
     return Database(engine)
 
 
@@ -94,7 +101,7 @@ def engine_options(name: str) -> dict[str, Any]:
     """Say how connections are kept."""
     if name == "sqlite":
         return {}
-    return {"pool_pre_ping": True, "pool_size": 10, "max_overflow": 10}
+    return {"pool_size": 10, "max_overflow": 10}
 
 
 def prepare_folder(file: str | None) -> None:
@@ -118,6 +125,24 @@ def begin_sqlite(connection: Connection) -> None:
     """Begin at once as a writer, since SQLite cannot turn a reader into one safely."""
     is_reading = connection.get_execution_options().get(READING, False)
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
+
+
+def note_idle(_connection: Any, record: Any) -> None:
+    """Note since when a PostgreSQL connection rests."""
+    record.info[IDLE_SINCE] = time.monotonic()
+
+
+def try_idle(dialect: Dialect, connection: Any, record: Any, _holder: Any) -> None:
+    """Try a connection that rested for a while, and let others be made where it is gone.
+
+    The pool's own way tries it at every use, which takes as long as three statements.
+    """
+    if time.monotonic() - record.info.get(IDLE_SINCE, time.monotonic()) < IDLE_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except (dialect.loaded_dbapi.Error, OSError) as error:
+        raise InvalidatePoolError("the database was away") from error
 
 
 async def check_reachable(database: Database) -> None:

