@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, column
 from sqlalchemy import select as select_columns
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel, col, func, or_, select, update
 
 from bot.core.slots import Slot
-from bot.store.database import Session
+from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
 from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Moment, Word
 
@@ -63,13 +63,8 @@ async def plan_values(session: Session, planned: Sequence[Values]) -> None:
     """Plan many deliveries at once, all given by the same values of their rows."""
     if not planned:
         return
-    is_sqlite = session.get_bind().dialect.name == "sqlite"
     connection = await session.connection()
-    await connection.execute(PLAN_SQLITE if is_sqlite else PLAN_POSTGRESQL, planned)
-
-
-PLAN_SQLITE = sqlite.insert(Delivery).on_conflict_do_nothing()
-PLAN_POSTGRESQL = postgresql.insert(Delivery).on_conflict_do_nothing()
+    await connection.execute(insert_into(session, Delivery).on_conflict_do_nothing(), planned)
 
 
 async def lock_due(

@@ -78,8 +78,10 @@ async def forget_newcomers_before(session: Session, moment: datetime) -> int:
 
 async def find_guardian(session: Session, chat_key: str) -> Guardian | None:
     """Look up a guardian by the keyed hash of the chat."""
-    statement = select(Guardian).where(col(Guardian.chat_key) == chat_key)
-    return (await session.exec(statement)).first()
+    return (await session.exec(OF_CHAT, params={"chat_key": chat_key})).first()
+
+
+OF_CHAT = select(Guardian).where(col(Guardian.chat_key) == bindparam("chat_key"))
 
 
 async def get_guardian(session: Session, guardian_id: int) -> Guardian:

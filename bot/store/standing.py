@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import bindparam
+from sqlalchemy import ScalarSelect, bindparam, exists
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
 from bot.store.database import Session
@@ -41,14 +42,34 @@ class Surroundings:
     theme: str
 
 
-KINDS = (
-    select(EngagementEvent.kind)
-    .where(col(EngagementEvent.delivery_id) == bindparam("delivery_id"))
-    .order_by(col(EngagementEvent.id))
-)
-FOLLOWING = select(Delivery.kind, col(Delivery.ended_at).is_(None)).where(
+IS_ABOUT_IT = col(EngagementEvent.delivery_id) == bindparam("delivery_id")
+FOLLOWS_IT = (
     col(Delivery.guardian_id) == bindparam("guardian_id"),
     col(Delivery.about_id) == bindparam("delivery_id"),
+)
+
+
+def last_of(kinds: Sequence[EventKind]) -> ScalarSelect[EventKind]:
+    """Give the last event of these kinds; the last one counts."""
+    return (
+        select(EngagementEvent.kind)
+        .where(IS_ABOUT_IT, col(EngagementEvent.kind).in_(kinds))
+        .order_by(col(EngagementEvent.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+
+
+STANDING = select_columns(
+    last_of(ANSWERS),
+    last_of(WISHES),
+    exists().where(IS_ABOUT_IT, col(EngagementEvent.kind) == EventKind.WILL_TRY),
+    exists().where(
+        *FOLLOWS_IT,
+        col(Delivery.kind) == DeliveryKind.CHECK,
+        col(Delivery.ended_at).is_(None),
+    ),
+    exists().where(*FOLLOWS_IT, col(Delivery.kind) == DeliveryKind.ANSWER),
 )
 THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
@@ -63,22 +84,11 @@ SURROUNDINGS = (
 
 async def get_standing(session: Session, delivery: Delivery) -> Standing:
     """Tell where a delivery stands with its guardian."""
-    number = id_of(delivery)
-    kinds = [kind for (kind,) in await read(session, KINDS, delivery_id=number)]
-    guardian_id = delivery.guardian_id
-    following = await read(session, FOLLOWING, guardian_id=guardian_id, delivery_id=number)
-    return Standing(
-        answer=last_of(kinds, ANSWERS),
-        wish=last_of(kinds, WISHES),
-        will_try=EventKind.WILL_TRY in kinds,
-        has_open_check=any(kind is DeliveryKind.CHECK and is_open for kind, is_open in following),
-        has_followed=any(kind is DeliveryKind.ANSWER for kind, _is_open in following),
+    given = {"guardian_id": delivery.guardian_id, "delivery_id": id_of(delivery)}
+    ((answer, wish, will_try, has_open_check, has_followed),) = await read(
+        session, STANDING, **given
     )
-
-
-def last_of(kinds: Sequence[EventKind], wanted: Sequence[EventKind]) -> EventKind | None:
-    """Give the last of the kinds that is wanted; the last one counts."""
-    return next((kind for kind in reversed(kinds) if kind in wanted), None)
+    return Standing(answer, wish, will_try, has_open_check, has_followed)
 
 
 async def find_surroundings(

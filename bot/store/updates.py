@@ -61,13 +61,10 @@ async def store_updates(session: Session, arrived: Sequence[StoredUpdate]) -> in
     """Store updates, each once: one that arrives twice changes nothing; return how many are new."""
     if not arrived:
         return 0
+    statement = insert_into(session, StoredUpdate).on_conflict_do_nothing(index_elements=["id"])
+    connection = await session.connection()
     rows = [each.model_dump() for each in arrived]
-    statement = (
-        insert_into(session, StoredUpdate)
-        .values(rows)
-        .on_conflict_do_nothing(index_elements=["id"])
-    )
-    return (await session.exec(statement)).rowcount
+    return len((await connection.execute(statement.returning(col(StoredUpdate.id)), rows)).all())
 
 
 async def claim_updates(
