@@ -5,7 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -88,8 +88,13 @@ def main() -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
     parser.add_argument("--quick", action="store_true", help="only see that everything works")
     parser.add_argument("--part", action="append", choices=PARTS, help="measure only this part")
+    parser.add_argument(
+        "--planned", type=int, metavar="N", help="plan the first week of N guardians, not of 5,000"
+    )
     given = parser.parse_args()
     counts, console = QUICK if given.quick else FULL, make_console()
+    if given.planned:
+        counts = replace(counts, planned=given.planned)
     figures: list[Figure] = []
     with progress(console) as say, open_stage(say) as stage:
         settings = list_settings(stage, counts)

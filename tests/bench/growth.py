@@ -40,7 +40,9 @@ def measure_planning(stage: Stage, counts: Counts) -> list[Figure]:
     stage.drop_database("planning")
     minutes = (took["starting"] + took["following"]) / counts.planned * MILLION / 60
     first, more = (took[each] / counts.planned for each in ("starting", "following"))
-    whole = f"first week of {MILLION:,} guardians, extrapolated from {counts.planned:,}"
+    whole = f"first week of {MILLION:,} guardians"
+    if counts.planned != MILLION:
+        whole += f", extrapolated from {counts.planned:,}"
     return [
         Figure("first activities planned, as on joining", 1 / first, "guardians/s"),
         Figure("the first week's other two planned, as after sending", 1 / more, "guardians/s"),
