@@ -1,7 +1,9 @@
 """What a button carries: an action and what it is about, in at most 64 bytes."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, fields
 from enum import StrEnum
+from typing import Any
 
 
 class Answer(StrEnum):
@@ -123,66 +125,49 @@ Action = (
     | ConsentChangeTapped
     | ResumeTapped
 )
+NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
+    "answer": AnswerTapped,
+    "wish": WishTapped,
+    "try": TryTapped,
+    "snooze": SnoozeTapped,
+    "stop": StopTapped,
+    "join": JoinTapped,
+    "hello": NewcomerLanguageTapped,
+    "language": LanguageTapped,
+    "consent": ConsentTapped,
+    "consents": ConsentChangeTapped,
+    "resume": ResumeTapped,
+}
+NAME_OF = {kind: name for name, kind in NAMES.items()}
+TRUTH = {"yes": True, "no": False}
 
 
 def format_action(action: Action) -> str:
-    """Write an action as a button carries it."""
-    match action:
-        case AnswerTapped(delivery_id, answer):
-            return f"answer:{delivery_id}:{answer}"
-        case WishTapped(delivery_id, wish):
-            return f"wish:{delivery_id}:{wish}"
-        case TryTapped(delivery_id, when):
-            return f"try:{delivery_id}:{when}"
-        case SnoozeTapped(weeks):
-            return f"snooze:{weeks}"
-        case StopTapped():
-            return "stop"
-        case JoinTapped():
-            return "join"
-        case NewcomerLanguageTapped(language):
-            return f"hello:{language}"
-        case LanguageTapped(language):
-            return f"language:{language}"
-        case ConsentTapped(purpose, is_given):
-            return f"consent:{purpose}:{'yes' if is_given else 'no'}"
-        case ConsentChangeTapped():
-            return "consent"
-        case ResumeTapped():
-            return "resume"
+    """Write an action as a button carries it: `answer:12:did-it`."""
+    values = (getattr(action, each.name) for each in fields(action))
+    written = (format_value(value) for value in values)
+    return ":".join((NAME_OF[type(action)], *written))
+
+
+def format_value(value: object) -> str:
+    """Write one field of an action."""
+    return ("yes" if value else "no") if isinstance(value, bool) else str(value)
 
 
 def parse_action(text: str) -> Action | None:
     """Read an action back; None for anything that no button of ours carries."""
+    name, *parts = text.split(":")
+    kind = NAMES.get(name)
+    if kind is None or len(parts) != len(fields(kind)):
+        return None
+    make: Callable[..., Action] = kind
+    pairs = zip(fields(kind), parts, strict=True)
     try:
-        return read_action(text.split(":"))
-    except ValueError:
+        return make(*(parse_value(part, each.type) for each, part in pairs))
+    except (KeyError, ValueError):
         return None
 
 
-def read_action(parts: list[str]) -> Action | None:
-    """Read an action from its parts; raise ValueError where a part has no meaning."""
-    match parts:
-        case ["answer", delivery_id, answer]:
-            return AnswerTapped(int(delivery_id), Answer(answer))
-        case ["wish", delivery_id, wish]:
-            return WishTapped(int(delivery_id), Wish(wish))
-        case ["try", delivery_id, when]:
-            return TryTapped(int(delivery_id), When(when))
-        case ["snooze", weeks]:
-            return SnoozeTapped(int(weeks))
-        case ["stop"]:
-            return StopTapped()
-        case ["join"]:
-            return JoinTapped()
-        case ["hello", language]:
-            return NewcomerLanguageTapped(language)
-        case ["language", language]:
-            return LanguageTapped(language)
-        case ["consent", purpose, ("yes" | "no") as given]:
-            return ConsentTapped(Purpose(purpose), given == "yes")
-        case ["consent"]:
-            return ConsentChangeTapped()
-        case ["resume"]:
-            return ResumeTapped()
-    return None
+def parse_value(part: str, kind: Any) -> object:
+    """Read one field; raise KeyError or ValueError where it has no such meaning."""
+    return TRUTH[part] if kind is bool else kind(part)

@@ -72,7 +72,7 @@ async def test_a_yes_that_is_taken_back_is_a_withdrawal(town: Town) -> None:
     await phone.tap(question, "linking:yes")
     await phone.tap(question, "research:yes")
 
-    await phone.tap(question, "consent")
+    await phone.tap(question, "consents")
     await phone.tap(question, "linking:no")
 
     assert [str(row.answer) for row in await town.rows(Consent)][-1] == "withdrawn"
