@@ -13,7 +13,6 @@ from telegram.ext import (
 )
 
 from bot.catalogue.records import Catalogue
-from bot.chat.answers import handle_tap
 from bot.chat.commands import (
     COMMANDS,
     handle_anything_else,
@@ -25,6 +24,7 @@ from bot.chat.commands import (
     handle_stop,
 )
 from bot.chat.onboarding import handle_start
+from bot.chat.taps import handle_tap
 from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import Turn, TurnApplication, TurnContext
 from bot.errors import BotError

@@ -4,12 +4,13 @@ from telegram import ChatMember, Update
 
 from bot.catalogue.notices import offer_break, offer_languages, offer_resume, say
 from bot.chat import replies
-from bot.chat.turns import Turn, TurnContext
+from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.messages import OutgoingMessage
-from bot.delivery.planning import come_back, find_next_at, leave
-from bot.store import guardians
-from bot.store.states import ConsentAnswer, GuardianState
+from bot.delivery.planning import come_back, find_next_at, leave, snooze
+from bot.store import events, guardians
+from bot.store.columns import id_of
+from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
 COMMANDS = ("pause", "resume", "language", "stop", "help")
@@ -143,3 +144,25 @@ async def say_to_anybody(turn: Turn, update: Update, key: str) -> None:
     """Say one short string in the language of whoever asks."""
     language = await turn.find_language(update)
     turn.reply(replies.say(say(turn.catalogue, key, language=language)))
+
+
+async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:
+    """Take a break of some weeks; it ends by itself."""
+    weeks = turn.catalogue.programme.weeks
+    until = await snooze(turn.session, guardian, pause_weeks=pause_weeks, weeks=weeks, now=turn.now)
+    language = guardian.language
+    day = turn.catalogue.words_in(language).day(until, guardian.zone)
+    shown = offer_break(turn.catalogue, "break-until", language=language, day=day)
+    turn.show(tapped, shown, note="note-saved")
+
+
+async def choose_language(turn: Turn, guardian: Guardian, language: str, tapped: Tapped) -> None:
+    """Speak another language from now on, in what is queued too."""
+    if language not in turn.catalogue.programme.languages:
+        return
+    if guardian.language != language:
+        await guardians.record_language(turn.session, guardian, language)
+        await events.record_event(
+            turn.session, EventKind.LANGUAGE, guardian_id=id_of(guardian), now=turn.now
+        )
+    turn.show(tapped, say(turn.catalogue, "language-chosen", language=language))

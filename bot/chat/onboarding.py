@@ -4,8 +4,7 @@ from telegram import Update
 
 from bot.catalogue.notices import offer_resume, render_welcome, say
 from bot.chat import replies
-from bot.chat.replies import Note
-from bot.chat.turns import CHAT, Turn, TurnContext
+from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm
 from bot.core.codes import is_card_code, parse_code
@@ -94,26 +93,23 @@ async def join_another(turn: Turn, guardian: Guardian, card: Card) -> None:
     turn.reply(replies.say(say(turn.catalogue, key, language=guardian.language)))
 
 
-async def choose_first_language(turn: Turn, language: str, *, message_id: int) -> None:
+async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> None:
     """Show the first message in another language."""
     newcomer = await turn.find_newcomer()
     if newcomer is None or language not in turn.catalogue.programme.languages:
         return
     newcomer.language = language
     turn.session.add(newcomer)
-    welcome = render_welcome(turn.catalogue, language=language)
-    turn.reply(replies.edit(message_id, welcome))
+    turn.show(tapped, render_welcome(turn.catalogue, language=language))
 
 
-async def join(turn: Turn, *, callback_id: str, message_id: int) -> None:
+async def join(turn: Turn, tapped: Tapped) -> None:
     """Make a newcomer a guardian: consent to messages, and the first activity at once."""
     newcomer = await turn.find_newcomer()
-    turn.reply(Note(callback_id))
     if newcomer:
         turn.guardian = await welcome(turn, newcomer, turn.guardian)
     if turn.guardian:
-        joined = say(turn.catalogue, "joined", language=turn.guardian.language)
-        turn.reply(replies.edit(message_id, joined))
+        turn.show(tapped, say(turn.catalogue, "joined", language=turn.guardian.language))
 
 
 async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> Guardian:

@@ -9,8 +9,9 @@ from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.catalogue.records import Catalogue
-from bot.chat.replies import Note, Reply
+from bot.chat.replies import Note, Reply, edit
 from bot.core.clock import Clock
+from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer
 from bot.delivery.pace import Pace
 from bot.delivery.shelf import Shelf
@@ -29,6 +30,14 @@ class Desk:
     shelf: Shelf
     wake_sender: Callable[[], None]
     pace: Pace
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A tap, and the message that it was made on."""
+
+    callback_id: str
+    message_id: int
 
 
 @dataclass
@@ -63,6 +72,15 @@ class Turn:
         language = (code or "").split("-")[0]
         programme = self.catalogue.programme
         return language if language in programme.languages else programme.language
+
+    def show(self, tapped: Tapped, message: OutgoingMessage, *, note: str = "") -> None:
+        """Answer a tap, with a short string where one is named, and change what was tapped."""
+        said = self.tell(note, self.guardian.language) if note and self.guardian else ""
+        self.reply(Note(tapped.callback_id, said), edit(tapped.message_id, message))
+
+    def tell(self, key: str, language: str) -> str:
+        """Say one short string as plain text."""
+        return self.catalogue.words_in(language).plain(key)
 
     def reply(self, *replies: Reply) -> None:
         """Call for replies, in this order; a tap's note goes first, so that its button is free."""
