@@ -114,7 +114,7 @@ async def join(turn: Turn, tapped: Tapped) -> None:
 
 async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> Guardian:
     """Take a newcomer in, or back."""
-    card = await cards.get_card(turn.session, newcomer.card_id)
+    card = await cards.get_card(turn.session, newcomer.card_id or 0)
     was_away = guardian is not None
     if guardian is None:
         guardian = await add_guardian(turn, newcomer, card)

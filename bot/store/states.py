@@ -79,3 +79,35 @@ class ConsentAnswer(StrEnum):
     GIVEN = "given"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class FamilyRole(StrEnum):
+    """Who a guardian is to the child, where that was told."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GRANDPARENT = "grandparent"
+    OTHER = "other"
+
+
+class LevelSource(StrEnum):
+    """Where a child's level comes from."""
+
+    ROSTER = "roster"
+    CHECK = "check"  # three taps in the first week
+    WISH = "wish"  # easier or harder, tapped under an activity
+
+
+class LeftReason(StrEnum):
+    """Why a child is not in the programme any more."""
+
+    MOVED = "moved"
+    DIED = "died"
+
+
+class QuestionKind(StrEnum):
+    """How a guardian asked."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    PHOTO = "photo"
