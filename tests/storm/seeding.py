@@ -18,7 +18,6 @@ from tests.processes import KEY
 
 LANGUAGES = ("en", "da", "ar")
 MONTHS_OLD = (42, 54, 66)  # one of each band, so that several pictures go out
-MEMBER_FOR = timedelta(days=2)
 
 
 async def plan_storm(
@@ -26,8 +25,9 @@ async def plan_storm(
 ) -> dict[int, int]:
     """Add guardians, a child each, and today's delivery; give each guardian's person.
 
-    They hear from us on this one day of the week, from this hour on, and have no quiet hours:
-    today's slot is due, and the one after it lies a week ahead.
+    They have joined at the beginning of this hour, so that today's slot is their first and is due;
+    they hear from us on this one day of the week, and have no quiet hours, so that the one after it
+    lies a week ahead.
     """
     rhythm = rhythm_at(now)
     async with database.writing() as session:
@@ -35,7 +35,7 @@ async def plan_storm(
         children = await add_children(session, count=count, now=now)
         await session.flush()
         pairs = [(id_of(one), id_of(two)) for one, two in zip(guardians, children, strict=True)]
-        joined_at = now - MEMBER_FOR
+        joined_at = start_of_hour(now)
         session.add_all(
             Pair(guardian_id=guardian, child_id=child, joined_at=joined_at)
             for guardian, child in pairs
@@ -46,6 +46,11 @@ async def plan_storm(
         )
         await plan_today(session, pairs, rhythm, now=now)
     return {guardian: person for (guardian, _), person in zip(pairs, sandbox.persons, strict=True)}
+
+
+def start_of_hour(now: datetime) -> datetime:
+    """Give the moment at which everybody joined, and at which the first slot is due."""
+    return now.replace(minute=0, second=0, microsecond=0)
 
 
 def rhythm_at(now: datetime) -> Rhythm:
@@ -64,7 +69,7 @@ def add_guardians(
 ) -> list[Guardian]:
     """Add guardians, with a chat each that the bot may write to."""
     sealer = Sealer(parse_key(KEY))
-    joined_at = now - MEMBER_FOR
+    joined_at = start_of_hour(now)
     guardians = []
     for number in range(count):
         language = LANGUAGES[number % len(LANGUAGES)]
@@ -104,7 +109,7 @@ async def add_children(session: Session, *, count: int, now: datetime) -> list[C
                 centre_id=id_of(centre),
                 study_code=draw_study_code(rng),
                 birth_month=born.date().replace(day=1),
-                enrolled_at=now - MEMBER_FOR,
+                enrolled_at=start_of_hour(now),
             )
         )
     session.add_all(children)
