@@ -11,12 +11,13 @@ import anyio
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot.app.cards import enrol, issue_for
+from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
+from bot.intake.enrolling import enrol
 from bot.sandbox import RunningServer, Sandbox, serve
 from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings

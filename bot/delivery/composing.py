@@ -123,7 +123,8 @@ class Composer:
         is_touch = delivery.kind is DeliveryKind.PROGRAMME
         if asks or (delivery.notice is not None and not is_touch):
             notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
-            message = render_notice(self.catalogue, notice, language=language)
+            child_id = delivery.child_id or 0
+            message = render_notice(self.catalogue, notice, language=language, child_id=child_id)
             return Composed(message, language, notice=notice)
         telling = self.tell(delivery, language)
         if telling is None:

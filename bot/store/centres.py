@@ -65,6 +65,11 @@ async def get_centre(session: Session, code: str) -> Centre:
     return centre
 
 
+async def get_centre_numbered(session: Session, centre_id: int) -> Centre:
+    """Get a centre by its number."""
+    return (await session.exec(select(Centre).where(col(Centre.id) == centre_id))).one()
+
+
 async def list_centres(session: Session) -> Sequence[Centre]:
     """List all centres, by code."""
     return (await session.exec(select(Centre).order_by(col(Centre.code)))).all()
@@ -77,11 +82,21 @@ async def count_children(session: Session, centre: Centre) -> int:
 
 
 async def enrol_child(
-    session: Session, centre: Centre, *, study_code: str, birth_month: date | None, now: datetime
+    session: Session,
+    centre: Centre,
+    *,
+    study_code: str,
+    birth_month: date | None,
+    now: datetime,
+    is_open: bool = False,
 ) -> Child:
     """Put a child on a centre's roster."""
     child = Child(
-        centre_id=id_of(centre), study_code=study_code, birth_month=birth_month, enrolled_at=now
+        centre_id=id_of(centre),
+        study_code=study_code,
+        birth_month=birth_month,
+        enrolled_at=now,
+        is_open=is_open,
     )
     session.add(child)
     await session.flush()
@@ -106,6 +121,12 @@ async def get_centre_of(session: Session, child: Child) -> Centre:
     """Get the centre whose roster a child is on."""
     statement = select(Centre).where(col(Centre.id) == child.centre_id)
     return (await session.exec(statement)).one()
+
+
+async def record_birth_month(session: Session, child: Child, birth_month: date) -> None:
+    """Set when a child was born, as far as the family told."""
+    child.birth_month = birth_month
+    session.add(child)
 
 
 async def record_level(session: Session, child: Child, level: Variant) -> None:
