@@ -3,7 +3,7 @@
 from telegram import Update
 
 from bot.catalogue.notices import ask_consent
-from bot.chat.answers import record_answer, record_plan, record_wish
+from bot.chat.answers import record_able, record_answer, record_plan, record_wish
 from bot.chat.commands import choose_language, resume, stop, take_break
 from bot.chat.consents import ask_next, record_choice
 from bot.chat.families import move_in, record_age, stay_another
@@ -11,6 +11,7 @@ from bot.chat.onboarding import choose_first_language, join
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import (
+    AbleTapped,
     Action,
     AgeTapped,
     AnotherPersonTapped,
@@ -74,6 +75,8 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
             await record_answer(turn, guardian, tapped, delivery_id=delivery_id, answer=answer)
         case WishTapped(delivery_id, wish):
             await record_wish(turn, guardian, tapped, delivery_id=delivery_id, wish=wish)
+        case AbleTapped(delivery_id, able):
+            await record_able(turn, guardian, tapped, delivery_id=delivery_id, able=able)
         case TryTapped(delivery_id, when):
             await record_plan(turn, guardian, tapped, delivery_id=delivery_id, when=when)
         case SnoozeTapped(weeks) if 1 <= weeks <= LONGEST_BREAK_WEEKS:

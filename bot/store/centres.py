@@ -14,6 +14,7 @@ from bot.errors import BotError
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
+from bot.store.states import LevelSource
 from bot.store.tables import Centre, CentreTheme, Child, ChildWeek
 
 
@@ -25,6 +26,7 @@ class Pupil(NamedTuple):
     birth_month: date | None
     centre_id: int
     centre_language: str
+    level_source: LevelSource | None
 
 
 class Week(NamedTuple):
@@ -129,9 +131,11 @@ async def record_birth_month(session: Session, child: Child, birth_month: date) 
     session.add(child)
 
 
-async def record_level(session: Session, child: Child, level: Variant) -> None:
-    """Set the level that decides a child's variants."""
-    child.level = level
+async def record_level(
+    session: Session, child: Child, level: Variant, *, source: LevelSource
+) -> None:
+    """Set the level that decides a child's variants, and where it comes from."""
+    child.level, child.level_source = level, source
     session.add(child)
 
 
@@ -142,6 +146,7 @@ PUPILS = (
         col(Child.birth_month),
         col(Child.centre_id),
         col(Centre.language),
+        col(Child.level_source),
     )
     .join(Centre, col(Centre.id) == col(Child.centre_id))
     .where(among_numbers(col(Child.id)))
