@@ -19,7 +19,7 @@ from bot.store import centres, deliveries, events, levels
 from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing
 from bot.store.states import DeliveryKind, EventKind, LevelSource
-from bot.store.tables import Delivery, Guardian
+from bot.store.tables import Child, Delivery, Guardian
 
 
 async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
@@ -96,11 +96,14 @@ async def record_able(
     delivery = await find_own_delivery(turn, guardian, delivery_id)
     if delivery is None or delivery.child_id is None or not may_tell_level(delivery):
         return
+    child = await centres.get_child(turn.session, delivery.child_id)
+    if child.level_source is LevelSource.ROSTER:
+        return
     kind = EventKind(able)
     standing = await get_standing(turn.session, delivery)
     if standing.able is not kind:
         await record(turn, guardian, delivery, kind)
-        await set_level(turn, delivery.child_id)
+        await set_level(turn, child)
         standing = replace(standing, able=kind)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
@@ -111,10 +114,11 @@ def may_tell_level(delivery: Delivery) -> bool:
     return is_touch and 1 <= (delivery.week or 0) <= ASKED_WEEKS
 
 
-async def set_level(turn: Turn, child_id: int) -> None:
+async def set_level(turn: Turn, child: Child) -> None:
     """Set a child's level once all questions are answered; the roster's and a wish stay."""
+    child_id = id_of(child)
     await centres.lock_children(turn.session, [child_id])  # another guardian may answer too
-    child = await centres.get_child(turn.session, child_id)
+    await turn.session.refresh(child)
     said = await levels.list_said(turn.session, [child_id])
     level = find_level(said[child_id])
     if level and child.level_source in (None, LevelSource.CHECK):
