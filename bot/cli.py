@@ -20,10 +20,12 @@ from rich.progress import Progress
 from bot.app import commands
 from bot.app.demo import FOLDER, Demo, clear, demo_settings
 from bot.app.examination import examine_database
+from bot.app.funnel_table import list_footnotes, make_table, write_csv
 from bot.app.running import Role
 from bot.catalogue.checking import LONGEST_THEME
 from bot.core.cadence import DAYS_A_WEEK, monday_of
 from bot.errors import BotError
+from bot.report.funnel import By
 from bot.settings import Settings, load_settings
 
 HERE = Path(__file__).parent.parent  # the checkout, or where the package was put
@@ -258,6 +260,22 @@ def export(folder: Path, demo: OnDemo = False) -> None:
     """Write deliveries, events and doses as CSV, with a data dictionary."""
     for name, rows in asyncio.run(commands.export(settings_for(demo=demo), folder)):
         typer.echo(f"wrote {folder / name} ({rows} rows)")
+
+
+@app.command()
+def funnel(
+    by: Annotated[By | None, typer.Option(help="Count each of these by itself.")] = None,
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file too.")] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Count how far families have come: card, opened, consented, first tap, active by month."""
+    counted = asyncio.run(commands.count_funnel(settings_for(demo=demo), by=by))
+    Console().print(make_table(counted))
+    for line in list_footnotes(counted):
+        typer.echo(line)
+    if to_csv:
+        write_csv(to_csv, counted)
+        typer.echo(f"wrote {to_csv}")
 
 
 @app.command()

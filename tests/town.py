@@ -2,25 +2,31 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import SystemRandom
 from typing import TypeVar
 
 import anyio
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot.app.cards import enrol, issue_for
+from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
+from bot.chat.codes import CARD
+from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
+from bot.delivery.examining import Breach, examine
+from bot.delivery.mending import read_records
 from bot.delivery.shelf import Shelf
+from bot.intake.enrolling import enrol
 from bot.sandbox import RunningServer, Sandbox, serve
 from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings
-from bot.store import centres, updates
+from bot.store import centres, posters, records, updates
 from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
 
 ROOT = Path(__file__).parent.parent
@@ -142,6 +148,29 @@ class Town:
                 session, child, language=language, sealer=self.store.sealer, now=now
             )
         return code
+
+    async def poster(self) -> str:
+        """Let anybody join, and issue a poster; give its code."""
+        shelf = self.runtime.shelf
+        programme = shelf.current.programme.model_copy(update={"open_enrolment": True})
+        shelf.current = replace(shelf.current, programme=programme)
+        code, sealer = draw_card_code(SystemRandom()), self.store.sealer
+        async with self.store.database.writing() as session:
+            await posters.issue_poster(
+                session,
+                await centres.get_centre(session, "solsikken"),
+                code_key=sealer.keyed_hash(code, purpose=CARD),
+                code_sealed=sealer.seal(code, bound_to=CARD),
+                now=self.clock.now(),
+            )
+        return code
+
+    async def examine(self) -> list[Breach]:
+        """Examine every guardian's record, as `kuffert doctor` does."""
+        async with self.store.database.reading() as session:
+            found = await records.list_guardians(session, after=0, limit=100)
+            read = await read_records(session, found)
+        return [each for one in read for each in examine(one, cap=3, now=self.clock.now())]
 
     async def rows(self, table: type[Row]) -> Sequence[Row]:
         async with self.store.database.reading() as session:

@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
 
-from bot.chat.onboarding import CARD
-from bot.core.codes import draw_card_code, draw_study_code
+from bot.chat.codes import CARD
+from bot.core.codes import draw_card_code
 from bot.core.sealing import Sealer
-from bot.store import Session, cards, centres
+from bot.intake.enrolling import enrol
+from bot.store import Session, cards
 from bot.store.tables import Card, Centre, Child
 
 LINK_BASE = "https://t.me"
@@ -45,19 +46,6 @@ async def issue_cards(
         code, _card = await issue_for(session, child, language=language, sealer=sealer, now=now)
         issued.append(IssuedCard(code, child.study_code, link_of(code, link_base)))
     return issued
-
-
-async def enrol(
-    session: Session, centre: Centre, *, birth_month: date | None, now: datetime
-) -> Child:
-    """Put a child on the roster under a study code that nobody has."""
-    rng = SystemRandom()
-    study_code = draw_study_code(rng)
-    while await centres.is_study_code_taken(session, study_code):
-        study_code = draw_study_code(rng)
-    return await centres.enrol_child(
-        session, centre, study_code=study_code, birth_month=birth_month, now=now
-    )
 
 
 async def issue_for(

@@ -20,8 +20,10 @@ from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
+from bot.report import funnel
 from bot.report.document import write_report
 from bot.report.exporting import export_tables
+from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
 from bot.store import budget, centres, deployment, open_database
 from bot.store.database import check_reachable
@@ -178,6 +180,12 @@ async def export(settings: Settings, folder: Path) -> list[tuple[str, int]]:
     """Write the exports."""
     async with open_store(settings) as store, store.database.reading() as session:
         return await export_tables(session, folder)
+
+
+async def count_funnel(settings: Settings, *, by: By | None) -> Funnel:
+    """Count how far families have come, from cards to months in which they were active."""
+    async with open_store(settings) as store, store.database.reading() as session:
+        return await funnel.count_funnel(session, by=by, now=SystemClock().now())
 
 
 async def report(settings: Settings, folder: Path) -> Path:

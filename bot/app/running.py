@@ -30,7 +30,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError, DatabaseGone
-from bot.store import deployment, guardians, updates
+from bot.store import attempts, deployment, guardians, updates
 from bot.store.liveness import Hold, Life
 
 TICK_SECONDS = 1
@@ -40,6 +40,7 @@ POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name 
 COLLECT_AFTER = (20_000, 20, 20)  # new objects, and generations of them
 NEWCOMERS_STAY = timedelta(days=7)
 UPDATES_STAY = timedelta(days=7)
+ATTEMPTS_STAY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -255,11 +256,12 @@ class Runtime:
             log.warning("taking over waits: %s", error)
 
     async def tidy(self) -> None:
-        """Forget newcomers who never consented, and updates that are done."""
+        """Forget newcomers who never consented, updates that are done, and codes tried in vain."""
         now = self.clock.now()
         try:
             async with self.store.database.writing() as session:
                 await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
                 await updates.forget_done_before(session, now - UPDATES_STAY)
+                await attempts.forget_before(session, now - ATTEMPTS_STAY)
         except DatabaseGone as error:
             log.warning("tidying waits: %s", error)

@@ -6,7 +6,7 @@ from bot.catalogue.parsing import Findings, Page
 from bot.catalogue.records import Catalogue, Section
 from bot.catalogue.touches import Telling, render_touch
 from bot.catalogue.wording import PLACEHOLDERS, fill, find_foreign_markup, plain_length, render
-from bot.core.actions import Answer, Wish
+from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 
@@ -145,6 +145,8 @@ def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str)
                     answer,
                     Wish.HARDER,
                     theme="x" * LONGEST_THEME,
+                    asks_able=True,
+                    able=Able.A_LITTLE,
                 ),
             ).text
         )

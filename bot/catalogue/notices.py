@@ -1,17 +1,25 @@
 """What is said outside the programme: the first message, the consent questions, the menus."""
 
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
-from bot.catalogue.records import Catalogue
+from bot.catalogue.records import Catalogue, Months
 from bot.catalogue.wording import render
 from bot.catalogue.words import Words
 from bot.core.actions import (
     Action,
+    AgeTapped,
+    AnotherPersonTapped,
     ConsentChangeTapped,
     ConsentTapped,
     JoinTapped,
     LanguageTapped,
     NewcomerLanguageTapped,
+    NewPhoneTapped,
+    OldPhoneTapped,
     Purpose,
     ResumeTapped,
     SnoozeTapped,
@@ -19,7 +27,10 @@ from bot.core.actions import (
     format_action,
 )
 from bot.core.cadence import LONGEST_BREAK_WEEKS
+from bot.core.choosing import MONTHS_A_YEAR
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
+
+NAMED_ROLES = ("mother", "father", "grandparent")
 
 
 class Notice(StrEnum):
@@ -27,15 +38,102 @@ class Notice(StrEnum):
 
     LINKING = "linking"
     STILL_USEFUL = "still-useful"
+    AGE = "age"
+    NEW_PHONE = "new-phone"
+    MOVED = "moved"
 
 
-def render_notice(catalogue: Catalogue, notice: Notice, *, language: str) -> OutgoingMessage:
+@dataclass(frozen=True)
+class EarlierPhone:
+    """An earlier guardian of the same child, as the family may know it: by role or by date."""
+
+    guardian_id: int
+    role: str | None
+    joined_at: datetime
+    zone: str
+
+
+def render_notice(
+    catalogue: Catalogue, notice: Notice, *, language: str, child_id: int = 0
+) -> OutgoingMessage:
     """Show a queued notice."""
     match notice:
+        case Notice.AGE:
+            return ask_age(catalogue, child_id, language=language)
+        case Notice.NEW_PHONE:
+            return ask_new_phone(catalogue, language=language)
+        case Notice.MOVED:
+            return say(catalogue, "moved", language=language)
         case Notice.LINKING:
             return ask_consent(catalogue, Purpose.LINKING, language=language)
         case Notice.STILL_USEFUL:
             return ask_still_useful(catalogue, language=language)
+
+
+def ask_age(catalogue: Catalogue, child_id: int, *, language: str) -> OutgoingMessage:
+    """Ask how old a child is that no roster knows: one button for each of the age bands."""
+    words = catalogue.words_in(language)
+    in_order = sorted(catalogue.programme.bands.items(), key=lambda each: each[1].from_months)
+    buttons = tuple(
+        Button(show_age(words, months), format_action(AgeTapped(child_id, band)))
+        for band, months in in_order
+    )
+    return OutgoingMessage(words.say("how-old"), (buttons,))
+
+
+def show_age(words: Words, months: Months) -> str:
+    """Show an age band as parents count: the years that a child of it can have."""
+    first = months.from_months // MONTHS_A_YEAR
+    last = (months.until_months - 1) // MONTHS_A_YEAR
+    if first == last:
+        return words.label("age-years", years=words.number(first))
+    return words.label("age-from-to", first=words.number(first), last=words.number(last))
+
+
+def ask_new_phone(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Ask whether who joined is another person, or one of before on a new phone."""
+    words = catalogue.words_in(language)
+    another = button(words, "button-another-person", AnotherPersonTapped())
+    new_phone = button(words, "button-new-phone", NewPhoneTapped())
+    return OutgoingMessage(words.say("new-phone"), ((another,), (new_phone,)))
+
+
+def ask_which_phone(
+    catalogue: Catalogue, phones: Sequence[EarlierPhone], *, language: str
+) -> OutgoingMessage:
+    """Ask which of several earlier guardians has a new phone."""
+    words = catalogue.words_in(language)
+    roles = Counter(each.role for each in phones)
+    named = [(each, each.role in NAMED_ROLES and roles[each.role] == 1) for each in phones]
+    rows = tuple(
+        (Button(name_phone(words, each, by_role), format_action(OldPhoneTapped(each.guardian_id))),)
+        for each, by_role in named
+    )
+    another = button(words, "button-another-person", AnotherPersonTapped())
+    return OutgoingMessage(words.say("which-phone"), (*rows, (another,)))
+
+
+def name_phone(words: Words, phone: EarlierPhone, by_role: bool) -> str:
+    """Name an earlier phone by whose it is, or by the day since when it is with us."""
+    if by_role:
+        return words.plain(f"phone-of-{phone.role}")
+    return words.label("phone-since", day=words.day(phone.joined_at, phone.zone))
+
+
+def explain_beginning(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Say to whoever has no card what this is and how to begin, with the other languages."""
+    words = catalogue.words_in(language)
+    text = words.say("no-card", programme=catalogue.programme.name)
+    return OutgoingMessage(text, (name_others(catalogue, language=language),))
+
+
+def name_others(catalogue: Catalogue, *, language: str) -> tuple[Button, ...]:
+    """Offer the other languages to whoever is no guardian yet."""
+    return tuple(
+        name_button(catalogue, other, NewcomerLanguageTapped(other))
+        for other in catalogue.languages
+        if other != language
+    )
 
 
 def ask_still_useful(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
@@ -62,11 +160,7 @@ def render_welcome(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     words = catalogue.words_in(language)
     consent = catalogue.consent_in(language)
     join = (button(words, "button-join", JoinTapped()),)
-    others = tuple(
-        name_button(catalogue, other, NewcomerLanguageTapped(other))
-        for other in catalogue.languages
-        if other != language
-    )
+    others = name_others(catalogue, language=language)
     return OutgoingMessage(text=render(consent.messages, {}), buttons=(join, others))
 
 

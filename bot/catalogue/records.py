@@ -79,6 +79,9 @@ class Programme(Plain):
     )
     default_band: str = Field(description="Write one of the bands.")
     send_unreviewed: bool = Field(description="Write true or false.")
+    open_enrolment: bool = Field(
+        default=False, description="Write yes where a poster may let anybody join, otherwise no."
+    )
     consent: str = Field(description='Write the version of the consent texts, such as "1".')
     legal_basis: str = Field(min_length=1, description="Write one or two sentences.")
     order: tuple[str | Mapping[str, str], ...] = Field(

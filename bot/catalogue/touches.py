@@ -9,6 +9,8 @@ from bot.catalogue.records import Activity, Catalogue, Section
 from bot.catalogue.wording import render
 from bot.catalogue.words import Words
 from bot.core.actions import (
+    Able,
+    AbleTapped,
     Answer,
     AnswerTapped,
     TryTapped,
@@ -28,7 +30,7 @@ HOW_IT_WENT = (
 )
 FOLLOWED = (Answer.TOO_HARD, Answer.NOT_FOR_US)  # after these, another message comes
 ASKED_HOW_HARD = (Answer.DID_IT, Answer.TOO_HARD)  # after these, easier or harder makes sense
-LABELS = {each: f"button-{each}" for each in (*Answer, *Wish, *When)}
+LABELS = {each: f"button-{each}" for each in (*Answer, *Wish, *When, *Able)}
 WAYS = {Variant.EASIER: Section.EASIER, Variant.HARDER: Section.HARDER}
 
 
@@ -37,7 +39,8 @@ class Telling:
     """One touch as one guardian gets it, and what was said to it so far.
 
     `theme` is what the centre works on that week; `has_followed` says that another message has
-    come, or comes, because of what was tapped.
+    come, or comes, because of what was tapped; `asks_able` that the touch carries the question what
+    the child can do already.
     """
 
     delivery_id: int
@@ -51,13 +54,15 @@ class Telling:
     theme: str = ""
     will_try: bool = False
     has_followed: bool = False
+    asks_able: bool = False
+    able: Able | None = None
 
 
 def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
     """Show a touch: its text, its picture where it has one, its buttons, and what was answered."""
     activity = catalogue.activities[telling.activity_id]
     page = Page(catalogue, activity, telling)
-    parts = [page.told(), page.theme(), *page.notes()]
+    parts = [page.told(), page.theme(), *page.notes(), page.question()]
     return OutgoingMessage(
         text=PARAGRAPH.join(part for part in parts if part),
         buttons=list_buttons(page.words, telling),
@@ -141,6 +146,16 @@ class Page:
             notes.append(self.words.say(f"after-{self.telling.wish}"))
         return notes
 
+    def question(self) -> str:
+        """Ask what the child can do already, where that is asked, and repeat what was said."""
+        if not self.telling.asks_able:
+            return ""
+        question = self.words.say(f"ask-{self.telling.touch}")
+        if self.telling.able is None:
+            return question
+        answer = self.words.plain(LABELS[self.telling.able])
+        return f"{question}\n{self.words.say('able-saved', answer=answer)}"
+
     def section(self, section: Section) -> str:
         """Render one section, its placeholders filled."""
         values = {
@@ -152,6 +167,14 @@ class Page:
 
 def list_buttons(words: Words, telling: Telling) -> ButtonRows:
     """List the buttons under a touch; an answered one keeps them, since an answer may change."""
+    rows = list_answers(words, telling)
+    if not telling.asks_able:
+        return rows
+    return (*rows, tuple(able_button(words, telling.delivery_id, able) for able in Able))
+
+
+def list_answers(words: Words, telling: Telling) -> ButtonRows:
+    """List the buttons that say how a touch went."""
     wishes = tuple(wish_button(words, telling.delivery_id, wish) for wish in Wish)
     if telling.touch is Touch.WHY:
         return ((answer_button(words, telling.delivery_id, Answer.SEEN),),)
@@ -171,6 +194,11 @@ def answer_button(words: Words, delivery_id: int, answer: Answer) -> Button:
     """Make the button of one answer."""
     label = words.plain(LABELS[answer])
     return Button(label, format_action(AnswerTapped(delivery_id, answer)))
+
+
+def able_button(words: Words, delivery_id: int, able: Able) -> Button:
+    """Make the button of one thing to say about what the child can do."""
+    return Button(words.plain(LABELS[able]), format_action(AbleTapped(delivery_id, able)))
 
 
 def wish_button(words: Words, delivery_id: int, wish: Wish) -> Button:

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import datetime
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -40,6 +41,10 @@ class Words:
     def plain(self, key: str) -> str:
         """Give a string without placeholders as plain text, for a button."""
         return self._get(key)
+
+    def label(self, key: str, **values: str) -> str:
+        """Give a string with placeholders as plain text, for a button."""
+        return unescape(self.say(key, **values))
 
     def count(self, key: str, number: int) -> str:
         """Give the form of a string that fits a number, as HTML; it fills `{minutes}`."""

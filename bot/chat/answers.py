@@ -5,19 +5,21 @@ from dataclasses import replace
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn
 from bot.core.actions import (
+    Able,
     Answer,
     When,
     Wish,
 )
 from bot.core.choosing import Variant, easier_than, harder_than
+from bot.core.levels import ASKED_WEEKS, find_level
 from bot.delivery.composing import about
 from bot.delivery.following import follow_answer, plan_check
 from bot.delivery.showing import show_again
-from bot.store import centres, deliveries, events
+from bot.store import centres, deliveries, events, levels
 from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing
-from bot.store.states import EventKind
-from bot.store.tables import Delivery, Guardian
+from bot.store.states import DeliveryKind, EventKind, LevelSource
+from bot.store.tables import Child, Delivery, Guardian
 
 
 async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
@@ -82,9 +84,45 @@ async def record_wish(
         await record(turn, guardian, original, kind)
         child = await centres.get_child(turn.session, delivery.child_id)
         level = step(delivery.variant or Variant.PLAIN, wish)
-        await centres.record_level(turn.session, child, level)
+        await centres.record_level(turn.session, child, level, source=LevelSource.WISH)
         standing = replace(standing, wish=kind)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
+
+
+async def record_able(
+    turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int, able: Able
+) -> None:
+    """Write down what a child can do already; the third question answered sets its level."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None or delivery.child_id is None or not may_tell_level(delivery):
+        return
+    child = await centres.get_child(turn.session, delivery.child_id)
+    if child.level_source is LevelSource.ROSTER:
+        return
+    kind = EventKind(able)
+    standing = await get_standing(turn.session, delivery)
+    if standing.able is not kind:
+        await record(turn, guardian, delivery, kind)
+        await set_level(turn, child)
+        standing = replace(standing, able=kind)
+    await show_answered(turn, guardian, delivery, standing, tapped=tapped)
+
+
+def may_tell_level(delivery: Delivery) -> bool:
+    """Say whether a delivery is of those that can ask what a child can do."""
+    is_touch = delivery.kind is DeliveryKind.PROGRAMME
+    return is_touch and 1 <= (delivery.week or 0) <= ASKED_WEEKS
+
+
+async def set_level(turn: Turn, child: Child) -> None:
+    """Set a child's level once all questions are answered; the roster's and a wish stay."""
+    child_id = id_of(child)
+    await centres.lock_children(turn.session, [child_id])  # another guardian may answer too
+    await turn.session.refresh(child)
+    said = await levels.list_said(turn.session, [child_id])
+    level = find_level(said[child_id])
+    if level and child.level_source in (None, LevelSource.CHECK):
+        await centres.record_level(turn.session, child, level, source=LevelSource.CHECK)
 
 
 def step(sent: Variant, wish: Wish) -> Variant:

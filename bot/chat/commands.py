@@ -2,14 +2,22 @@
 
 from telegram import ChatMember, Update
 
-from bot.catalogue.notices import offer_break, offer_languages, offer_resume, say
+from bot.catalogue.notices import (
+    explain_beginning,
+    offer_break,
+    offer_languages,
+    offer_resume,
+    say,
+)
 from bot.chat import replies
+from bot.chat.onboarding import is_invited, take_typed_code
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, find_next_at, leave, snooze
 from bot.store import events, guardians
 from bot.store.columns import id_of
+from bot.store.families import GONE
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
@@ -22,7 +30,7 @@ async def handle_pause(update: Update, context: TurnContext) -> None:
     A button then gives the break an end.
     """
     turn = context.turn
-    guardian = await find_guardian_or_explain(turn, update)
+    guardian = await find_staying_or_explain(turn, update)
     if guardian is None:
         return
     if guardian.state in (GuardianState.ACTIVE, GuardianState.SNOOZED):
@@ -36,7 +44,7 @@ async def handle_stop(update: Update, context: TurnContext) -> None:
     newcomer = await turn.find_newcomer()
     if newcomer:
         await guardians.forget_newcomer(turn.session, newcomer)
-    guardian = await find_guardian_or_explain(turn, update)
+    guardian = await find_staying_or_explain(turn, update)
     if guardian is None:
         return
     turn.reply(replies.say(await stop(turn, guardian)))
@@ -59,7 +67,7 @@ async def go_away(turn: Turn, guardian: Guardian, state: GuardianState) -> None:
 async def handle_resume(update: Update, context: TurnContext) -> None:
     """Go on after a break, or after a stop."""
     turn = context.turn
-    guardian = await find_guardian_or_explain(turn, update)
+    guardian = await find_staying_or_explain(turn, update)
     if guardian:
         turn.reply(replies.say(await resume(turn, guardian)))
 
@@ -110,7 +118,7 @@ async def handle_membership(update: Update, context: TurnContext) -> None:
     if guardian is None or change is None:
         return
     is_blocked = change.new_chat_member.status in (ChatMember.BANNED, ChatMember.LEFT)
-    if is_blocked and guardian.state is not GuardianState.STOPPED:
+    if is_blocked and guardian.state not in GONE:
         if guardian.state is not GuardianState.UNREACHABLE:
             await go_away(turn, guardian, GuardianState.UNREACHABLE)
     elif not is_blocked and guardian.state is GuardianState.UNREACHABLE:
@@ -125,19 +133,36 @@ async def handle_help(update: Update, context: TurnContext) -> None:
 
 
 async def handle_anything_else(update: Update, context: TurnContext) -> None:
-    """Say what is understood, to whoever writes or sends something else."""
+    """Open a code that was typed; say what is understood to whoever writes something else."""
     turn = context.turn
-    if turn.guardian or await turn.find_newcomer():
+    if await take_typed_code(update, turn):
+        return
+    if turn.guardian or is_invited(await turn.find_newcomer()):
         await say_to_anybody(turn, update, "cannot-read")
     else:
-        await say_to_anybody(turn, update, "no-card")
+        await explain(turn, update)
 
 
 async def find_guardian_or_explain(turn: Turn, update: Update) -> Guardian | None:
     """Look up the guardian; tell anybody else how to begin."""
     if turn.guardian is None:
-        await say_to_anybody(turn, update, "no-card")
+        await explain(turn, update)
     return turn.guardian
+
+
+async def find_staying_or_explain(turn: Turn, update: Update) -> Guardian | None:
+    """Look up the guardian, unless another phone has taken this one's place."""
+    guardian = await find_guardian_or_explain(turn, update)
+    if guardian and guardian.state is GuardianState.MOVED:
+        await say_to_anybody(turn, update, "moved-away")
+        return None
+    return guardian
+
+
+async def explain(turn: Turn, update: Update) -> None:
+    """Say what this is and how to begin."""
+    language = await turn.find_language(update)
+    turn.reply(replies.say(explain_beginning(turn.catalogue, language=language)))
 
 
 async def say_to_anybody(turn: Turn, update: Update, key: str) -> None:

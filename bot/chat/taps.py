@@ -3,20 +3,26 @@
 from telegram import Update
 
 from bot.catalogue.notices import ask_consent
-from bot.chat.answers import record_answer, record_plan, record_wish
+from bot.chat.answers import record_able, record_answer, record_plan, record_wish
 from bot.chat.commands import choose_language, resume, stop, take_break
 from bot.chat.consents import ask_next, record_choice
+from bot.chat.families import move_in, record_age, stay_another
 from bot.chat.onboarding import choose_first_language, join
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import (
+    AbleTapped,
     Action,
+    AgeTapped,
+    AnotherPersonTapped,
     AnswerTapped,
     ConsentChangeTapped,
     ConsentTapped,
     JoinTapped,
     LanguageTapped,
     NewcomerLanguageTapped,
+    NewPhoneTapped,
+    OldPhoneTapped,
     Purpose,
     ResumeTapped,
     SnoozeTapped,
@@ -26,6 +32,7 @@ from bot.core.actions import (
     parse_action,
 )
 from bot.core.cadence import LONGEST_BREAK_WEEKS
+from bot.store.states import GuardianState
 from bot.store.tables import Guardian
 
 
@@ -51,8 +58,14 @@ async def act(turn: Turn, action: Action | None, tapped: Tapped) -> None:
         case None:
             return
         case _:
-            if turn.guardian:
+            if turn.guardian and may_act(turn.guardian, action):
                 await act_as_guardian(turn, turn.guardian, action, tapped)
+
+
+def may_act(guardian: Guardian, action: Action) -> bool:
+    """Say whether a guardian's button still acts; of a chat that was let go, consent alone."""
+    is_consent = isinstance(action, ConsentTapped | ConsentChangeTapped)
+    return is_consent or guardian.state is not GuardianState.MOVED
 
 
 async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped: Tapped) -> None:
@@ -62,6 +75,8 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
             await record_answer(turn, guardian, tapped, delivery_id=delivery_id, answer=answer)
         case WishTapped(delivery_id, wish):
             await record_wish(turn, guardian, tapped, delivery_id=delivery_id, wish=wish)
+        case AbleTapped(delivery_id, able):
+            await record_able(turn, guardian, tapped, delivery_id=delivery_id, able=able)
         case TryTapped(delivery_id, when):
             await record_plan(turn, guardian, tapped, delivery_id=delivery_id, when=when)
         case SnoozeTapped(weeks) if 1 <= weeks <= LONGEST_BREAK_WEEKS:
@@ -72,6 +87,14 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
             turn.show(tapped, await resume(turn, guardian))
         case LanguageTapped(language):
             await choose_language(turn, guardian, language, tapped)
+        case AgeTapped(child_id, band):
+            await record_age(turn, guardian, tapped, child_id=child_id, band=band)
+        case AnotherPersonTapped():
+            await stay_another(turn, guardian, tapped)
+        case NewPhoneTapped():
+            await move_in(turn, guardian, tapped)
+        case OldPhoneTapped(guardian_id):
+            await move_in(turn, guardian, tapped, old_id=guardian_id)
         case ConsentTapped(purpose, is_given):
             await record_choice(turn, guardian, purpose=purpose, is_given=is_given)
             turn.show(tapped, await ask_next(turn, guardian, purpose), note="note-saved")

@@ -31,6 +31,14 @@ class When(StrEnum):
     WEEKEND = "weekend"
 
 
+class Able(StrEnum):
+    """What a guardian says about a child when asked what it can do already."""
+
+    NOT_YET = "can-not-yet"
+    A_LITTLE = "can-a-little"
+    YES = "can"
+
+
 class Purpose(StrEnum):
     """What a guardian consents to, each on its own."""
 
@@ -112,6 +120,39 @@ class ResumeTapped:
     """Go on after a break or a stop."""
 
 
+@dataclass(frozen=True)
+class AbleTapped:
+    """A button under one of the first touches: what the child can do already."""
+
+    delivery_id: int
+    able: Able
+
+
+@dataclass(frozen=True)
+class AgeTapped:
+    """How old a child is, by the programme's age bands."""
+
+    child_id: int
+    band: str
+
+
+@dataclass(frozen=True)
+class AnotherPersonTapped:
+    """Who joined is another person of the family."""
+
+
+@dataclass(frozen=True)
+class NewPhoneTapped:
+    """Who joined was with us before, on another phone."""
+
+
+@dataclass(frozen=True)
+class OldPhoneTapped:
+    """Which of several earlier phones it was."""
+
+    guardian_id: int
+
+
 Action = (
     AnswerTapped
     | WishTapped
@@ -124,6 +165,11 @@ Action = (
     | ConsentTapped
     | ConsentChangeTapped
     | ResumeTapped
+    | AbleTapped
+    | AgeTapped
+    | AnotherPersonTapped
+    | NewPhoneTapped
+    | OldPhoneTapped
 )
 NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
     "answer": AnswerTapped,
@@ -137,6 +183,11 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "consent": ConsentTapped,
     "consents": ConsentChangeTapped,
     "resume": ResumeTapped,
+    "able": AbleTapped,
+    "age": AgeTapped,
+    "another-person": AnotherPersonTapped,
+    "new-phone": NewPhoneTapped,
+    "old-phone": OldPhoneTapped,
 }
 NAME_OF = {kind: name for name, kind in NAMES.items()}
 TRUTH = {"yes": True, "no": False}

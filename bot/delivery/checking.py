@@ -16,8 +16,8 @@ from bot.core.cadence import (
     start_of,
 )
 from bot.core.slots import History, Slot, is_too_old
-from bot.delivery.planning import slot_of
-from bot.store.guardians import find_absence, rhythm_of
+from bot.delivery.planning import find_reason_not_to_go, slot_of
+from bot.store.guardians import rhythm_of
 from bot.store.states import DeliveryKind, DeliveryStatus, Pace
 from bot.store.tables import Delivery, Guardian, Pair
 
@@ -85,7 +85,7 @@ class Case:
 
 def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
     """Decide about one due delivery."""
-    absence = find_absence(case.guardian, now=now)
+    absence = find_reason_not_to_go(case.delivery, case.guardian, now=now)
     if absence:
         return Ending(DeliveryStatus.SKIPPED, absence)
     if case.delivery.lost_answers > 1:

@@ -7,11 +7,13 @@ from datetime import date, datetime
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
+from bot.core.actions import Able
 from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
+from bot.core.levels import ASKED_WEEKS, is_asked
 from bot.core.messages import OutgoingMessage
 from bot.errors import BotError
-from bot.store import Session, centres
+from bot.store import Session, centres, levels
 from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind
@@ -42,6 +44,7 @@ class Composer:
         self.pupils: dict[int, Pupil] = {}
         self.themes: dict[tuple[int, date], str] = {}
         self.weeks: dict[int, Week] = {}
+        self.said: dict[int, dict[Touch, Able]] = {}
 
     async def read(self, batch: Sequence[Delivery]) -> None:
         """Read all that the batch's children have, and choose for whom a new week begins."""
@@ -54,6 +57,13 @@ class Composer:
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
         self.weeks = await centres.list_latest_weeks(self.session, numbers)
         await self._begin_weeks(batch)
+        new = [each.id for each in self.pupils.values() if self._may_be_asked(each)]
+        self.said = await levels.list_said(self.session, sorted(new))
+
+    def _may_be_asked(self, pupil: Pupil) -> bool:
+        """Say whether a child is new, and nothing is known of its level."""
+        week = self.weeks.get(pupil.id)
+        return pupil.level_source is None and week is not None and week.week <= ASKED_WEEKS
 
     async def _begin_weeks(self, batch: Sequence[Delivery]) -> None:
         """Choose an activity for every child whose calendar week is new."""
@@ -123,7 +133,8 @@ class Composer:
         is_touch = delivery.kind is DeliveryKind.PROGRAMME
         if asks or (delivery.notice is not None and not is_touch):
             notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
-            message = render_notice(self.catalogue, notice, language=language)
+            child_id = delivery.child_id or 0
+            message = render_notice(self.catalogue, notice, language=language, child_id=child_id)
             return Composed(message, language, notice=notice)
         telling = self.tell(delivery, language)
         if telling is None:
@@ -158,6 +169,18 @@ class Composer:
             language=language,
             school_language=pupil.centre_language,
             theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
+            asks_able=self._asks_able(delivery, pupil),
+        )
+
+    def _asks_able(self, delivery: Delivery, pupil: Pupil) -> bool:
+        """Say whether a touch carries the question what the child can do already."""
+        if delivery.kind is not DeliveryKind.PROGRAMME or not self._may_be_asked(pupil):
+            return False
+        return is_asked(
+            delivery.touch or Touch.DO,
+            self.weeks[pupil.id].week,
+            is_level_known=pupil.level_source is not None,
+            said=self.said.get(pupil.id, {}),
         )
 
     def _is_settled(self, delivery: Delivery) -> bool:

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.cadence import is_quiet, local_date, monday_of
 from bot.core.slots import History, Setting, Slot, first_slot, next_slot, setting_at
-from bot.delivery.planning import slot_of
+from bot.delivery.planning import find_reason_not_to_go, slot_of
 from bot.store.columns import id_of
-from bot.store.guardians import find_absence, rhythm_of
+from bot.store.guardians import rhythm_of
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
 from bot.store.tables import Delivery, Guardian, Pair
 
@@ -161,7 +161,7 @@ def check_order(record: Record, pair: PairRecord) -> Iterator[Breach]:
 def check_row(record: Record, row: Delivery, *, now: datetime) -> Iterator[Breach]:
     """Check one delivery by itself."""
     number, about = row.guardian_id, f"Delivery {id_of(row)}"
-    absence = find_absence(record.guardian, now=row.due_at)
+    absence = find_reason_not_to_go(row, record.guardian, now=row.due_at)
     if row.status in OPEN and absence:
         what = f"{about} is still queued, though guardian {number} is {absence}."
         yield Breach(Kind.QUEUED, what, number, delivery=row)

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from bot.catalogue.notices import Notice
 from bot.core.cadence import (
     DAYS_A_WEEK,
     LONGEST_BREAK_WEEKS,
@@ -96,6 +97,15 @@ async def finish(session: Session, ended: Delivery, *, before: Slot, now: dateti
         await guardians.finish_pair(session, pair, now=min(finished_at, before.due_at))
 
 
+def find_reason_not_to_go(delivery: Delivery, guardian: Guardian, *, now: datetime) -> str | None:
+    """Say why a delivery may not go out to a guardian; None where it may.
+
+    A chat that was let go for another phone gets one message still: the one that says so.
+    """
+    is_farewell = guardian.state is GuardianState.MOVED and delivery.notice == Notice.MOVED
+    return None if is_farewell else find_absence(guardian, now=now)
+
+
 # What a guardian changes
 
 
@@ -132,6 +142,7 @@ LEAVINGS = {
     GuardianState.QUIET: EventKind.FELL_QUIET,
     GuardianState.STOPPED: EventKind.STOPPED,
     GuardianState.UNREACHABLE: EventKind.UNREACHABLE,
+    GuardianState.MOVED: EventKind.MOVED,
 }
 
 

@@ -2,13 +2,14 @@
 
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
-from bot.core.actions import Answer, Wish
+from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch, monday_of
+from bot.core.levels import is_asked
 from bot.core.messages import OutgoingMessage
 from bot.errors import BotError
-from bot.store import Session
+from bot.store import Session, levels
 from bot.store.columns import id_of
-from bot.store.standing import Standing, find_surroundings
+from bot.store.standing import Standing, Surroundings, find_surroundings
 from bot.store.states import DeliveryKind
 from bot.store.tables import Delivery
 
@@ -24,6 +25,7 @@ async def show_again(
     around = await find_surroundings(session, delivery.child_id or 0, monday=monday)
     if around is None:
         raise BotError(f"The delivery {id_of(delivery)} is about no child.")
+    asks_able = await is_asked_still(session, delivery, standing, around)
     telling = Telling(
         delivery_id=id_of(delivery),
         touch=delivery.touch or Touch.DO,
@@ -36,6 +38,23 @@ async def show_again(
         wish=Wish(standing.wish) if standing.wish else None,
         will_try=standing.will_try,
         has_followed=standing.has_followed,
+        asks_able=asks_able,
+        able=Able(standing.able) if standing.able else None,
     )
     is_check = delivery.kind is DeliveryKind.CHECK
     return (render_check if is_check else render_touch)(catalogue, telling)
+
+
+async def is_asked_still(
+    session: Session, delivery: Delivery, standing: Standing, around: Surroundings
+) -> bool:
+    """Say whether a touch carries its question: it was answered here, or is open still."""
+    if delivery.kind is not DeliveryKind.PROGRAMME or delivery.child_id is None:
+        return False
+    if standing.able:
+        return True
+    touch, week, is_known = delivery.touch or Touch.DO, delivery.week or 0, around.is_level_known
+    if not is_asked(touch, week, is_level_known=is_known, said={}):
+        return False
+    said = await levels.list_said(session, [delivery.child_id])
+    return touch not in said[delivery.child_id]

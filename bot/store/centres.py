@@ -14,6 +14,7 @@ from bot.errors import BotError
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
+from bot.store.states import LevelSource
 from bot.store.tables import Centre, CentreTheme, Child, ChildWeek
 
 
@@ -25,6 +26,7 @@ class Pupil(NamedTuple):
     birth_month: date | None
     centre_id: int
     centre_language: str
+    level_source: LevelSource | None
 
 
 class Week(NamedTuple):
@@ -65,6 +67,11 @@ async def get_centre(session: Session, code: str) -> Centre:
     return centre
 
 
+async def get_centre_numbered(session: Session, centre_id: int) -> Centre:
+    """Get a centre by its number."""
+    return (await session.exec(select(Centre).where(col(Centre.id) == centre_id))).one()
+
+
 async def list_centres(session: Session) -> Sequence[Centre]:
     """List all centres, by code."""
     return (await session.exec(select(Centre).order_by(col(Centre.code)))).all()
@@ -77,11 +84,21 @@ async def count_children(session: Session, centre: Centre) -> int:
 
 
 async def enrol_child(
-    session: Session, centre: Centre, *, study_code: str, birth_month: date | None, now: datetime
+    session: Session,
+    centre: Centre,
+    *,
+    study_code: str,
+    birth_month: date | None,
+    now: datetime,
+    is_open: bool = False,
 ) -> Child:
     """Put a child on a centre's roster."""
     child = Child(
-        centre_id=id_of(centre), study_code=study_code, birth_month=birth_month, enrolled_at=now
+        centre_id=id_of(centre),
+        study_code=study_code,
+        birth_month=birth_month,
+        enrolled_at=now,
+        is_open=is_open,
     )
     session.add(child)
     await session.flush()
@@ -108,9 +125,17 @@ async def get_centre_of(session: Session, child: Child) -> Centre:
     return (await session.exec(statement)).one()
 
 
-async def record_level(session: Session, child: Child, level: Variant) -> None:
-    """Set the level that decides a child's variants."""
-    child.level = level
+async def record_birth_month(session: Session, child: Child, birth_month: date) -> None:
+    """Set when a child was born, as far as the family told."""
+    child.birth_month = birth_month
+    session.add(child)
+
+
+async def record_level(
+    session: Session, child: Child, level: Variant, *, source: LevelSource
+) -> None:
+    """Set the level that decides a child's variants, and where it comes from."""
+    child.level, child.level_source = level, source
     session.add(child)
 
 
@@ -121,6 +146,7 @@ PUPILS = (
         col(Child.birth_month),
         col(Child.centre_id),
         col(Centre.language),
+        col(Child.level_source),
     )
     .join(Centre, col(Centre.id) == col(Child.centre_id))
     .where(among_numbers(col(Child.id)))

@@ -15,6 +15,7 @@ ANSWERS = (
     EventKind.NOT_FOR_US,
     EventKind.SEEN,
 )
+ABLES = (EventKind.CAN_NOT_YET, EventKind.CAN_A_LITTLE, EventKind.CAN)
 WISHES = (EventKind.EASIER, EventKind.HARDER)
 RECORD = insert(EngagementEvent).inline()
 

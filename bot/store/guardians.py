@@ -44,13 +44,20 @@ async def find_newcomer(session: Session, chat_key: str) -> Newcomer | None:
 
 
 async def record_newcomer(
-    session: Session, chat_key: str, *, card_id: int, language: str, now: datetime
+    session: Session,
+    chat_key: str,
+    *,
+    language: str,
+    now: datetime,
+    card_id: int | None = None,
+    poster_id: int | None = None,
 ) -> Newcomer:
-    """Remember that a chat opened a card; a later card takes the place of an earlier one."""
+    """Remember what a chat opened, or only its language; a later card takes an earlier's place."""
     newcomer = await find_newcomer(session, chat_key)
     if newcomer is None:
-        newcomer = Newcomer(chat_key=chat_key, card_id=card_id, language=language, opened_at=now)
-    newcomer.card_id, newcomer.language, newcomer.opened_at = card_id, language, now
+        newcomer = Newcomer(chat_key=chat_key, language=language, opened_at=now)
+    newcomer.card_id, newcomer.poster_id = card_id, poster_id
+    newcomer.language, newcomer.opened_at = language, now
     session.add(newcomer)
     await session.flush()
     return newcomer

@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from bot.store.columns import id_of
 from bot.store.database import Session
-from bot.store.events import ANSWERS, WISHES
+from bot.store.events import ABLES, ANSWERS, WISHES
 from bot.store.reading import read
 from bot.store.states import DeliveryKind, EventKind
 from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent
@@ -22,6 +22,7 @@ class Standing:
 
     answer: EventKind | None = None
     wish: EventKind | None = None
+    able: EventKind | None = None
     will_try: bool = False
     has_open_check: bool = False
     has_followed: bool = False
@@ -29,10 +30,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a child's centre adds to an activity: its language, and what it works on that week."""
+    """What a child's centre adds to an activity: its language, and what it works on that week.
+
+    And whether the child's level is known.
+    """
 
     school_language: str
     theme: str
+    is_level_known: bool
 
 
 IS_ABOUT_IT = col(EngagementEvent.delivery_id) == bindparam("delivery_id")
@@ -56,6 +61,7 @@ def last_of(kinds: Sequence[EventKind]) -> ScalarSelect[EventKind]:
 STANDING = select_columns(
     last_of(ANSWERS),
     last_of(WISHES),
+    last_of(ABLES),
     exists().where(IS_ABOUT_IT, col(EngagementEvent.kind) == EventKind.WILL_TRY),
     exists().where(
         *FOLLOWS_IT,
@@ -68,7 +74,7 @@ THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
 )
 SURROUNDINGS = (
-    select(Centre.language, CentreTheme.words)
+    select(Centre.language, CentreTheme.words, Child.level_source)
     .join(Child, col(Child.centre_id) == col(Centre.id))
     .join(CentreTheme, THEME_THEN, isouter=True)
     .where(col(Child.id) == bindparam("child_id"))
@@ -78,10 +84,10 @@ SURROUNDINGS = (
 async def get_standing(session: Session, delivery: Delivery) -> Standing:
     """Tell where a delivery stands with its guardian."""
     given = {"guardian_id": delivery.guardian_id, "delivery_id": id_of(delivery)}
-    ((answer, wish, will_try, has_open_check, has_followed),) = await read(
+    ((answer, wish, able, will_try, has_open_check, has_followed),) = await read(
         session, STANDING, **given
     )
-    return Standing(answer, wish, will_try, has_open_check, has_followed)
+    return Standing(answer, wish, able, will_try, has_open_check, has_followed)
 
 
 async def find_surroundings(
@@ -89,4 +95,7 @@ async def find_surroundings(
 ) -> Surroundings | None:
     """Look up what a child's centre adds to the week of a Monday."""
     found = await read(session, SURROUNDINGS, child_id=child_id, monday=monday)
-    return Surroundings(found[0][0], found[0][1] or "") if found else None
+    if not found:
+        return None
+    ((language, words, level_source),) = found
+    return Surroundings(language, words or "", level_source is not None)

@@ -12,6 +12,7 @@ class GuardianState(StrEnum):
     QUIET = "quiet"  # asked whether this is still useful, and has not answered
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    MOVED = "moved"  # another phone has taken the place of this chat
 
 
 class Pace(StrEnum):
@@ -71,6 +72,13 @@ class EventKind(StrEnum):
     FELL_QUIET = "fell-quiet"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    MOVED = "moved"  # to another phone
+    TOOK_OVER = "took-over"  # from an earlier phone
+    ANOTHER_PERSON = "another-person"
+    AGE = "age"
+    CAN_NOT_YET = "can-not-yet"
+    CAN_A_LITTLE = "can-a-little"
+    CAN = "can"
 
 
 class ConsentAnswer(StrEnum):

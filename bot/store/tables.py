@@ -113,7 +113,7 @@ class Poster(Row, table=True):
 
 
 class Newcomer(Row, table=True):
-    """A chat that opened a card or a poster's code, and has not consented yet."""
+    """A chat that has not consented yet: it opened a card or a poster, or chose a language only."""
 
     id: int | None = Field(default=None, primary_key=True)
     chat_key: str = Field(unique=True, max_length=64)

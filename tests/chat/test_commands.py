@@ -104,7 +104,7 @@ async def test_a_stranger_is_told_how_to_begin(town: Town, command: str) -> None
 
     answer = await stranger.write(command)
 
-    assert answer.text.startswith("Hello! To begin, open the link on the card")
+    assert "To begin, open the link on the card" in answer.text
 
 
 async def test_the_commands_are_published_in_every_language(town: Town) -> None:

