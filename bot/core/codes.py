@@ -8,6 +8,7 @@ from stdnum.iso7064 import mod_37_2
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 CARD_LETTERS = 10  # 50 random bits, since a card is a secret
 STUDY_LETTERS = 7  # 35 random bits: unguessable is not needed, unique and short is
+GROUP = 4  # letters between two dashes, as many as an eye takes in at once
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "-": "", " ": ""})
 
 
@@ -36,6 +37,11 @@ def draw_code(rng: Random, *, letters: int) -> str:
 def parse_code(text: str) -> str:
     """Bring what somebody typed into the code's own form: upper case, no gaps, no look-alikes."""
     return text.strip().upper().translate(LOOK_ALIKES)
+
+
+def format_code(code: str) -> str:
+    """Write a code as people read it, in groups: 7K3M-9QX2-ABC; `parse_code` reads it back."""
+    return "-".join(code[place : place + GROUP] for place in range(0, len(code), GROUP))
 
 
 def is_card_code(code: str) -> bool:
