@@ -289,7 +289,7 @@ def cards_reissue(
     settings = settings_for(demo=demo)
     issued, revoked = asyncio.run(printing.reissue(settings, study_code, language=language))
     echo_cards([issued])
-    typer.echo(f"{revoked} other cards revoked", err=True)
+    typer.echo(f"Other cards that are revoked now: {revoked}.", err=True)
 
 
 def echo_cards(issued: Sequence[IssuedCard]) -> None:

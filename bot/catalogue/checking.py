@@ -15,14 +15,14 @@ WORDS = {Section.DO: 60, Section.GROW: 60, Section.EASIER: 60, Section.HARDER: 6
 CONSENT_WORDS = {"messages": 120, "linking": 90, "research": 90}
 PRINT_CHARACTERS = {  # as much as fits on the paper
     Printed.TITLE: 40,
-    Printed.INTRO: 400,
+    Printed.INTRO: 320,
     Printed.SCAN: 32,
     Printed.START: 32,
     Printed.YES: 32,
     Printed.GAME: 32,
     Printed.CODE: 160,
-    Printed.HELP: 240,
-    Printed.PRIVACY: 160,
+    Printed.HELP: 200,
+    Printed.PRIVACY: 120,
     Printed.STUDY: 32,
     Printed.POSTER: 64,
     Printed.INVITE: 90,

@@ -95,6 +95,14 @@ source: de81edf843ceb50d
 ## research
 هل يستخدمها الباحثون دون اسمك؟
 """
+PRINTED = (
+    *("title", "intro", "scan", "start", "yes", "game", "code", "help", "privacy", "study"),
+    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow"),
+)
+ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for name in PRINTED)
+ARABIC_PRINT = "---\nreviewed: yes\nsource: 1217fe01a884d8e5\n---\n" + "".join(
+    f"## {name}\nجيد\n" for name in PRINTED
+)
 PLAIN_KEYS = (
     "after-did-it",
     "after-easier",
@@ -182,6 +190,8 @@ SMALL = {
     "content/activities/sock-pairs/picture.png": make_png(),
     "content/consent/1/en.md": ENGLISH_CONSENT.encode(),
     "content/consent/1/ar.md": ARABIC_CONSENT.encode(),
+    "content/print/en.md": ENGLISH_PRINT.encode(),
+    "content/print/ar.md": ARABIC_PRINT.encode(),
     "locales/en/LC_MESSAGES/bot.po": ENGLISH_WORDS.encode(),
     "locales/ar/LC_MESSAGES/bot.po": ARABIC_WORDS.encode(),
 }
