@@ -1,8 +1,11 @@
 """The starter pack: what a family without the app would have had in the chat."""
 
+from dataclasses import replace
+
 import pytest
 
-from bot.catalogue.records import Catalogue
+from bot.catalogue.checking import WHY_CHARACTERS, WORDS
+from bot.catalogue.records import Catalogue, Section
 from bot.catalogue.wording import render
 from bot.printing.packs import choose_weeks, render_pack
 from tests.printing.paper import A4, Sheet, read
@@ -45,6 +48,30 @@ def test_each_week_has_its_title_and_says_why_what_to_do_and_how_to_go_on(
         told = [" ".join(render(text.sections[name], words).split()) for name in ("why", "do")]
         assert text.title in page.text
         assert all(each in page.text for each in told)
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "children "), ("ar", "الأطفال ")])
+def test_the_longest_texts_that_the_check_allows_fit_on_a_weeks_page(
+    catalogue: Catalogue, language: str, word: str
+) -> None:
+    longest = {Section.WHY: (word * 30)[:WHY_CHARACTERS]} | {
+        section: word * most for section, most in WORDS.items()
+    }
+    full = {
+        name: replace(
+            each,
+            texts={**each.texts, language: replace(each.texts[language], sections=longest)},
+        )
+        for name, each in catalogue.activities.items()
+    }
+
+    pages = read(
+        render_pack(
+            replace(catalogue, activities=full), language, school_language="da", centre="Solsikken"
+        )
+    )
+
+    assert len(pages) == 1 + WEEKS
 
 
 def test_an_arabic_week_holds_every_letter_and_begins_at_the_right(catalogue: Catalogue) -> None:
