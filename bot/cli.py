@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,7 +17,8 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.app import commands
+from bot.app import commands, printing
+from bot.app.cards import IssuedCard
 from bot.app.demo import FOLDER, Demo, clear, demo_settings
 from bot.app.examination import examine_database
 from bot.app.funnel_table import list_footnotes, make_table, write_csv
@@ -40,18 +41,21 @@ app = typer.Typer(
 content_app = typer.Typer(no_args_is_help=True, help="Check what staff write.")
 centre_app = typer.Typer(no_args_is_help=True, help="The centres that hand out cards.")
 cards_app = typer.Typer(no_args_is_help=True, help="Cards: one for each child.")
+poster_app = typer.Typer(no_args_is_help=True, help="Posters, where anybody may join.")
 outcomes_app = typer.Typer(no_args_is_help=True, help="Results that schools supply.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
 sending_app = typer.Typer(no_args_is_help=True, help="The schedule, on every machine.")
 app.add_typer(content_app, name="content")
 app.add_typer(centre_app, name="centre")
 app.add_typer(cards_app, name="cards")
+app.add_typer(poster_app, name="poster")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(db_app, name="db")
 app.add_typer(sending_app, name="sending")
 
 OnDemo = Annotated[bool, typer.Option("--demo", help="Use the demo's data instead of yours.")]
 CentreCode = Annotated[str, typer.Option("--centre", help="The centre's code.")]
+OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 
 
 def settings_for(*, demo: bool) -> Settings:
@@ -61,6 +65,15 @@ def settings_for(*, demo: bool) -> Settings:
     if not (FOLDER / "key").exists():
         raise BotError("There is no demo yet. Start one with `kuffert demo`.")
     return demo_settings(content=HERE / "content", locales=HERE / "locales")
+
+
+@contextlib.contextmanager
+def showing_progress(of_what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far a long run is; others see nothing of it."""
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(of_what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
 @app.command()
@@ -128,18 +141,9 @@ def doctor(
 ) -> None:
     """Check on a live database that every slot is accounted for, and say what is not."""
     settings = settings_for(demo=demo)
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("guardians", total=None)
+    with showing_progress("guardians") as show_progress:
         examined = asyncio.run(
-            examine_database(
-                settings,
-                repairs=repair,
-                say=typer.echo,
-                show_progress=lambda done, total: progress.update(
-                    task, completed=done, total=total
-                ),
-            )
+            examine_database(settings, repairs=repair, say=typer.echo, show_progress=show_progress)
         )
     mended = f", {examined.mended} mended" if repair else ""
     typer.echo(f"{examined.guardians} guardians examined: {examined.found} breaches{mended}.")
@@ -244,9 +248,83 @@ def cards_issue(
             language=language,
         )
     )
+    echo_cards(issued)
+
+
+@cards_app.command("print")
+def cards_print(
+    centre: CentreCode,
+    out: OutFolder,
+    language: Annotated[str | None, typer.Option(help="Only the cards in this language.")] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Lay out a centre's valid cards as PDF: sheets to cut, and a letter for each family."""
+    settings = settings_for(demo=demo)
+    with showing_progress("cards") as show_progress:
+        written = asyncio.run(
+            printing.print_cards(
+                settings, centre, folder=out, language=language, show_progress=show_progress
+            )
+        )
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+@cards_app.command("revoke")
+def cards_revoke(
+    card: Annotated[str, typer.Argument(help="The code as printed, with or without dashes.")],
+    demo: OnDemo = False,
+) -> None:
+    """Make a card open nothing any more; who joined with it stays."""
+    typer.echo(asyncio.run(printing.revoke_card(settings_for(demo=demo), card)))
+
+
+@cards_app.command("reissue")
+def cards_reissue(
+    study_code: Annotated[str, typer.Argument(help="The child's study code.")],
+    language: Annotated[
+        str | None, typer.Option(help="The new card's language, where it is another.")
+    ] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Make a new card for a child, print it as CSV, and revoke the child's other cards."""
+    settings = settings_for(demo=demo)
+    issued, revoked = asyncio.run(printing.reissue(settings, study_code, language=language))
+    echo_cards([issued])
+    typer.echo(f"Other cards that are revoked now: {revoked}.", err=True)
+
+
+def echo_cards(issued: Sequence[IssuedCard]) -> None:
+    """Print cards as CSV."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["card", "study_code", "link"])
     writer.writerows([card.code, card.study_code, card.link] for card in issued)
+
+
+@poster_app.command("print")
+def poster_print(centre: CentreCode, out: OutFolder, demo: OnDemo = False) -> None:
+    """Draw a centre's poster as PDF, where the programme lets anybody join."""
+    settings = settings_for(demo=demo)
+    typer.echo(f"wrote {asyncio.run(printing.print_poster(settings, centre, folder=out))}")
+
+
+@poster_app.command("revoke")
+def poster_revoke(centre: CentreCode, demo: OnDemo = False) -> None:
+    """Make a centre's poster open nothing any more; who joined by it stays."""
+    typer.echo(asyncio.run(printing.revoke_poster(settings_for(demo=demo), centre)))
+
+
+@app.command("starter-pack")
+def starter_pack(
+    centre: CentreCode,
+    language: Annotated[str, typer.Option(help="The family's language.")],
+    out: OutFolder,
+    demo: OnDemo = False,
+) -> None:
+    """Set the first six weeks as a booklet, for families without the app."""
+    settings = settings_for(demo=demo)
+    written = asyncio.run(printing.print_pack(settings, centre, language=language, folder=out))
+    typer.echo(f"wrote {written}")
 
 
 @outcomes_app.command("import")

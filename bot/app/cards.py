@@ -4,11 +4,14 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
 
+from bot.app.opening import Store
+from bot.chat.application import find_username
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import Sealer
 from bot.intake.enrolling import enrol
-from bot.store import Session, cards
+from bot.settings import Settings
+from bot.store import Session, cards, deployment
 from bot.store.tables import Card, Centre, Child
 
 LINK_BASE = "https://t.me"
@@ -26,6 +29,16 @@ class IssuedCard:
 def link_of(code: str, link_base: str) -> str:
     """Give the link that opens a card, from the bot's own address."""
     return f"{link_base}?start={code}"
+
+
+async def find_link_base(store: Store, settings: Settings) -> str:
+    """Find the bot's own address: from an earlier run, or from the network."""
+    async with store.database.reading() as session:
+        username = await deployment.find_value(session, deployment.BOT_USERNAME)
+        base = await deployment.find_value(session, deployment.LINK_BASE)
+    if username is None:
+        username = await find_username(settings.read_token(), api=settings.telegram_api)
+    return f"{base or LINK_BASE}/{username}"
 
 
 async def issue_cards(

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from bot.app.cards import LINK_BASE, IssuedCard, issue_cards
+from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
@@ -15,7 +15,6 @@ from bot.app.serving import serving
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import check_catalogue
 from bot.catalogue.parsing import Findings
-from bot.chat.application import find_username
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
@@ -25,7 +24,7 @@ from bot.report.document import write_report
 from bot.report.exporting import export_tables
 from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
-from bot.store import budget, centres, deployment, open_database
+from bot.store import budget, centres, open_database
 from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
 from bot.web.health import make_health
@@ -146,11 +145,7 @@ async def issue(
 ) -> list[IssuedCard]:
     """Issue cards; their links need the bot's name, from an earlier run or from the network."""
     async with open_store(settings) as store:
-        async with store.database.reading() as session:
-            username = await deployment.find_value(session, deployment.BOT_USERNAME)
-            base = await deployment.find_value(session, deployment.LINK_BASE)
-        if username is None:
-            username = await find_username(settings.read_token(), api=settings.telegram_api)
+        link_base = await find_link_base(store, settings)
         async with store.database.writing() as session:
             centre = await centres.get_centre(session, centre_code)
             return await issue_cards(
@@ -159,7 +154,7 @@ async def issue(
                 count=count,
                 birth_month=birth_month,
                 language=language or centre.language,
-                link_base=f"{base or LINK_BASE}/{username}",
+                link_base=link_base,
                 sealer=store.sealer,
                 now=SystemClock().now(),
             )

@@ -1,11 +1,11 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from bot.catalogue.checking import check_consent, check_rendered, check_text
+from bot.catalogue.checking import check_consent, check_print, check_rendered, check_text
 from bot.catalogue.files import CONTENT, LOCALES, Files, version_of
 from bot.catalogue.parsing import Findings, Page, parse_page, parse_record, parse_text, source_hash
 from bot.catalogue.programming import check_order, check_programme
@@ -15,6 +15,8 @@ from bot.catalogue.records import (
     ActivityText,
     Catalogue,
     ConsentText,
+    Printed,
+    PrintText,
     Programme,
     Section,
 )
@@ -25,8 +27,9 @@ from bot.errors import FileRefused
 
 PROGRAMME = f"{CONTENT}/programme.yaml"
 ACTIVITIES = f"{CONTENT}/activities"
+PRINTS = f"{CONTENT}/print"
 TEXT_KEYS = ("title", "things", "alt", "reviewed", "source")
-CONSENT_KEYS = ("reviewed", "source")
+PLAIN_KEYS = ("reviewed", "source")
 CONSENT_SECTIONS = ("messages", "linking", "research")
 PICTURE_BYTES = 300_000
 PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
@@ -55,11 +58,12 @@ def read_catalogue(files: Files, findings: Findings) -> Catalogue | None:
         return None
     words = read_words(files, programme, findings)
     consent = read_consent(files, programme, findings)
+    prints = read_prints(files, programme, findings)
     activities = read_activities(files, programme, findings)
     check_order(programme, activities.values(), PROGRAMME, findings)
     if findings.errors:
         return None
-    catalogue = Catalogue(version_of(files), programme, activities, consent, words)
+    catalogue = Catalogue(version_of(files), programme, activities, consent, words, prints)
     check_rendered(catalogue, findings)
     return catalogue
 
@@ -109,10 +113,7 @@ def read_consent(
                 path, 0, "there is no such file", "Write the consent text in this language."
             )
             continue
-        text = parse_text(files[path], path, findings)
-        page = text and parse_page(
-            text, path, findings, keys=CONSENT_KEYS, sections=CONSENT_SECTIONS
-        )
+        page = read_page(files, path, CONSENT_SECTIONS, findings)
         if page:
             check_consent(page, path, findings)
             pages[language] = page
@@ -122,6 +123,14 @@ def read_consent(
         for language, page in pages.items()
         if all(page.sections.get(name) for name in CONSENT_SECTIONS)
     }
+
+
+def read_page(files: Files, path: str, sections: Sequence[str], findings: Findings) -> Page | None:
+    """Read a page whose front matter says of it only whether it is reviewed, and from what made."""
+    text = parse_text(files[path], path, findings)
+    if text is None:
+        return None
+    return parse_page(text, path, findings, keys=PLAIN_KEYS, sections=sections)
 
 
 def make_consent(page: Page, version: str, language: str) -> ConsentText:
@@ -134,6 +143,38 @@ def make_consent(page: Page, version: str, language: str) -> ConsentText:
         research=page.sections["research"],
         is_reviewed=bool(page.front.get("reviewed")),
         source=page.front.get("source"),
+    )
+
+
+def read_prints(files: Files, programme: Programme, findings: Findings) -> dict[str, PrintText]:
+    """Read what is printed for families, in every language."""
+    pages: dict[str, Page] = {}
+    for language in programme.languages:
+        path = f"{PRINTS}/{language}.md"
+        if path not in files:
+            findings.refuse(
+                path, 0, "there is no such file", "Write what is printed in this language."
+            )
+            continue
+        page = read_page(files, path, list(Printed), findings)
+        if page:
+            check_print(page, path, findings)
+            pages[language] = page
+    note_state(pages, programme.language, PRINTS, findings)
+    return {
+        language: make_print(page, language)
+        for language, page in pages.items()
+        if all(page.sections.get(name) for name in Printed)
+    }
+
+
+def make_print(page: Page, language: str) -> PrintText:
+    """Make what is printed in one language."""
+    return PrintText(
+        language=language,
+        is_reviewed=bool(page.front.get("reviewed")),
+        source=page.front.get("source"),
+        sections={name: page.sections[name] for name in Printed},
     )
 
 

@@ -40,6 +40,29 @@ class Section(StrEnum):
     HARDER = "harder"
 
 
+class Printed(StrEnum):
+    """The parts of what is printed for families; most are a few words beside a picture."""
+
+    TITLE = "title"
+    INTRO = "intro"
+    SCAN = "scan"
+    START = "start"
+    YES = "yes"
+    GAME = "game"
+    CODE = "code"
+    HELP = "help"
+    PRIVACY = "privacy"
+    STUDY = "study"
+    POSTER = "poster"
+    INVITE = "invite"
+    PACK = "pack"
+    PACK_INTRO = "pack-intro"
+    WEEK = "week"
+    WHY = "why"
+    DO = "do"
+    GROW = "grow"
+
+
 class Plain(BaseModel):
     """A record as it stands in a YAML file; each field says what may be written there."""
 
@@ -79,9 +102,7 @@ class Programme(Plain):
     )
     default_band: str = Field(description="Write one of the bands.")
     send_unreviewed: bool = Field(description="Write true or false.")
-    open_enrolment: bool = Field(
-        default=False, description="Write yes where a poster may let anybody join, otherwise no."
-    )
+    open_enrolment: bool = Field(default=False, description="Write yes or no.")
     consent: str = Field(description='Write the version of the consent texts, such as "1".')
     legal_basis: str = Field(min_length=1, description="Write one or two sentences.")
     order: tuple[str | Mapping[str, str], ...] = Field(
@@ -180,14 +201,25 @@ class ConsentText:
 
 
 @dataclass(frozen=True)
+class PrintText:
+    """What is printed for families, in one language; its sections are Markdown."""
+
+    language: str
+    is_reviewed: bool
+    source: str | None
+    sections: Mapping[Printed, str]
+
+
+@dataclass(frozen=True)
 class Catalogue:
-    """Everything that a parent can be sent, whole and checked."""
+    """Everything that a parent can be sent or handed, whole and checked."""
 
     version: str
     programme: Programme
     activities: Mapping[str, Activity]
     consent: Mapping[tuple[str, str], ConsentText]
     words: Mapping[str, Words]
+    prints: Mapping[str, PrintText]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -215,3 +247,7 @@ class Catalogue:
         """Give the consent texts that are asked for now, in a language or in the programme's."""
         version, fallback = self.programme.consent, self.programme.language
         return self.consent.get((version, language)) or self.consent[version, fallback]
+
+    def print_in(self, language: str) -> PrintText:
+        """Give what is printed for families in a language, or in the programme's."""
+        return self.prints.get(language) or self.prints[self.programme.language]

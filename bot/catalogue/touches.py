@@ -104,8 +104,12 @@ class Page:
         title = f"<b>{escape(self.text.title)}</b>"
         if self.telling.touch is not Touch.DO:
             return title
+        return f"{title}\n{self.needs()}"
+
+    def needs(self) -> str:
+        """Say how long the activity takes and what it needs."""
         minutes = self.words.count("about-minutes", self.activity.minutes)
-        return f"{title}\n{minutes} · {self.things()}"
+        return f"{minutes} · {self.things()}"
 
     def things(self) -> str:
         """Say what is needed."""

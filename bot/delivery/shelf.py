@@ -3,6 +3,7 @@
 from bot.catalogue.files import unpack
 from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
+from bot.errors import FileRefused
 from bot.store import Session, snapshots
 
 
@@ -23,6 +24,11 @@ class Shelf:
         return self._earlier[version]
 
     async def _fetch(self, session: Session, version: str) -> Catalogue:
-        """Load a catalogue from its snapshot."""
+        """Load a catalogue from its snapshot; the current one does for what cannot be read now."""
         snapshot = await snapshots.find_snapshot(session, version)
-        return load_catalogue(unpack(snapshot.body)) if snapshot else self.current
+        if snapshot is None:
+            return self.current
+        try:
+            return load_catalogue(unpack(snapshot.body))
+        except FileRefused:  # an earlier version of Kuffert asked less of it
+            return self.current

@@ -111,6 +111,14 @@ async def is_study_code_taken(session: Session, study_code: str) -> bool:
     return (await session.exec(statement)).first() is not None
 
 
+async def get_child_by_code(session: Session, study_code: str) -> Child:
+    """Get a child by its study code; raise BotError when there is none."""
+    found = (await session.exec(select(Child).where(col(Child.study_code) == study_code))).first()
+    if found is None:
+        raise BotError(f'No child has the study code "{study_code}".')
+    return found
+
+
 async def get_child(session: Session, child_id: int) -> Child:
     """Get a child; raise BotError when there is none."""
     child = await session.get(Child, child_id)

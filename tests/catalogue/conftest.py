@@ -95,6 +95,14 @@ source: de81edf843ceb50d
 ## research
 هل يستخدمها الباحثون دون اسمك؟
 """
+PRINTED = (
+    *("title", "intro", "scan", "start", "yes", "game", "code", "help", "privacy", "study"),
+    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow"),
+)
+ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for name in PRINTED)
+ARABIC_PRINT = "---\nreviewed: yes\nsource: 1217fe01a884d8e5\n---\n" + "".join(
+    f"## {name}\nجيد\n" for name in PRINTED
+)
 PLAIN_KEYS = (
     "after-did-it",
     "after-easier",
@@ -126,6 +134,13 @@ LATER_KEYS = (
     "button-still-useful",
     "button-stop",
     "break-until",
+    "ask-why",
+    "ask-do",
+    "ask-grow",
+    "able-saved",
+    "button-can-not-yet",
+    "button-can-a-little",
+    "button-can",
 )
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
@@ -182,6 +197,8 @@ SMALL = {
     "content/activities/sock-pairs/picture.png": make_png(),
     "content/consent/1/en.md": ENGLISH_CONSENT.encode(),
     "content/consent/1/ar.md": ARABIC_CONSENT.encode(),
+    "content/print/en.md": ENGLISH_PRINT.encode(),
+    "content/print/ar.md": ARABIC_PRINT.encode(),
     "locales/en/LC_MESSAGES/bot.po": ENGLISH_WORDS.encode(),
     "locales/ar/LC_MESSAGES/bot.po": ARABIC_WORDS.encode(),
 }

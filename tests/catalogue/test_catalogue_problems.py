@@ -20,6 +20,7 @@ SOCKS = "content/activities/sock-pairs"
 CARD, EN, AR = f"{SOCKS}/activity.yaml", f"{SOCKS}/en.md", f"{SOCKS}/ar.md"
 PICTURE = f"{SOCKS}/picture.png"
 ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
+PRINTED_AR = "content/print/ar.md"
 SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
 NOTHING_LEFT = f"{PROGRAMME}: there are no activities. Add a folder to content/activities."
 KNOWN = "Use {{ school_language }} or {{ script_direction }}."
@@ -346,7 +347,7 @@ TABLE = (
             "Find **pairs** together. In {{ school_language }}",
             "x" * 1100 + " {{ school_language }}",
         ),
-        (f'{EN}: "do" can become 1202 characters in a chat. Shorten it; Telegram shows 1024.',),
+        (f'{EN}: "do" can become 1213 characters in a chat. Shorten it; Telegram shows 1024.',),
         (f"{AR}, line 6: {STALE}. Bring it up to date and write source: c57466615c0a02dd.",),
     ),
     Broken(
@@ -387,6 +388,40 @@ TABLE = (
         edit(ASKED_AR, "de81edf843ceb50d", "0000000000000abc"),
         (),
         (f"{ASKED_AR}, line 3: {STALE}. Bring it up to date and write source: de81edf843ceb50d.",),
+    ),
+    # print
+    Broken(
+        "nothing to print in a language",
+        drop(PRINTED_AR),
+        (f"{PRINTED_AR}: there is no such file. Write what is printed in this language.",),
+    ),
+    Broken(
+        "a part of what is printed missing",
+        edit(PRINTED_AR, "## scan\nجيد\n", ""),
+        (f'{PRINTED_AR}: section "scan" is missing. Write ## scan and its text.',),
+    ),
+    Broken(
+        "a placeholder in a text for print",
+        edit(PRINTED_AR, "## scan\nجيد", "## scan\n{{ school_language }}"),
+        (f"{PRINTED_AR}, line 9: a placeholder in a text for print. Write the words themselves.",),
+    ),
+    Broken(
+        "a text that does not fit on the paper",
+        edit(PRINTED_AR, "## scan\nجيد", "## scan\n" + "x" * 33),
+        (f'{PRINTED_AR}, line 9: "scan" has 33 characters. Write at most 32.',),
+    ),
+    Broken(
+        "a link in a text for print",
+        edit(PRINTED_AR, "## scan\nجيد", "## scan\n[a](http://b.example)"),
+        (f"{PRINTED_AR}, line 10: link cannot be shown in a chat. {MARKUP}",),
+    ),
+    Broken(
+        "open enrolment that is neither yes nor no",
+        edit(PROGRAMME, "hour: 17", "hour: 17\nopen_enrolment: perhaps"),
+        (
+            f'{PROGRAMME}, line 7: "open_enrolment": input should be a valid boolean, unable to '
+            "interpret input. Write yes or no.",
+        ),
     ),
     # locales
     Broken(
