@@ -17,13 +17,9 @@ def suppress(counts: Sequence[int]) -> list[int | None]:
     less the others would tell it; so the smallest part that is left goes too (secondary
     suppression), until nothing is told.
     """
-    hidden = {place for place, count in enumerate(counts) if is_small(count)}
-    while hidden and (len(hidden) < 2 or is_small(sum(counts[place] for place in hidden))):
-        left = [place for place, count in enumerate(counts) if place not in hidden and count]
-        if not left:
-            break
-        hidden.add(min(left, key=lambda place: counts[place]))
-    return [None if place in hidden else count for place, count in enumerate(counts)]
+    hidden = {(place, 0) for place, count in enumerate(counts) if is_small(count)}
+    hide_across([*counts, sum(counts)], column=0, hidden=hidden)
+    return [None if (place, 0) in hidden else count for place, count in enumerate(counts)]
 
 
 def suppress_funnel(counts: Sequence[int]) -> list[int | None]:
@@ -32,16 +28,9 @@ def suppress_funnel(counts: Sequence[int]) -> list[int | None]:
     A step is suppressed when it is small, or when those who fell away at it are few, for then the
     difference between two shown steps would tell them.
     """
-    shown: list[int | None] = []
-    last = None
-    for count in counts:
-        is_told = last is not None and is_small(last - count)
-        if is_small(count) or is_told:
-            shown.append(None)
-            continue
-        shown.append(count)
-        last = count
-    return shown
+    hidden: set[tuple[int, int]] = set()
+    hide_along(counts, range(len(counts)), row=0, hidden=hidden)
+    return [None if (0, place) in hidden else count for place, count in enumerate(counts)]
 
 
 def suppress_table(

@@ -7,7 +7,13 @@ import pytest
 from bot.catalogue.checking import PRINT_CHARACTERS
 from bot.catalogue.records import Catalogue, Printed
 from bot.core.codes import format_code
-from bot.printing.invitations import Invitation, render_letters, render_poster, render_sheets
+from bot.printing.invitations import (
+    Invitation,
+    render_letters,
+    render_poster,
+    render_sheets,
+    show_language,
+)
 from tests.printing.conftest import BOT, MakeCards
 from tests.printing.paper import A4, Letter, read
 
@@ -68,9 +74,10 @@ def test_each_card_and_letter_has_its_code_its_link_its_qr_and_its_study_code(
 
 @pytest.mark.parametrize("language", ["en", "ar"])
 def test_a_code_reads_from_left_to_right_in_every_language(
-    catalogue: Catalogue, make_cards: MakeCards, language: str
+    catalogue: Catalogue, language: str
 ) -> None:
-    (card,) = make_cards(language)
+    code = "4711QX27BC9"  # figures before a dash are what Arabic would put on its other side
+    card = Invitation(code, f"{BOT}?start={code}", language, "1234567K")
 
     (letter,) = read(render_letters(catalogue, [card], centre="Solsikken"))
 
@@ -102,7 +109,11 @@ def test_arabic_runs_from_right_to_left_and_its_letters_are_joined(
     (letter,) = read(render_letters(catalogue, make_cards("ar"), centre="Solsikken"))
 
     title = {each.text: each for each in letter.letters if each.size == 26}  # ألعاب لكم ولطفلكم
-    kaf = {round(each.right - each.left, 1) for each in letter.letters if each.text == "ك"}
+    kaf = {
+        round(each.right - each.left, 1)
+        for each in letter.letters
+        if each.text == "ك" and each.size == 13
+    }
     assert title["ع"].left > title["ط"].right
     assert len(kaf) > 1  # at the beginning, in the middle and at the end it has other forms
 
@@ -163,6 +174,7 @@ def test_the_same_cards_give_the_same_bytes(catalogue: Catalogue, make_cards: Ma
 
     assert first == again
     assert first != other
+    assert b"CreationDate" not in first  # it would differ a second later
 
 
 @pytest.mark.parametrize("language", ["en", "ar"])
@@ -198,7 +210,7 @@ def test_a_letter_shows_the_button_as_it_will_stand_in_the_chat(
 
     assert catalogue.words["en"].plain("button-join") == "✅ Yes, send me activities"
     assert "Yes, send me activities" in letter.text
-    assert "✅" not in letter.text
+    assert show_language(catalogue, "en")["button"] == "Yes, send me activities"  # no font has ✅
 
 
 def test_a_poster_is_one_a4_page_with_a_line_in_each_language(catalogue: Catalogue) -> None:
