@@ -4,6 +4,7 @@ from telegram import Update
 
 from bot.catalogue.notices import ask_consent
 from bot.chat.answers import record_answer, record_plan, record_wish
+from bot.chat.asking import choose_reason, invite, stay, stop_child, tell_gone
 from bot.chat.commands import choose_language, resume, stop, take_break
 from bot.chat.consents import ask_next, record_choice
 from bot.chat.onboarding import choose_first_language, join
@@ -12,14 +13,19 @@ from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import (
     Action,
     AnswerTapped,
+    AskTapped,
+    ChildGoneTapped,
     ConsentChangeTapped,
     ConsentTapped,
+    GoneTapped,
     JoinTapped,
     LanguageTapped,
+    LeavingTapped,
     NewcomerLanguageTapped,
     Purpose,
     ResumeTapped,
     SnoozeTapped,
+    StayTapped,
     StopTapped,
     TryTapped,
     WishTapped,
@@ -78,3 +84,21 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
         case ConsentChangeTapped():
             language = guardian.language
             turn.show(tapped, ask_consent(turn.catalogue, Purpose.LINKING, language=language))
+        case _:
+            await act_on_asking(turn, guardian, action, tapped)
+
+
+async def act_on_asking(turn: Turn, guardian: Guardian, action: Action, tapped: Tapped) -> None:
+    """Do what a guardian's button says about questions, and about a child who is gone."""
+    match action:
+        case AskTapped():
+            turn.reply(Note(tapped.callback_id))
+            await invite(turn, guardian)
+        case GoneTapped():
+            tell_gone(turn, guardian, tapped)
+        case LeavingTapped(reason):
+            await choose_reason(turn, guardian, reason, tapped)
+        case ChildGoneTapped(child_id, reason):
+            await stop_child(turn, guardian, tapped, child_id=child_id, reason=reason)
+        case StayTapped():
+            stay(turn, guardian, tapped)

@@ -31,6 +31,13 @@ class When(StrEnum):
     WEEKEND = "weekend"
 
 
+class Leaving(StrEnum):
+    """Why a family says that a child is not with us any more."""
+
+    MOVED = "moved"
+    DIED = "died"
+
+
 class Purpose(StrEnum):
     """What a guardian consents to, each on its own."""
 
@@ -112,6 +119,36 @@ class ResumeTapped:
     """Go on after a break or a stop."""
 
 
+@dataclass(frozen=True)
+class AskTapped:
+    """Something to ask staff."""
+
+
+@dataclass(frozen=True)
+class GoneTapped:
+    """My child is no longer here; why is asked next."""
+
+
+@dataclass(frozen=True)
+class LeavingTapped:
+    """Why the child is no longer here; which child, and whether to stop, is asked next."""
+
+    reason: Leaving
+
+
+@dataclass(frozen=True)
+class ChildGoneTapped:
+    """No more messages about this child."""
+
+    child_id: int
+    reason: Leaving
+
+
+@dataclass(frozen=True)
+class StayTapped:
+    """Nothing is to change."""
+
+
 Action = (
     AnswerTapped
     | WishTapped
@@ -124,6 +161,11 @@ Action = (
     | ConsentTapped
     | ConsentChangeTapped
     | ResumeTapped
+    | AskTapped
+    | GoneTapped
+    | LeavingTapped
+    | ChildGoneTapped
+    | StayTapped
 )
 NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
     "answer": AnswerTapped,
@@ -137,6 +179,11 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "consent": ConsentTapped,
     "consents": ConsentChangeTapped,
     "resume": ResumeTapped,
+    "ask": AskTapped,
+    "gone": GoneTapped,
+    "leaving": LeavingTapped,
+    "child-gone": ChildGoneTapped,
+    "stay": StayTapped,
 }
 NAME_OF = {kind: name for name, kind in NAMES.items()}
 TRUTH = {"yes": True, "no": False}

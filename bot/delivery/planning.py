@@ -60,6 +60,13 @@ def list_successors(
     return planned
 
 
+def find_hindrance(guardian: Guardian, delivery: Delivery, *, now: datetime) -> str | None:
+    """Say why a delivery may not go to a guardian; an answer of staff comes in a break too."""
+    if delivery.question_id is not None and guardian.state in BREAKS:
+        return None
+    return find_absence(guardian, now=now)
+
+
 def end(delivery: Delivery, *, reason: str, now: datetime) -> None:
     """End a delivery as skipped."""
     delivery.status, delivery.reason, delivery.ended_at = DeliveryStatus.SKIPPED, reason, now
@@ -122,7 +129,10 @@ async def leave(
     """Let nothing more go out, what is queued and claimed included; `until` is a known return."""
     guardian.state, guardian.snoozed_until = state, until
     await note(session, guardian, LEAVINGS[state], now=now)
-    await deliveries.skip_open(session, id_of(guardian), reason=state, now=now)
+    keeps_answers = state in BREAKS
+    await deliveries.skip_open(
+        session, id_of(guardian), reason=state, now=now, keeps_answers=keeps_answers
+    )
     await settle(session, guardian, weeks=weeks, now=now)
 
 
@@ -135,6 +145,8 @@ LEAVINGS = {
 }
 
 
+BREAKS = (GuardianState.SNOOZED, GuardianState.PAUSED, GuardianState.QUIET)  # staff still answer
+CHILD_GONE = "child is gone"
 SILENT = (GuardianState.QUIET, GuardianState.UNREACHABLE)  # not by a guardian's own wish
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlmodel import col, select
+from sqlmodel import col, select, update
 
 from bot.store.columns import id_of
 from bot.store.database import Session
@@ -58,3 +58,14 @@ async def list_cards(session: Session) -> Sequence[tuple[Card, Child, Centre]]:
         .order_by(col(Card.id))
     )
     return (await session.exec(statement)).all()
+
+
+async def revoke_cards_of(session: Session, child_id: int, *, now: datetime) -> None:
+    """Let no card of a child be opened any more."""
+    statement = (
+        update(Card)
+        .where(col(Card.child_id) == child_id, col(Card.revoked_at).is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(statement)
