@@ -146,6 +146,17 @@ async def list_children(session: Session, guardian_id: int) -> Sequence[Child]:
     return (await session.exec(statement)).all()
 
 
+async def list_all_children(session: Session, guardian_id: int) -> Sequence[Child]:
+    """List a guardian's children, those who are gone included."""
+    statement = (
+        select(Child)
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id)
+        .order_by(col(Pair.id))
+    )
+    return (await session.exec(statement)).all()
+
+
 async def list_left(session: Session, guardian_numbers: Sequence[int]) -> dict[int, set[int]]:
     """Give the children who are gone, by guardian; nearly nobody has any."""
     found: dict[int, set[int]] = defaultdict(set)

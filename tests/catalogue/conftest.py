@@ -95,6 +95,28 @@ source: de81edf843ceb50d
 ## research
 هل يستخدمها الباحثون دون اسمك؟
 """
+ENGLISH_DISTRESS = """\
+reviewed: yes
+help:
+  DK: Call 112.
+  elsewhere: Call somebody.
+grief:
+  elsewhere: You are not alone.
+urgent: [want to die, suicid*]
+died: [my son ... died]
+moved:
+  - we have moved
+"""
+ARABIC_DISTRESS = """\
+reviewed: yes
+help:
+  elsewhere: اتصلوا بالرقم 70 201 201.
+grief:
+  elsewhere: لستم وحدكم.
+urgent: [أريد أن أموت]
+died: [ابني ... مات]
+moved: [انتقلنا]
+"""
 PLAIN_KEYS = (
     "after-did-it",
     "after-easier",
@@ -182,6 +204,8 @@ SMALL = {
     "content/activities/sock-pairs/picture.png": make_png(),
     "content/consent/1/en.md": ENGLISH_CONSENT.encode(),
     "content/consent/1/ar.md": ARABIC_CONSENT.encode(),
+    "content/distress/en.yaml": ENGLISH_DISTRESS.encode(),
+    "content/distress/ar.yaml": ARABIC_DISTRESS.encode(),
     "locales/en/LC_MESSAGES/bot.po": ENGLISH_WORDS.encode(),
     "locales/ar/LC_MESSAGES/bot.po": ARABIC_WORDS.encode(),
 }
