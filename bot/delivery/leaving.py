@@ -18,17 +18,19 @@ async def let_go(session: Session, child: Child, reason: LeftReason, *, now: dat
 
     The other guardians are told nothing. The child's cards open nothing any more.
     """
+    child_id = id_of(child)
+    pairs = await guardians.list_pairs_of_child(session, child_id)
+    numbers = [pair.guardian_id for pair in pairs]
+    await deliveries.skip_child(  # deliveries come before children, as where a week begins
+        session, child_id, guardian_numbers=numbers, reason=CHILD_GONE, now=now
+    )
+    await centres.lock_children(session, [child_id])
+    await session.refresh(child)
     if child.left_at is not None:
         return
-    child_id = id_of(child)
     await centres.record_left(session, child, reason, now=now)
     await cards.revoke_cards_of(session, child_id, now=now)
     await guardians.forget_newcomers_of(session, child_id)
-    pairs = await guardians.list_pairs_of_child(session, child_id)
-    numbers = [pair.guardian_id for pair in pairs]
-    await deliveries.skip_child(
-        session, child_id, guardian_numbers=numbers, reason=CHILD_GONE, now=now
-    )
     for pair in pairs:
         if pair.finished_at is None:
             await guardians.finish_pair(session, pair, now=await end_of(session, pair, now=now))

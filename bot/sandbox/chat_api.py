@@ -113,10 +113,14 @@ class ChatApi:
 
     def _write(self, person_id: int, text: str) -> None:
         """Write a text, once START was pressed."""
-        if not self._sandbox.persons[person_id].opened:
-            raise refuse("Press START first.")
+        self._check_opened(person_id)
         if text:
             self._sandbox.write(person_id, text)
+
+    def _check_opened(self, person_id: int) -> None:
+        """Refuse whatever comes before START, as the app does."""
+        if not self._sandbox.persons[person_id].opened:
+            raise refuse("Press START first.")
 
     def _tap(self, person_id: int, given: dict[str, Any]) -> str:
         """Tap a button."""
@@ -132,6 +136,7 @@ class ChatApi:
         """Send a file."""
         person_id, form = self._person(request), await request.post()
         kind, file = str(form.get("kind")), form.get("file")
+        self._check_opened(person_id)
         if kind not in TYPES or not isinstance(file, web.FileField):
             raise refuse(f"A file needs a kind: {', '.join(TYPES)}.")
         caption = str(form.get("caption") or "").strip()
