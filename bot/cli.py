@@ -17,14 +17,16 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.app import commands, printing
+from bot.app import commands, inbox, printing
 from bot.app.cards import IssuedCard
-from bot.app.demo import FOLDER, Demo, clear, demo_settings
+from bot.app.clocks import MovableClock, SystemClock
+from bot.app.demo import CLOCK, FOLDER, Demo, clear, demo_settings
 from bot.app.examination import examine_database
 from bot.app.funnel_table import list_footnotes, make_table, write_csv
 from bot.app.running import Role
 from bot.catalogue.checking import LONGEST_THEME
 from bot.core.cadence import DAYS_A_WEEK, monday_of
+from bot.core.clock import Clock
 from bot.errors import BotError
 from bot.report.funnel import By
 from bot.settings import Settings, load_settings
@@ -44,6 +46,7 @@ cards_app = typer.Typer(no_args_is_help=True, help="Cards: one for each child.")
 poster_app = typer.Typer(no_args_is_help=True, help="Posters, where anybody may join.")
 outcomes_app = typer.Typer(no_args_is_help=True, help="Results that schools supply.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+inbox_app = typer.Typer(no_args_is_help=True, help="What parents ask, and staff's answers.")
 sending_app = typer.Typer(no_args_is_help=True, help="The schedule, on every machine.")
 app.add_typer(content_app, name="content")
 app.add_typer(centre_app, name="centre")
@@ -51,9 +54,11 @@ app.add_typer(cards_app, name="cards")
 app.add_typer(poster_app, name="poster")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(db_app, name="db")
+app.add_typer(inbox_app, name="inbox")
 app.add_typer(sending_app, name="sending")
 
 OnDemo = Annotated[bool, typer.Option("--demo", help="Use the demo's data instead of yours.")]
+Number = Annotated[int, typer.Argument(help="The question's number, from inbox list.")]
 CentreCode = Annotated[str, typer.Option("--centre", help="The centre's code.")]
 OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 
@@ -74,6 +79,11 @@ def showing_progress(of_what: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
         task = progress.add_task(of_what, total=None)
         yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def clock_for(*, demo: bool) -> Clock:
+    """Give the machine's clock, or the demo's as far as it was moved."""
+    return MovableClock(SystemClock(), keep_in=FOLDER / CLOCK) if demo else SystemClock()
 
 
 @app.command()
@@ -325,6 +335,57 @@ def starter_pack(
     settings = settings_for(demo=demo)
     written = asyncio.run(printing.print_pack(settings, centre, language=language, folder=out))
     typer.echo(f"wrote {written}")
+
+
+@inbox_app.command("list")
+def inbox_list(demo: OnDemo = False) -> None:
+    """List open questions: number, when, language, centre, kind; the urgent first, never words."""
+    for line in asyncio.run(inbox.list_questions(settings_for(demo=demo))):
+        typer.echo(line)
+
+
+@inbox_app.command("show")
+def inbox_show(
+    number: Number,
+    save: Annotated[
+        Path | None, typer.Option(help="Where to put the voice message or photo.")
+    ] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Show one question: the parent's words, or where a voice message or photo is saved."""
+    settings = settings_for(demo=demo)
+    opened = asyncio.run(inbox.open_question(settings, number))
+    for line in inbox.list_words(opened):
+        typer.echo(line)
+    if save:
+        path = asyncio.run(inbox.save_file(settings, opened, save))
+        typer.echo(f"\nwrote {path}, readable by you alone")
+    elif opened.asked.file_id:
+        typer.echo(f"\nTo fetch the {opened.kind}: kuffert inbox show {number} --save DIR")
+
+
+@inbox_app.command("answer")
+def inbox_answer(
+    number: Number,
+    text: Annotated[
+        str | None, typer.Argument(help="The answer, in the parent's language.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file that holds the answer.")] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Answer a question; it comes back in the parent's chat, and the question is closed."""
+    settings, words = settings_for(demo=demo), inbox.read_answer(text, file)
+    asyncio.run(inbox.answer(settings, number, words, clock=clock_for(demo=demo)))
+    typer.echo(f"The answer to question {number} goes out, outside the parent's quiet hours.")
+
+
+@inbox_app.command("close")
+def inbox_close(number: Number, demo: OnDemo = False) -> None:
+    """Close a question without an answer."""
+    settings = settings_for(demo=demo)
+    changed = asyncio.run(inbox.close(settings, number, clock=clock_for(demo=demo)))
+    what = "is closed" if changed else "was closed already"
+    typer.echo(f"Question {number} {what}.")
 
 
 @outcomes_app.command("import")

@@ -81,6 +81,18 @@ class Phone:
         self.town.sandbox.write(self.person.id, text)
         return await self.next_message(count)
 
+    async def attach(self, kind: str, content: bytes = b"OggS", **more: object) -> ChatMessage:
+        """Send a file; give the reply."""
+        count = len(self.from_bot)
+        self.town.sandbox.attach(self.person.id, kind, content, f"file.{kind}", **more)
+        return await self.next_message(count)
+
+    async def send(self, text: str = "", **extra: object) -> ChatMessage:
+        """Send what is no file; give the reply."""
+        count = len(self.from_bot)
+        self.town.sandbox.send(self.person.id, text, **extra)
+        return await self.next_message(count)
+
     async def next_message(self, count: int) -> ChatMessage:
         await self.town.wait_for(lambda: len(self.from_bot) > count)
         return self.from_bot[count]

@@ -28,6 +28,7 @@ from bot.settings import Settings
 from bot.store import Database, cards, centres, deliveries, deployment
 
 FOLDER = Path("demo")
+CLOCK = "clock.json"
 TOKEN = "1000001:sandbox"
 USERNAME = "kuffert_demo_bot"
 ZONE = "Europe/Copenhagen"
@@ -159,7 +160,7 @@ class Demo:
     async def _open(self) -> None:
         """Open everything: lock, clock, sandbox, store, bot."""
         self._stack.enter_context(hold(self.settings.database_url.get_secret_value()))
-        clock = MovableClock(SystemClock(), keep_in=self.folder / "clock.json")
+        clock = MovableClock(SystemClock(), keep_in=self.folder / CLOCK)
         sandbox = Sandbox(clock, token=TOKEN, username=USERNAME, keep_in=self.folder / "sandbox")
         store = await self._stack.enter_async_context(open_store(self.settings))
         catalogue = await accept_catalogue(store.database, self.settings, clock=clock)

@@ -15,6 +15,7 @@ from bot.catalogue.records import (
     ActivityText,
     Catalogue,
     ConsentText,
+    Distress,
     Printed,
     PrintText,
     Programme,
@@ -28,6 +29,7 @@ from bot.errors import FileRefused
 PROGRAMME = f"{CONTENT}/programme.yaml"
 ACTIVITIES = f"{CONTENT}/activities"
 PRINTS = f"{CONTENT}/print"
+DISTRESS = f"{CONTENT}/distress"
 TEXT_KEYS = ("title", "things", "alt", "reviewed", "source")
 PLAIN_KEYS = ("reviewed", "source")
 CONSENT_SECTIONS = ("messages", "linking", "research")
@@ -59,11 +61,14 @@ def read_catalogue(files: Files, findings: Findings) -> Catalogue | None:
     words = read_words(files, programme, findings)
     consent = read_consent(files, programme, findings)
     prints = read_prints(files, programme, findings)
+    distress = read_distress(files, programme, findings)
     activities = read_activities(files, programme, findings)
     check_order(programme, activities.values(), PROGRAMME, findings)
     if findings.errors:
         return None
-    catalogue = Catalogue(version_of(files), programme, activities, consent, words, prints)
+    catalogue = Catalogue(
+        version_of(files), programme, activities, consent, words, prints, distress
+    )
     check_rendered(catalogue, findings)
     return catalogue
 
@@ -176,6 +181,33 @@ def make_print(page: Page, language: str) -> PrintText:
         source=page.front.get("source"),
         sections={name: page.sections[name] for name in Printed},
     )
+
+
+def read_distress(files: Files, programme: Programme, findings: Findings) -> dict[str, Distress]:
+    """Read what distress sounds like, and where help is, in every language."""
+    lists: dict[str, Distress] = {}
+    names = ", ".join(f"{each}.yaml" for each in programme.languages)
+    for path in sorted(each for each in files if each.startswith(f"{DISTRESS}/")):
+        language = PurePosixPath(path).stem
+        if path != f"{DISTRESS}/{language}.yaml" or language not in programme.languages:
+            findings.refuse(path, 0, "this is no language's list", f"Name lists: {names}.")
+            continue
+        text = parse_text(files[path], path, findings)
+        found = text and parse_record(Distress, text, path, findings)
+        if not found:
+            continue
+        lists[language] = found
+        if not found.reviewed:
+            findings.warn(
+                path, 0, "nobody has reviewed these words", "Read them, then write reviewed: yes."
+            )
+    for language in programme.languages:
+        path = f"{DISTRESS}/{language}.yaml"
+        if path not in files:
+            findings.refuse(
+                path, 0, "there is no such file", "Write the words of distress in this language."
+            )
+    return lists
 
 
 def read_activities(files: Files, programme: Programme, findings: Findings) -> dict[str, Activity]:

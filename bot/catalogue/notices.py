@@ -13,6 +13,7 @@ from bot.core.actions import (
     Action,
     AgeTapped,
     AnotherPersonTapped,
+    AskTapped,
     ConsentChangeTapped,
     ConsentTapped,
     JoinTapped,
@@ -205,6 +206,12 @@ def offer_resume(catalogue: Catalogue, key: str, *, language: str) -> OutgoingMe
     """Say one short string, with a button to go on."""
     words = catalogue.words_in(language)
     return OutgoingMessage(words.say(key), ((button(words, "button-resume", ResumeTapped()),),))
+
+
+def offer_help(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Say what the bot can do, with a button to ask staff."""
+    words = catalogue.words_in(language)
+    return OutgoingMessage(words.say("help"), ((button(words, "button-ask", AskTapped()),),))
 
 
 def button(words: Words, key: str, action: Action) -> Button:

@@ -1,5 +1,6 @@
 """A catalogue as it is used: the programme, its activities, consent texts and words."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,10 +10,16 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from bot.catalogue.words import Words
 from bot.core.choosing import Outline
+from bot.core.listening import is_phrase
 from bot.core.messages import Media
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DEFAULT = "default"
+ELSEWHERE = "elsewhere"
+COUNTRY = re.compile(r"[A-Z]{2}")
+HELP_CHARACTERS = 900
+PHRASES = "Write a list of words and phrases, one a line; see the README."
+HELP_TEXTS = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
 
 
 class Localise(StrEnum):
@@ -103,6 +110,7 @@ class Programme(Plain):
     default_band: str = Field(description="Write one of the bands.")
     send_unreviewed: bool = Field(description="Write true or false.")
     open_enrolment: bool = Field(default=False, description="Write yes or no.")
+    answer_days: int = Field(default=2, ge=1, le=10, description="Write 1 to 10 working days.")
     consent: str = Field(description='Write the version of the consent texts, such as "1".')
     legal_basis: str = Field(min_length=1, description="Write one or two sentences.")
     order: tuple[str | Mapping[str, str], ...] = Field(
@@ -200,6 +208,52 @@ class ConsentText:
     source: str | None
 
 
+class Distress(Plain):
+    """What somebody in distress may write, and where help is: `content/distress/<lang>.yaml`.
+
+    Help is told by the country of the centre, as two letters (ISO 3166-1), or for elsewhere.
+    """
+
+    reviewed: bool = Field(description="Write reviewed: yes or reviewed: no.")
+    help: Mapping[str, str] = Field(description=HELP_TEXTS)
+    grief: Mapping[str, str] = Field(description=HELP_TEXTS)
+    urgent: tuple[str, ...] = Field(min_length=1, description=PHRASES)
+    died: tuple[str, ...] = Field(min_length=1, description=PHRASES)
+    moved: tuple[str, ...] = Field(min_length=1, description=PHRASES)
+
+    @field_validator("help", "grief")
+    @classmethod
+    def check_help(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        """See that there is a text for everybody, and that each can be shown."""
+        for place, text in value.items():
+            if place != ELSEWHERE and not COUNTRY.fullmatch(place):
+                raise ValueError(f'"{place}" is no country')
+            if not text.strip():
+                raise ValueError(f'the text for "{place}" is empty')
+            if len(text) > HELP_CHARACTERS:
+                raise ValueError(f'the text for "{place}" is longer than {HELP_CHARACTERS}')
+        if ELSEWHERE not in value:
+            raise ValueError(f'there is no text for "{ELSEWHERE}"')
+        return value
+
+    @field_validator("urgent", "died", "moved")
+    @classmethod
+    def check_phrases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """See that every entry can be looked for."""
+        for entry in value:
+            if not is_phrase(entry):
+                raise ValueError(f'"{entry}" cannot be looked for')
+        return value
+
+    def help_in(self, country: str) -> str:
+        """Give the text that says where help is in a country."""
+        return self.help.get(country) or self.help[ELSEWHERE]
+
+    def grief_in(self, country: str) -> str:
+        """Give the text that says who listens to the bereaved in a country."""
+        return self.grief.get(country) or self.grief[ELSEWHERE]
+
+
 @dataclass(frozen=True)
 class PrintText:
     """What is printed for families, in one language; its sections are Markdown."""
@@ -220,6 +274,7 @@ class Catalogue:
     consent: Mapping[tuple[str, str], ConsentText]
     words: Mapping[str, Words]
     prints: Mapping[str, PrintText]
+    distress: Mapping[str, Distress]
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -242,6 +297,10 @@ class Catalogue:
     def words_in(self, language: str) -> Words:
         """Give the short strings in a language, or in the programme's."""
         return self.words.get(language) or self.words[self.programme.language]
+
+    def distress_in(self, language: str) -> Distress:
+        """Give the words of distress and the help in a language, or in the programme's."""
+        return self.distress.get(language) or self.distress[self.programme.language]
 
     def consent_in(self, language: str) -> ConsentText:
         """Give the consent texts that are asked for now, in a language or in the programme's."""

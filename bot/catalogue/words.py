@@ -46,13 +46,13 @@ class Words:
         """Give a string with placeholders as plain text, for a button."""
         return unescape(self.say(key, **values))
 
-    def count(self, key: str, number: int) -> str:
-        """Give the form of a string that fits a number, as HTML; it fills `{minutes}`."""
+    def count(self, key: str, number: int, *, name: str = "minutes") -> str:
+        """Give the form of a string that fits a number, as HTML; the number fills `{name}`."""
         forms = self._messages[key]
         if not isinstance(forms, tuple):
             raise BotError(f'"{key}" has no plural forms in {self.language}.')
         chosen = forms[plural_index(self.locale, number, len(forms))]
-        return self._fill(Markup(escape(chosen)), {"minutes": self.number(number)})
+        return self._fill(Markup(escape(chosen)), {name: self.number(number)})
 
     def moment(self, at: datetime, zone: str) -> str:
         """Give a moment's weekday and time in a zone: "Monday 17:00"."""

@@ -23,11 +23,13 @@ from bot.store.tables import Child, Delivery, Guardian
 
 
 async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
-    """Look up a delivery that this guardian was sent; nobody answers for somebody else."""
-    delivery = await deliveries.find_delivery(turn.session, delivery_id)
-    if delivery is None or delivery.guardian_id != id_of(guardian):
-        return None
-    return delivery if delivery.activity_id else None
+    """Look up a delivery that this guardian was sent; nobody answers for somebody else.
+
+    About a child who is gone nothing is answered, and nothing said.
+    """
+    number = id_of(guardian)
+    delivery = await deliveries.find_own(turn.session, delivery_id, guardian_id=number)
+    return delivery if delivery and delivery.activity_id else None
 
 
 async def record_answer(

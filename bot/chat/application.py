@@ -13,6 +13,7 @@ from telegram.ext import (
 )
 
 from bot.catalogue.records import Catalogue
+from bot.chat.asking import handle_ask, handle_edit
 from bot.chat.commands import (
     COMMANDS,
     handle_anything_else,
@@ -34,6 +35,7 @@ HANDLERS = {
     "pause": handle_pause,
     "resume": handle_resume,
     "language": handle_language,
+    "ask": handle_ask,
     "stop": handle_stop,
     "help": handle_help,
 }
@@ -61,6 +63,8 @@ def build_application(token: str, *, api: str, request: AiohttpRequest) -> TurnA
         application.add_handler(CommandHandler(command, handle, filters=private))
     application.add_handler(CallbackQueryHandler(handle_tap))
     application.add_handler(MessageHandler(private, handle_anything_else))
+    edited = filters.ChatType.PRIVATE & filters.UpdateType.EDITED_MESSAGE
+    application.add_handler(MessageHandler(edited, handle_edit))
     application.add_handler(ChatMemberHandler(handle_membership))
     application.add_error_handler(keep_error)
     return application

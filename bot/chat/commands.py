@@ -1,27 +1,32 @@
-"""What commands do: break, go on, language, stop, help; and what is said to anything else."""
+"""What commands do: break, go on, language, stop, help; and who hears anything else."""
+
+from dataclasses import replace
 
 from telegram import ChatMember, Update
 
+from bot.catalogue.asking import offer_gone
 from bot.catalogue.notices import (
     explain_beginning,
     offer_break,
+    offer_help,
     offer_languages,
     offer_resume,
     say,
 )
 from bot.chat import replies
+from bot.chat.asking import handle_question
 from bot.chat.onboarding import is_invited, take_typed_code
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, find_next_at, leave, snooze
-from bot.store import events, guardians
+from bot.store import centres, events, guardians
 from bot.store.columns import id_of
 from bot.store.families import GONE
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
-COMMANDS = ("pause", "resume", "language", "stop", "help")
+COMMANDS = ("pause", "resume", "language", "ask", "stop", "help")
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -55,7 +60,11 @@ async def stop(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     if guardian.state is not GuardianState.STOPPED:
         await go_away(turn, guardian, GuardianState.STOPPED)
         await record_messages(turn, guardian, ConsentAnswer.WITHDRAWN)
-    return offer_resume(turn.catalogue, "stopped", language=guardian.language)
+    stopped = offer_resume(turn.catalogue, "stopped", language=guardian.language)
+    if not await centres.list_children(turn.session, id_of(guardian)):
+        return stopped
+    gone = offer_gone(turn.catalogue.words_in(guardian.language))
+    return replace(stopped, buttons=(*stopped.buttons, *gone))
 
 
 async def go_away(turn: Turn, guardian: Guardian, state: GuardianState) -> None:
@@ -84,7 +93,9 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     turn.calls_sender = True
     language = guardian.language
     if next_at is None:
-        return say(turn.catalogue, "finished", language=language)
+        has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
+        key = "finished" if has_children else "no-child-left"
+        return say(turn.catalogue, key, language=language)
     day = turn.catalogue.words_in(language).moment(next_at, guardian.zone)
     key = "not-paused" if was_active else "resumed"
     return say(turn.catalogue, key, language=language, day=day)
@@ -129,15 +140,21 @@ async def handle_membership(update: Update, context: TurnContext) -> None:
 
 async def handle_help(update: Update, context: TurnContext) -> None:
     """Say what the bot can do."""
-    await say_to_anybody(context.turn, update, "help")
+    turn = context.turn
+    if turn.guardian is None:
+        await say_to_anybody(turn, update, "help")
+        return
+    turn.reply(replies.say(offer_help(turn.catalogue, language=turn.guardian.language)))
 
 
 async def handle_anything_else(update: Update, context: TurnContext) -> None:
-    """Open a code that was typed; say what is understood to whoever writes something else."""
+    """Open a code that was typed; pass on what a guardian writes or sends to staff."""
     turn = context.turn
     if await take_typed_code(update, turn):
         return
-    if turn.guardian or is_invited(await turn.find_newcomer()):
+    if turn.guardian and update.message:
+        await handle_question(turn, turn.guardian, update.message)
+    elif is_invited(await turn.find_newcomer()):
         await say_to_anybody(turn, update, "cannot-read")
     else:
         await explain(turn, update)

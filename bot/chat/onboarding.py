@@ -46,7 +46,9 @@ async def greet_again(turn: Turn, guardian: Guardian) -> None:
     """Greet a guardian who pressed START again."""
     language = guardian.language
     if guardian.state is GuardianState.ACTIVE:
-        turn.reply(replies.say(say(turn.catalogue, "joined-already", language=language)))
+        has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
+        key = "joined-already" if has_children else "no-child-left"
+        turn.reply(replies.say(say(turn.catalogue, key, language=language)))
     elif guardian.state is GuardianState.MOVED:
         turn.reply(replies.say(say(turn.catalogue, "moved-away", language=language)))
     else:

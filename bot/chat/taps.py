@@ -4,6 +4,7 @@ from telegram import Update
 
 from bot.catalogue.notices import ask_consent
 from bot.chat.answers import record_able, record_answer, record_plan, record_wish
+from bot.chat.asking import choose_reason, invite, stay, stop_child, tell_gone
 from bot.chat.commands import choose_language, resume, stop, take_break
 from bot.chat.consents import ask_next, record_choice
 from bot.chat.families import move_in, record_age, stay_another
@@ -16,16 +17,21 @@ from bot.core.actions import (
     AgeTapped,
     AnotherPersonTapped,
     AnswerTapped,
+    AskTapped,
+    ChildGoneTapped,
     ConsentChangeTapped,
     ConsentTapped,
+    GoneTapped,
     JoinTapped,
     LanguageTapped,
+    LeavingTapped,
     NewcomerLanguageTapped,
     NewPhoneTapped,
     OldPhoneTapped,
     Purpose,
     ResumeTapped,
     SnoozeTapped,
+    StayTapped,
     StopTapped,
     TryTapped,
     WishTapped,
@@ -101,3 +107,21 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
         case ConsentChangeTapped():
             language = guardian.language
             turn.show(tapped, ask_consent(turn.catalogue, Purpose.LINKING, language=language))
+        case _:
+            await act_on_asking(turn, guardian, action, tapped)
+
+
+async def act_on_asking(turn: Turn, guardian: Guardian, action: Action, tapped: Tapped) -> None:
+    """Do what a guardian's button says about questions, and about a child who is gone."""
+    match action:
+        case AskTapped():
+            turn.reply(Note(tapped.callback_id))
+            await invite(turn, guardian)
+        case GoneTapped():
+            tell_gone(turn, guardian, tapped)
+        case LeavingTapped(reason):
+            await choose_reason(turn, guardian, reason, tapped)
+        case ChildGoneTapped(child_id, reason):
+            await stop_child(turn, guardian, tapped, child_id=child_id, reason=reason)
+        case StayTapped():
+            stay(turn, guardian, tapped)

@@ -39,6 +39,13 @@ class Able(StrEnum):
     YES = "can"
 
 
+class Leaving(StrEnum):
+    """Why a family says that a child is not with us any more."""
+
+    MOVED = "moved"
+    DIED = "died"
+
+
 class Purpose(StrEnum):
     """What a guardian consents to, each on its own."""
 
@@ -153,6 +160,36 @@ class OldPhoneTapped:
     guardian_id: int
 
 
+@dataclass(frozen=True)
+class AskTapped:
+    """Something to ask staff."""
+
+
+@dataclass(frozen=True)
+class GoneTapped:
+    """My child is no longer here; why is asked next."""
+
+
+@dataclass(frozen=True)
+class LeavingTapped:
+    """Why the child is no longer here; which child, and whether to stop, is asked next."""
+
+    reason: Leaving
+
+
+@dataclass(frozen=True)
+class ChildGoneTapped:
+    """No more messages about this child."""
+
+    child_id: int
+    reason: Leaving
+
+
+@dataclass(frozen=True)
+class StayTapped:
+    """Nothing is to change."""
+
+
 Action = (
     AnswerTapped
     | WishTapped
@@ -170,6 +207,11 @@ Action = (
     | AnotherPersonTapped
     | NewPhoneTapped
     | OldPhoneTapped
+    | AskTapped
+    | GoneTapped
+    | LeavingTapped
+    | ChildGoneTapped
+    | StayTapped
 )
 NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
     "answer": AnswerTapped,
@@ -188,6 +230,11 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "another-person": AnotherPersonTapped,
     "new-phone": NewPhoneTapped,
     "old-phone": OldPhoneTapped,
+    "ask": AskTapped,
+    "gone": GoneTapped,
+    "leaving": LeavingTapped,
+    "child-gone": ChildGoneTapped,
+    "stay": StayTapped,
 }
 NAME_OF = {kind: name for name, kind in NAMES.items()}
 TRUTH = {"yes": True, "no": False}

@@ -16,7 +16,7 @@ from bot.core.cadence import (
     start_of,
 )
 from bot.core.slots import History, Slot, is_too_old
-from bot.delivery.planning import find_reason_not_to_go, slot_of
+from bot.delivery.planning import CHILD_GONE, find_hindrance, slot_of
 from bot.store.guardians import rhythm_of
 from bot.store.states import DeliveryKind, DeliveryStatus, Pace
 from bot.store.tables import Delivery, Guardian, Pair
@@ -74,6 +74,7 @@ class Case:
 
     `sent_at` holds when the guardian's scheduled programme messages of the last days went out,
     `pairs` are those whose programme goes on, in the order of joining, where there are several.
+    `question_at` is when the question was asked that an answer of staff's is to.
     """
 
     delivery: Delivery
@@ -81,16 +82,21 @@ class Case:
     history: History
     pairs: Sequence[Pair]
     sent_at: Sequence[datetime]
+    is_child_gone: bool = False
+    question_at: datetime | None = None
 
 
 def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
     """Decide about one due delivery."""
-    absence = find_reason_not_to_go(case.delivery, case.guardian, now=now)
+    absence = find_hindrance(case.guardian, case.delivery, now=now)
     if absence:
         return Ending(DeliveryStatus.SKIPPED, absence)
+    if case.is_child_gone:
+        return Ending(DeliveryStatus.SKIPPED, CHILD_GONE)
     if case.delivery.lost_answers > 1:
         return Ending(DeliveryStatus.FAILED, Reason.LOST_TWICE)
-    if case.delivery.asked and now - case.delivery.planned_at < JUST_ASKED:
+    asked_at = case.question_at or case.delivery.planned_at
+    if case.delivery.asked and now - asked_at < JUST_ASKED:
         return Going()
     if case.delivery.kind is not DeliveryKind.PROGRAMME:
         return decide_beside(case, now=now)
@@ -103,8 +109,12 @@ def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
 
 
 def decide_beside(case: Case, *, now: datetime) -> Verdict:
-    """Decide about a check, an answer or a notice: outside the cap, but never at night."""
-    if now - (case.delivery.slot_at or case.delivery.due_at) > GIVE_UP:
+    """Decide about a check, an answer or a notice: outside the cap, but never at night.
+
+    What staff wrote to somebody is never too late.
+    """
+    is_from_staff = case.delivery.question_id is not None
+    if not is_from_staff and now - (case.delivery.slot_at or case.delivery.due_at) > GIVE_UP:
         return Ending(DeliveryStatus.SKIPPED, too_late(case.delivery))
     return wait_out_quiet(case, now=now) or Going()
 

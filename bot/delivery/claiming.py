@@ -8,11 +8,12 @@ from datetime import UTC, datetime, time, timedelta
 from bot.catalogue.records import Catalogue
 from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
+from bot.core.sealing import Sealer
 from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
-from bot.delivery.planning import taper
+from bot.delivery.planning import CHILD_GONE, taper
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Session, deliveries, guardians
+from bot.store import Session, centres, deliveries, guardians, questions
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind, DeliveryStatus
 from bot.store.tables import Delivery, Guardian
@@ -60,6 +61,7 @@ async def claim(
     limit: int,
     busy: set[int],
     chat_wait: timedelta,
+    sealer: Sealer,
     now: datetime,
 ) -> Claimed:
     """Take up to `limit` due deliveries: asked-for ones first, then by the time they are due.
@@ -75,7 +77,9 @@ async def claim(
     cases, waiting = await read_cases(session, due, busy=busy, chat_wait=chat_wait, now=now)
     cap, weeks = catalogue.programme.weekly_cap, catalogue.programme.weeks
     decided = [Decided(case, decide(case, cap=cap, now=now)) for case in cases]
-    handings, over = await hand_out(session, catalogue, decided, until=until, now=now)
+    handings, over = await hand_out(
+        session, catalogue, decided, until=until, sealer=sealer, now=now
+    )
     version = catalogue.version
     await write_handed(session, handings, version, claimant=claimant, now=now)
     await write_waits(session, [*waiting, *list_waits(decided)])
@@ -115,6 +119,9 @@ async def read_cases(
         if each.kind is DeliveryKind.PROGRAMME and not each.asked:
             sent_at[number].append(ended_at)
     histories = await read_histories(session, due, found)
+    gone = await list_gone(session, due)
+    asked = sorted({each.question_id for each in due if each.question_id is not None})
+    answers = await questions.list_answers(session, asked)
     cases, waiting = [], []
     for delivery in due:
         number = delivery.guardian_id
@@ -132,9 +139,28 @@ async def read_cases(
                 history=histories[number],
                 pairs=pairs.get(number, []),
                 sent_at=sent_at[number],
+                is_child_gone=id_of(delivery) in gone,
+                question_at=answers[delivery.question_id].asked_at
+                if delivery.question_id
+                else None,
             )
         )
     return cases, waiting
+
+
+async def list_gone(session: Session, due: Sequence[Delivery]) -> set[int]:
+    """List the deliveries about a child who is gone, and the notices where no child is left.
+
+    An answer of staff's is about nobody but whoever asked.
+    """
+    left = await centres.list_left(session, sorted({each.guardian_id for each in due}))
+    alone = {number for number in left if not await centres.list_children(session, number)}
+    return {
+        id_of(each)
+        for each in due
+        if each.child_id in left.get(each.guardian_id, ())
+        or (each.guardian_id in alone and each.question_id is None)
+    }
 
 
 def start_of_any_week(now: datetime) -> datetime:
@@ -152,11 +178,12 @@ async def hand_out(
     decided: Iterable[Decided],
     *,
     until: datetime,
+    sealer: Sealer,
     now: datetime,
 ) -> tuple[list[Handing], list[tuple[Case, Ending]]]:
     """Compose what goes out; where the programme is over, it ends instead."""
     going = [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Going)]
-    composer = Composer(session, catalogue, now=now)
+    composer = Composer(session, catalogue, sealer=sealer, now=now)
     await composer.read([case.delivery for case, verdict in going if not verdict.asks])
     handings, over = [], []
     for case, verdict in going:
@@ -252,5 +279,9 @@ async def write_endings(
             for case, ending in endings
         ],
     )
-    ended = [Ended(case.delivery, case.guardian, case.history) for case, _ending in endings]
+    ended = [
+        Ended(case.delivery, case.guardian, case.history)
+        for case, ending in endings
+        if ending.reason != CHILD_GONE  # then nothing follows
+    ]
     await plan_successors(session, ended, weeks=weeks, now=now)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from bot.catalogue.asking import STAFF_ANSWER, render_answer
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
@@ -12,10 +13,13 @@ from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.levels import ASKED_WEEKS, is_asked
 from bot.core.messages import OutgoingMessage
+from bot.core.sealing import Sealer
+from bot.delivery.staff_answers import open_answer
 from bot.errors import BotError
-from bot.store import Session, centres, levels
+from bot.store import Session, centres, levels, questions
 from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
+from bot.store.questions import Sealed
 from bot.store.states import DeliveryKind
 from bot.store.tables import Child, ChildWeek, Delivery, Guardian
 
@@ -36,18 +40,24 @@ class Composed:
 class Composer:
     """Composes a batch of deliveries within one transaction."""
 
-    def __init__(self, session: Session, catalogue: Catalogue, *, now: datetime) -> None:
-        """Begin knowing no child."""
+    def __init__(
+        self, session: Session, catalogue: Catalogue, *, sealer: Sealer, now: datetime
+    ) -> None:
+        """Begin knowing no child; the sealer opens what staff wrote."""
         self.session = session
         self.catalogue = catalogue
+        self.sealer = sealer
         self.now = now
         self.pupils: dict[int, Pupil] = {}
         self.themes: dict[tuple[int, date], str] = {}
         self.weeks: dict[int, Week] = {}
         self.said: dict[int, dict[Touch, Able]] = {}
+        self.answers: dict[int, Sealed] = {}
 
     async def read(self, batch: Sequence[Delivery]) -> None:
         """Read all that the batch's children have, and choose for whom a new week begins."""
+        asked = sorted({each.question_id for each in batch if each.question_id is not None})
+        self.answers = await questions.list_answers(self.session, asked)
         numbers = sorted({each.child_id for each in batch if each.child_id is not None})
         if not numbers:
             return
@@ -131,6 +141,9 @@ class Composer:
         """
         language = guardian.language
         is_touch = delivery.kind is DeliveryKind.PROGRAMME
+        if delivery.question_id is not None:
+            message = self.compose_answer(delivery, delivery.question_id, language)
+            return Composed(message, language, notice=STAFF_ANSWER)
         if asks or (delivery.notice is not None and not is_touch):
             notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
             child_id = delivery.child_id or 0
@@ -150,6 +163,14 @@ class Composer:
             week=week.week if week and is_touch else delivery.week,
             begins_week=is_touch and week is not None and week.sent_at is None,
         )
+
+    def compose_answer(
+        self, delivery: Delivery, question_id: int, language: str
+    ) -> OutgoingMessage:
+        """Compose what staff answered, in the frame of the guardian's language."""
+        sealed = self.answers[question_id].answer_sealed
+        text = open_answer(self.sealer, sealed, delivery_id=id_of(delivery))
+        return render_answer(self.catalogue, text, language=language)
 
     def tell(self, delivery: Delivery, language: str) -> Telling | None:
         """Say what is told: what the child's week holds, unless that is settled already."""

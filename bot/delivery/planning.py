@@ -61,6 +61,17 @@ def list_successors(
     return planned
 
 
+def find_hindrance(guardian: Guardian, delivery: Delivery, *, now: datetime) -> str | None:
+    """Say why a delivery may not go to a guardian; None where it may.
+
+    An answer of staff's comes in a break too. A chat that was let go for another phone gets one
+    message still: the one that says so.
+    """
+    is_answer = delivery.question_id is not None and guardian.state in BREAKS
+    is_farewell = guardian.state is GuardianState.MOVED and delivery.notice == Notice.MOVED
+    return None if is_answer or is_farewell else find_absence(guardian, now=now)
+
+
 def end(delivery: Delivery, *, reason: str, now: datetime) -> None:
     """End a delivery as skipped."""
     delivery.status, delivery.reason, delivery.ended_at = DeliveryStatus.SKIPPED, reason, now
@@ -97,15 +108,6 @@ async def finish(session: Session, ended: Delivery, *, before: Slot, now: dateti
         await guardians.finish_pair(session, pair, now=min(finished_at, before.due_at))
 
 
-def find_reason_not_to_go(delivery: Delivery, guardian: Guardian, *, now: datetime) -> str | None:
-    """Say why a delivery may not go out to a guardian; None where it may.
-
-    A chat that was let go for another phone gets one message still: the one that says so.
-    """
-    is_farewell = guardian.state is GuardianState.MOVED and delivery.notice == Notice.MOVED
-    return None if is_farewell else find_absence(guardian, now=now)
-
-
 # What a guardian changes
 
 
@@ -132,7 +134,10 @@ async def leave(
     """Let nothing more go out, what is queued and claimed included; `until` is a known return."""
     guardian.state, guardian.snoozed_until = state, until
     await note(session, guardian, LEAVINGS[state], now=now)
-    await deliveries.skip_open(session, id_of(guardian), reason=state, now=now)
+    keeps_answers = state in BREAKS
+    await deliveries.skip_open(
+        session, id_of(guardian), reason=state, now=now, keeps_answers=keeps_answers
+    )
     await settle(session, guardian, weeks=weeks, now=now)
 
 
@@ -146,6 +151,8 @@ LEAVINGS = {
 }
 
 
+BREAKS = (GuardianState.SNOOZED, GuardianState.PAUSED, GuardianState.QUIET)  # staff still answer
+CHILD_GONE = "child is gone"
 SILENT = (GuardianState.QUIET, GuardianState.UNREACHABLE)  # not by a guardian's own wish
 
 

@@ -171,6 +171,7 @@ class Sender:
                     limit=limit,
                     busy={each.guardian_id for each in self._in_hand()},
                     chat_wait=self.pace.chat_wait,
+                    sealer=self.sealer,
                     now=now,
                 )
         except DatabaseGone:  # perhaps it was written: what we hold unknown to us was not sent

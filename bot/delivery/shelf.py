@@ -16,7 +16,10 @@ class Shelf:
         self._earlier: dict[str, Catalogue] = {}
 
     async def get(self, session: Session, version: str | None) -> Catalogue:
-        """Get the catalogue that a delivery was made from; the current one where it is gone."""
+        """Get the catalogue that a delivery was made from; the current one where it is gone.
+
+        So it is where an earlier one lacks what is asked of a catalogue now.
+        """
         if version is None or version == self.current.version:
             return self.current
         if version not in self._earlier:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from bot.sandbox.entities import FormattedText, count_units, parse_html, parse_plain
@@ -14,6 +15,7 @@ TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 ACTION_BYTES = 64
 PHOTO_BYTES = 10_000_000
+DOWNLOAD_BYTES = 20_000_000
 ANSWER_SECONDS = 15 * 60
 OGG = b"OggS"
 
@@ -37,6 +39,8 @@ async def get_updates(sandbox: Sandbox, parameters: Parameters) -> list[dict[str
     offset = int(read(parameters, "offset") or 0)
     limit = int(read(parameters, "limit") or 100)
     seconds = float(read(parameters, "timeout") or 0)
+    if read(parameters, "allowed_updates"):
+        sandbox.allowed = read_json(parameters, "allowed_updates", "can't parse allowed_updates")
     if offset:
         sandbox.acknowledge(offset)
     turn = sandbox.end_polls()
@@ -223,12 +227,20 @@ async def get_file(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
     stored = sandbox.files.get(read(parameters, "file_id"))
     if stored is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable")
+    if stored.size > DOWNLOAD_BYTES:
+        raise bad_request("file is too big")
     return {
         "file_id": stored.file_id,
         "file_unique_id": stored.digest[:16],
         "file_size": stored.size,
-        "file_path": f"{stored.kind}/{stored.file_id}",
+        "file_path": f"{stored.kind}/{stored.file_id}{suffix_of(stored)}",
     }
+
+
+def suffix_of(stored: StoredFile) -> str:
+    """Give the ending under which a file is fetched; photos and voices are made anew."""
+    made = {"photo": ".jpg", "voice": ".oga", "sticker": ".webp"}
+    return made.get(stored.kind) or PurePosixPath(stored.name).suffix
 
 
 async def set_my_commands(sandbox: Sandbox, parameters: Parameters) -> bool:

@@ -112,3 +112,14 @@ async def revoke_card(session: Session, card: Card, *, now: datetime) -> None:
     card.revoked_at = card.revoked_at or now
     session.add(card)
     await session.exec(delete(Newcomer).where(col(Newcomer.card_id) == id_of(card)))
+
+
+async def revoke_cards_of(session: Session, child_id: int, *, now: datetime) -> None:
+    """Let no card of a child be opened any more."""
+    statement = (
+        update(Card)
+        .where(col(Card.child_id) == child_id, col(Card.revoked_at).is_(None))
+        .values(revoked_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(statement)

@@ -14,8 +14,8 @@ from bot.errors import BotError
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
-from bot.store.states import LevelSource
-from bot.store.tables import Centre, CentreTheme, Child, ChildWeek
+from bot.store.states import LeftReason, LevelSource
+from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, Pair
 
 
 class Pupil(NamedTuple):
@@ -145,6 +145,63 @@ async def record_level(
     """Set the level that decides a child's variants, and where it comes from."""
     child.level, child.level_source = level, source
     session.add(child)
+
+
+async def record_left(session: Session, child: Child, reason: LeftReason, *, now: datetime) -> None:
+    """Note that a child is gone, and why its family says so."""
+    child.left_at, child.left_reason = now, reason
+    session.add(child)
+    await session.flush()
+
+
+async def find_centre_of_guardian(session: Session, guardian_id: int) -> Centre | None:
+    """Look up the centre of the child that a guardian joined with first."""
+    statement = (
+        select(Centre)
+        .join(Child, col(Child.centre_id) == col(Centre.id))
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id)
+        .order_by(col(Pair.id))
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()
+
+
+async def list_children(session: Session, guardian_id: int) -> Sequence[Child]:
+    """List a guardian's children who are still here, in the order of joining."""
+    statement = (
+        select(Child)
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id, col(Child.left_at).is_(None))
+        .order_by(col(Pair.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def list_all_children(session: Session, guardian_id: int) -> Sequence[Child]:
+    """List a guardian's children, those who are gone included."""
+    statement = (
+        select(Child)
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id)
+        .order_by(col(Pair.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def list_left(session: Session, guardian_numbers: Sequence[int]) -> dict[int, set[int]]:
+    """Give the children who are gone, by guardian; nearly nobody has any."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for guardian_id, child_id in await read(session, LEFT, numbers=guardian_numbers):
+        found[guardian_id].add(child_id)
+    return found
+
+
+LEFT = (
+    select_columns(col(Pair.guardian_id), col(Pair.child_id))
+    .join(Child, col(Child.id) == col(Pair.child_id))
+    .where(among_numbers(col(Pair.guardian_id)), col(Child.left_at).is_not(None))
+)
 
 
 PUPILS = (

@@ -6,7 +6,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, column
+from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, column, exists
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel, col, func, or_, select, update
@@ -16,7 +16,7 @@ from bot.store.columns import Moment, Word
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Delivery, Guardian
+from bot.store.tables import Child, Delivery, Guardian
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}
@@ -227,10 +227,61 @@ async def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
     return await session.get(Delivery, delivery_id)
 
 
-async def skip_open(session: Session, guardian_id: int, *, reason: str, now: datetime) -> int:
-    """End everything beside the programme that a guardian has queued; return how many."""
+async def find_own(session: Session, delivery_id: int, *, guardian_id: int) -> Delivery | None:
+    """Look up a guardian's delivery, unless it is about a child who is gone."""
+    is_gone = exists().where(
+        col(Child.id) == col(Delivery.child_id), col(Child.left_at).is_not(None)
+    )
+    statement = select(Delivery).where(
+        col(Delivery.id) == delivery_id, col(Delivery.guardian_id) == guardian_id, ~is_gone
+    )
+    return (await session.exec(statement)).first()
+
+
+async def skip_open(
+    session: Session, guardian_id: int, *, reason: str, now: datetime, keeps_answers: bool = False
+) -> int:
+    """End everything beside the programme that a guardian has queued; return how many.
+
+    Answers of staff can be kept: they were asked for, and come during a break too.
+    """
     where = [col(Delivery.guardian_id) == guardian_id, col(Delivery.kind) != DeliveryKind.PROGRAMME]
+    if keeps_answers:
+        where.append(col(Delivery.question_id).is_(None))
     return await skip(session, *where, reason=reason, now=now)
+
+
+async def skip_child(
+    session: Session, child_id: int, *, guardian_numbers: Sequence[int], reason: str, now: datetime
+) -> None:
+    """End everything about a child that these guardians have queued, or had put aside for later.
+
+    First its open rows are locked: whoever writes what came of them may plan what follows, and
+    that must be seen.
+    """
+    of_child = (among_numbers(col(Delivery.guardian_id)), col(Delivery.child_id) == child_id)
+    is_open = col(Delivery.ended_at).is_(None)
+    locked = select(Delivery.id).where(*of_child, is_open).order_by(col(Delivery.id))
+    given = {"numbers": guardian_numbers}
+    (await session.exec(locked.with_for_update(), params=given)).all()
+    lies_ahead = (
+        (col(Delivery.kind) == DeliveryKind.PROGRAMME)
+        & (col(Delivery.status) == DeliveryStatus.SKIPPED)
+        & (col(Delivery.slot_at) > now)
+    )
+    statement = (
+        update(Delivery)
+        .where(*of_child, or_(is_open, lies_ahead))
+        .values(
+            status=DeliveryStatus.SKIPPED,
+            reason=reason,
+            ended_at=now,
+            claimed_by=None,
+            claimed_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(statement, params=given)
 
 
 async def skip_checks(session: Session, about_id: int, *, guardian_id: int, now: datetime) -> None:

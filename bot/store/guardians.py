@@ -14,7 +14,7 @@ from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers
 from bot.store.states import ConsentAnswer, GuardianState, Pace
-from bot.store.tables import Child, Consent, Guardian, GuardianSetting, Newcomer, Pair
+from bot.store.tables import Card, Child, Consent, Guardian, GuardianSetting, Newcomer, Pair
 
 
 def rhythm_of(row: Guardian | GuardianSetting) -> Rhythm:
@@ -66,6 +66,12 @@ async def record_newcomer(
 async def forget_newcomer(session: Session, newcomer: Newcomer) -> None:
     """Forget a newcomer, who has become a guardian."""
     await session.delete(newcomer)
+
+
+async def forget_newcomers_of(session: Session, child_id: int) -> None:
+    """Forget whoever opened a card of a child and has not consented yet."""
+    cards = select(Card.id).where(col(Card.child_id) == child_id)
+    await session.exec(delete(Newcomer).where(col(Newcomer.card_id).in_(cards)))
 
 
 async def forget_newcomers_before(session: Session, moment: datetime) -> int:
@@ -193,6 +199,12 @@ async def list_pairs(session: Session, guardian_id: int) -> Sequence[Pair]:
         .where(col(Pair.guardian_id) == guardian_id, col(Pair.finished_at).is_(None))
         .order_by(col(Pair.id))
     )
+    return (await session.exec(statement)).all()
+
+
+async def list_pairs_of_child(session: Session, child_id: int) -> Sequence[Pair]:
+    """List a child's pairs, those that are through the programme included."""
+    statement = select(Pair).where(col(Pair.child_id) == child_id).order_by(col(Pair.guardian_id))
     return (await session.exec(statement)).all()
 
 

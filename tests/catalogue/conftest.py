@@ -103,6 +103,28 @@ ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for n
 ARABIC_PRINT = "---\nreviewed: yes\nsource: 1217fe01a884d8e5\n---\n" + "".join(
     f"## {name}\nجيد\n" for name in PRINTED
 )
+ENGLISH_DISTRESS = """\
+reviewed: yes
+help:
+  DK: Call 112.
+  elsewhere: Call somebody.
+grief:
+  elsewhere: You are not alone.
+urgent: [want to die, suicid*]
+died: [my son ... died]
+moved:
+  - we have moved
+"""
+ARABIC_DISTRESS = """\
+reviewed: yes
+help:
+  elsewhere: اتصلوا بالرقم 70 201 201.
+grief:
+  elsewhere: لستم وحدكم.
+urgent: [أريد أن أموت]
+died: [ابني ... مات]
+moved: [انتقلنا]
+"""
 PLAIN_KEYS = (
     "after-did-it",
     "after-easier",
@@ -199,6 +221,8 @@ SMALL = {
     "content/consent/1/ar.md": ARABIC_CONSENT.encode(),
     "content/print/en.md": ENGLISH_PRINT.encode(),
     "content/print/ar.md": ARABIC_PRINT.encode(),
+    "content/distress/en.yaml": ENGLISH_DISTRESS.encode(),
+    "content/distress/ar.yaml": ARABIC_DISTRESS.encode(),
     "locales/en/LC_MESSAGES/bot.po": ENGLISH_WORDS.encode(),
     "locales/ar/LC_MESSAGES/bot.po": ARABIC_WORDS.encode(),
 }

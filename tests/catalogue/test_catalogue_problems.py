@@ -22,6 +22,9 @@ PICTURE = f"{SOCKS}/picture.png"
 ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
 PRINTED_AR = "content/print/ar.md"
 SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
+HELD_BACK, HELD_BACK_AR = "content/distress/en.yaml", "content/distress/ar.yaml"
+PHRASES = "Write a list of words and phrases, one a line; see the README."
+PLACES = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
 NOTHING_LEFT = f"{PROGRAMME}: there are no activities. Add a folder to content/activities."
 KNOWN = "Use {{ school_language }} or {{ script_direction }}."
 MARKUP = "Use paragraphs, **bold** and *italic*."
@@ -422,6 +425,74 @@ TABLE = (
             f'{PROGRAMME}, line 7: "open_enrolment": input should be a valid boolean, unable to '
             "interpret input. Write yes or no.",
         ),
+    ),
+    # distress
+    Broken(
+        "no words of distress in a language",
+        drop(HELD_BACK_AR),
+        (f"{HELD_BACK_AR}: there is no such file. Write the words of distress in this language.",),
+    ),
+    Broken(
+        "words of distress in a language that is not offered",
+        lambda files: files | {"content/distress/de.yaml": files[HELD_BACK]},
+        ("content/distress/de.yaml: this is no language's list. Name lists: en.yaml, ar.yaml.",),
+    ),
+    Broken(
+        "an empty list",
+        edit(HELD_BACK, "urgent: [want to die, suicid*]", "urgent: []"),
+        (
+            f'{HELD_BACK}, line 7: "urgent": tuple should have at least 1 item after validation, '
+            f"not 0. {PHRASES}",
+        ),
+    ),
+    Broken(
+        "a list missing",
+        edit(HELD_BACK_AR, "moved: [انتقلنا]\n", ""),
+        (f'{HELD_BACK_AR}, line 1: "moved" is missing. {PHRASES}',),
+    ),
+    Broken(
+        "a list of another kind",
+        edit(HELD_BACK_AR, "moved:", "angry: [x]\nmoved:"),
+        (
+            f'{HELD_BACK_AR}, line 8: unknown key "angry". '
+            "Use: reviewed, help, grief, urgent, died, moved.",
+        ),
+    ),
+    Broken(
+        "an entry of three letters with any ending",
+        edit(HELD_BACK, "suicid*", "sui*"),
+        (f'{HELD_BACK}, line 7: "urgent": "sui*" cannot be looked for. {PHRASES}',),
+    ),
+    Broken(
+        "an entry that ends in a gap",
+        edit(HELD_BACK, "my son ... died", "my son ..."),
+        (f'{HELD_BACK}, line 8: "died": "my son ..." cannot be looked for. {PHRASES}',),
+    ),
+    Broken(
+        "no help for elsewhere",
+        edit(HELD_BACK_AR, "elsewhere: اتصلوا", "DK: اتصلوا"),
+        (f'{HELD_BACK_AR}, line 2: "help": there is no text for "elsewhere". {PLACES}',),
+    ),
+    Broken(
+        "help in a country that is none",
+        edit(HELD_BACK, "DK:", "Denmark:"),
+        (f'{HELD_BACK}, line 2: "help": "Denmark" is no country. {PLACES}',),
+    ),
+    Broken(
+        "help that is empty",
+        edit(HELD_BACK, "Call 112.", '" "'),
+        (f'{HELD_BACK}, line 2: "help": the text for "DK" is empty. {PLACES}',),
+    ),
+    Broken(
+        "help that goes on and on",
+        edit(HELD_BACK, "Call 112.", "x" * 901),
+        (f'{HELD_BACK}, line 2: "help": the text for "DK" is longer than 900. {PLACES}',),
+    ),
+    Broken(
+        "words of distress that nobody has reviewed",
+        edit(HELD_BACK_AR, "reviewed: yes", "reviewed: no"),
+        (),
+        (f"{HELD_BACK_AR}: nobody has reviewed these words. Read them, then write reviewed: yes.",),
     ),
     # locales
     Broken(

@@ -115,6 +115,7 @@ async def test_the_commands_are_published_in_every_language(town: Town) -> None:
         "pause",
         "resume",
         "language",
+        "ask",
         "stop",
         "help",
     ]
