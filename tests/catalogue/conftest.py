@@ -126,6 +126,13 @@ LATER_KEYS = (
     "button-still-useful",
     "button-stop",
     "break-until",
+    "ask-why",
+    "ask-do",
+    "ask-grow",
+    "button-can-not-yet",
+    "button-can-a-little",
+    "button-can",
+    "able-saved",
 )
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
