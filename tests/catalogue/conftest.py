@@ -159,10 +159,10 @@ LATER_KEYS = (
     "ask-why",
     "ask-do",
     "ask-grow",
-    "able-saved",
     "button-can-not-yet",
     "button-can-a-little",
     "button-can",
+    "able-saved",
 )
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (

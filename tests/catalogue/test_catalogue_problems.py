@@ -343,7 +343,8 @@ TABLE = (
         (f'{AR}, line 10: "do" has 61 words. Write at most 60.', NOTHING_LEFT),
     ),
     Broken(
-        # heading 40, text 1119, harder way 21, note 4, easier way 21, wish 4, five gaps of 2
+        # heading 40, text 1119, harder way 21, note 4, easier way 21, wish 4, five gaps of 2,
+        # question and answer 9, and their gap
         "a caption too long after taps",
         edit(
             EN,
