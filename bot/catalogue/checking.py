@@ -2,8 +2,8 @@
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from bot.catalogue.parsing import Findings, Page
-from bot.catalogue.records import Catalogue, Printed, Section
+from bot.catalogue.parsing import Findings, Page, source_hash
+from bot.catalogue.records import Catalogue, Section
 from bot.catalogue.touches import Telling, render_touch
 from bot.catalogue.wording import PLACEHOLDERS, fill, find_foreign_markup, plain_length, render
 from bot.core.actions import Able, Answer, Wish
@@ -13,26 +13,6 @@ from bot.core.choosing import Variant
 WHY_CHARACTERS = 200
 WORDS = {Section.DO: 60, Section.GROW: 60, Section.EASIER: 60, Section.HARDER: 60}
 CONSENT_WORDS = {"messages": 120, "linking": 90, "research": 90}
-PRINT_CHARACTERS = {  # as much as fits on the paper
-    Printed.TITLE: 40,
-    Printed.INTRO: 320,
-    Printed.SCAN: 32,
-    Printed.START: 32,
-    Printed.YES: 32,
-    Printed.GAME: 32,
-    Printed.CODE: 160,
-    Printed.HELP: 200,
-    Printed.PRIVACY: 120,
-    Printed.STUDY: 32,
-    Printed.POSTER: 64,
-    Printed.INVITE: 90,
-    Printed.PACK: 40,
-    Printed.PACK_INTRO: 400,
-    Printed.WEEK: 16,
-    Printed.WHY: 32,
-    Printed.DO: 32,
-    Printed.GROW: 32,
-}
 CAPTION_UNITS = 1024
 TEXT_UNITS = 4096
 LONGEST_THEME = 80
@@ -69,6 +49,30 @@ def check_reviewed(page: Page, path: str, findings: Findings) -> None:
         )
 
 
+def note_state(
+    pages: dict[str, Page], source_language: str, folder: str, findings: Findings
+) -> None:
+    """Tell staff which texts are stale or unreviewed."""
+    source = pages.get(source_language)
+    for language, page in pages.items():
+        path = f"{folder}/{language}.md"
+        if not page.front.get("reviewed"):
+            findings.warn(
+                path, 0, "nobody has reviewed this text", "Read it, then write reviewed: yes."
+            )
+        if (
+            source
+            and language != source_language
+            and page.front.get("source") != source_hash(source)
+        ):
+            findings.warn(
+                path,
+                page.lines.get("source", 0),
+                "this translation is stale: its source has changed since",
+                f"Bring it up to date and write source: {source_hash(source)}.",
+            )
+
+
 def check_lengths(page: Page, path: str, findings: Findings) -> None:
     """Keep an activity's texts short enough to be read."""
     why = page.sections.get(Section.WHY, "")
@@ -103,23 +107,6 @@ def check_consent(page: Page, path: str, findings: Findings) -> None:
             continue
         check_wording(text, path, line, findings)
         check_words_of(page, name, CONSENT_WORDS[name], path, findings)
-
-
-def check_print(page: Page, path: str, findings: Findings) -> None:
-    """Check a text for print: it must fit where it stands."""
-    check_reviewed(page, path, findings)
-    for name, text in page.sections.items():
-        line = page.lines.get(name, 0)
-        if "{{" in text or "{%" in text:
-            what = "a placeholder in a text for print"
-            findings.refuse(path, line, what, "Write the words themselves.")
-            continue
-        check_wording(text, path, line, findings)
-        most = PRINT_CHARACTERS[Printed(name)]
-        if len(text) > most:
-            findings.refuse(
-                path, line, f'"{name}" has {len(text)} characters', f"Write at most {most}."
-            )
 
 
 def check_wording(text: str, path: str, line: int, findings: Findings) -> None:

@@ -1,13 +1,14 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import PurePosixPath
 from typing import Any
 
-from bot.catalogue.checking import check_consent, check_print, check_rendered, check_text
+from bot.catalogue.checking import check_consent, check_rendered, check_text, note_state
 from bot.catalogue.files import CONTENT, LOCALES, Files, version_of
-from bot.catalogue.parsing import Findings, Page, parse_page, parse_record, parse_text, source_hash
+from bot.catalogue.parsing import Findings, Page, parse_page, parse_record, parse_text
+from bot.catalogue.prints import read_prints
 from bot.catalogue.programming import check_order, check_programme
 from bot.catalogue.records import (
     Activity,
@@ -16,8 +17,6 @@ from bot.catalogue.records import (
     Catalogue,
     ConsentText,
     Distress,
-    Printed,
-    PrintText,
     Programme,
     Section,
 )
@@ -28,10 +27,9 @@ from bot.errors import FileRefused
 
 PROGRAMME = f"{CONTENT}/programme.yaml"
 ACTIVITIES = f"{CONTENT}/activities"
-PRINTS = f"{CONTENT}/print"
 DISTRESS = f"{CONTENT}/distress"
 TEXT_KEYS = ("title", "things", "alt", "reviewed", "source")
-PLAIN_KEYS = ("reviewed", "source")
+CONSENT_KEYS = ("reviewed", "source")
 CONSENT_SECTIONS = ("messages", "linking", "research")
 PICTURE_BYTES = 300_000
 PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
@@ -118,7 +116,10 @@ def read_consent(
                 path, 0, "there is no such file", "Write the consent text in this language."
             )
             continue
-        page = read_page(files, path, CONSENT_SECTIONS, findings)
+        text = parse_text(files[path], path, findings)
+        page = text and parse_page(
+            text, path, findings, keys=CONSENT_KEYS, sections=CONSENT_SECTIONS
+        )
         if page:
             check_consent(page, path, findings)
             pages[language] = page
@@ -128,14 +129,6 @@ def read_consent(
         for language, page in pages.items()
         if all(page.sections.get(name) for name in CONSENT_SECTIONS)
     }
-
-
-def read_page(files: Files, path: str, sections: Sequence[str], findings: Findings) -> Page | None:
-    """Read a page whose front matter says of it only whether it is reviewed, and from what made."""
-    text = parse_text(files[path], path, findings)
-    if text is None:
-        return None
-    return parse_page(text, path, findings, keys=PLAIN_KEYS, sections=sections)
 
 
 def make_consent(page: Page, version: str, language: str) -> ConsentText:
@@ -148,38 +141,6 @@ def make_consent(page: Page, version: str, language: str) -> ConsentText:
         research=page.sections["research"],
         is_reviewed=bool(page.front.get("reviewed")),
         source=page.front.get("source"),
-    )
-
-
-def read_prints(files: Files, programme: Programme, findings: Findings) -> dict[str, PrintText]:
-    """Read what is printed for families, in every language."""
-    pages: dict[str, Page] = {}
-    for language in programme.languages:
-        path = f"{PRINTS}/{language}.md"
-        if path not in files:
-            findings.refuse(
-                path, 0, "there is no such file", "Write what is printed in this language."
-            )
-            continue
-        page = read_page(files, path, list(Printed), findings)
-        if page:
-            check_print(page, path, findings)
-            pages[language] = page
-    note_state(pages, programme.language, PRINTS, findings)
-    return {
-        language: make_print(page, language)
-        for language, page in pages.items()
-        if all(page.sections.get(name) for name in Printed)
-    }
-
-
-def make_print(page: Page, language: str) -> PrintText:
-    """Make what is printed in one language."""
-    return PrintText(
-        language=language,
-        is_reviewed=bool(page.front.get("reviewed")),
-        source=page.front.get("source"),
-        sections={name: page.sections[name] for name in Printed},
     )
 
 
@@ -307,30 +268,6 @@ def make_text(page: Page, language: str) -> ActivityText:
         source=page.front.get("source"),
         sections={section: page.sections[section] for section in Section},
     )
-
-
-def note_state(
-    pages: dict[str, Page], source_language: str, folder: str, findings: Findings
-) -> None:
-    """Tell staff which texts are stale or unreviewed."""
-    source = pages.get(source_language)
-    for language, page in pages.items():
-        path = f"{folder}/{language}.md"
-        if not page.front.get("reviewed"):
-            findings.warn(
-                path, 0, "nobody has reviewed this text", "Read it, then write reviewed: yes."
-            )
-        if (
-            source
-            and language != source_language
-            and page.front.get("source") != source_hash(source)
-        ):
-            findings.warn(
-                path,
-                page.lines.get("source", 0),
-                "this translation is stale: its source has changed since",
-                f"Bring it up to date and write source: {source_hash(source)}.",
-            )
 
 
 def read_picture(files: Files, folder: str, name: Any, findings: Findings) -> Media | None:

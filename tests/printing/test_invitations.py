@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.catalogue.checking import PRINT_CHARACTERS
+from bot.catalogue.prints import CHARACTERS
 from bot.catalogue.records import Catalogue, Printed
 from bot.core.codes import format_code
 from bot.printing.invitations import (
@@ -182,7 +182,7 @@ def test_the_same_cards_give_the_same_bytes(catalogue: Catalogue, make_cards: Ma
 def test_the_longest_texts_that_the_check_allows_fit_on_the_paper(
     catalogue: Catalogue, make_cards: MakeCards, language: str, word: str
 ) -> None:
-    longest = {name: (word * 40)[: PRINT_CHARACTERS[name]] for name in Printed}
+    longest = {name: (word * 40)[: CHARACTERS[name]] for name in Printed}
     text = replace(catalogue.prints[language], sections=longest)
     full = replace(catalogue, prints={**catalogue.prints, language: text})
     cards = make_cards(language, count=8, bot="https://t.me/kuffert_kommune_aarhus_vest_2bot")
