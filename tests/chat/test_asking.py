@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.app import inbox
+from bot.app.examination import examine_database
 from bot.app.inbox import QUESTION
 from bot.core.asked import Asked, parse_asked
 from bot.errors import BotError
@@ -77,6 +78,14 @@ async def opened(town: Town) -> list[Asked]:
 async def answer(town: Town, number: int, text: str) -> None:
     await inbox.answer(town.settings, number, text, clock=town.clock)
     await town.settle()
+
+
+async def doctor(town: Town) -> int:
+    """Examine the record as `kuffert doctor` does; give the number of breaches."""
+    examined = await examine_database(
+        town.settings, repairs=False, say=lambda _: None, show_progress=lambda *_: None
+    )
+    return examined.found
 
 
 @TONGUES
@@ -154,9 +163,24 @@ async def test_an_answer_comes_during_a_break_and_doctor_finds_nothing_wrong(tow
     await answer(town, 1, "Selvfølgelig.")
 
     await phone.write("/pause")
+    found = await doctor(town)
     await town.skip(hours=10)
 
     assert "Selvfølgelig." in phone.last.text
+    assert found == await doctor(town) == 0
+
+
+async def test_an_answer_that_waits_does_not_come_after_a_stop(town: Town) -> None:
+    phone = await join(town)
+    await phone.write("Kan vi holde fri?")
+    town.clock.move_to(town.clock.now() + timedelta(hours=14))
+    await answer(town, 1, "Selvfølgelig.")
+
+    await phone.write("/stop")
+    await town.skip(hours=10)
+
+    assert "Selvfølgelig." not in phone.last.text
+    assert (await town.deliveries())[-1].reason == "stopped"
 
 
 async def test_an_answer_takes_nobodys_place_in_the_week(town: Town) -> None:
@@ -458,6 +482,7 @@ async def test_after_a_death_there_is_a_short_word_and_then_silence(
     open_rows = [row for row in await town.deliveries() if row.ended_at is None]
     assert open_rows == []
     assert (await town.deliveries())[1].reason == "child is gone"
+    assert await doctor(town) == 0
     (child,) = await town.rows(Child)
     assert (str(child.left_reason), child.left_at is not None) == ("died", True)
 
@@ -497,6 +522,7 @@ async def test_the_other_parent_hears_no_more_and_is_told_nothing(town: Town) ->
     await town.skip(days=14)
 
     assert len(bashir.from_bot) == count
+    assert await doctor(town) == 0
     assert all(pair.finished_at for pair in await town.rows(Pair))
     assert all(card.revoked_at for card in await town.rows(Card))
     assert await town.rows(Newcomer) == []
