@@ -5,12 +5,12 @@ from datetime import date, datetime
 from random import SystemRandom
 
 from bot.chat.onboarding import CARD
+from bot.core.codes import LINK_BASE as LINK_BASE
 from bot.core.codes import draw_card_code, draw_study_code
+from bot.core.codes import link_of as link_of
 from bot.core.sealing import Sealer
 from bot.store import Session, cards, centres
 from bot.store.tables import Card, Centre, Child
-
-LINK_BASE = "https://t.me"
 
 
 @dataclass(frozen=True)
@@ -20,11 +20,6 @@ class IssuedCard:
     code: str
     study_code: str
     link: str
-
-
-def link_of(code: str, link_base: str) -> str:
-    """Give the link that opens a card, from the bot's own address."""
-    return f"{link_base}?start={code}"
 
 
 async def issue_cards(

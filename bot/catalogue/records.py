@@ -191,6 +191,16 @@ class Catalogue:
         """The languages of the programme, in its order."""
         return self.programme.languages
 
+    @property
+    def has_stories(self) -> bool:
+        """Whether there are stories to be told in the chat: none can be written yet."""
+        return False
+
+    @property
+    def has_printables(self) -> bool:
+        """Whether there are pages to print: none can be written yet."""
+        return False
+
     @cached_property
     def texts(self) -> dict[tuple[str, ...], str]:
         """What was rendered already, by what it was rendered from; as many as content calls for."""

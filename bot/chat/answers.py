@@ -2,8 +2,10 @@
 
 from dataclasses import replace
 
+from bot.chat.inviting import ask_once
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn
+from bot.chat.weeks import show_answered_again
 from bot.core.actions import (
     Answer,
     When,
@@ -45,6 +47,8 @@ async def record_answer(
         )
         turn.calls_sender |= follows
         standing = replace(standing, answer=kind, has_followed=standing.has_followed or follows)
+        if answer is Answer.DID_IT:
+            await ask_once(turn, guardian)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
@@ -111,8 +115,11 @@ async def show_answered(
 
     The message that was tapped is changed, for one whose answer was lost may stand there twice.
     """
+    if tapped.in_menu:
+        await show_answered_again(turn, guardian, delivery, standing, tapped=tapped)
+        return
     catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
-    message = await show_again(turn.session, catalogue, delivery, standing=standing)
+    message = await show_again(turn.session, catalogue, delivery, standing=standing, now=turn.now)
     if message:
         turn.show(tapped, message, note="note-saved")
     else:

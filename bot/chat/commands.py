@@ -2,6 +2,7 @@
 
 from telegram import ChatMember, Update
 
+from bot.catalogue.menus import say_with_menu, with_menu
 from bot.catalogue.notices import offer_break, offer_languages, offer_resume, say
 from bot.chat import replies
 from bot.chat.turns import Tapped, Turn, TurnContext
@@ -13,7 +14,7 @@ from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
-COMMANDS = ("pause", "resume", "language", "stop", "help")
+COMMANDS = ("menu", "pause", "resume", "language", "stop", "help")
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -76,10 +77,11 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     turn.calls_sender = True
     language = guardian.language
     if next_at is None:
-        return say(turn.catalogue, "finished", language=language)
+        return say_with_menu(turn.catalogue, "finished", language=language)
     day = turn.catalogue.words_in(language).moment(next_at, guardian.zone)
     key = "not-paused" if was_active else "resumed"
-    return say(turn.catalogue, key, language=language, day=day)
+    said = say(turn.catalogue, key, language=language, day=day)
+    return with_menu(turn.catalogue, said, language=language)
 
 
 async def record_messages(turn: Turn, guardian: Guardian, answer: ConsentAnswer) -> None:
@@ -141,9 +143,10 @@ async def find_guardian_or_explain(turn: Turn, update: Update) -> Guardian | Non
 
 
 async def say_to_anybody(turn: Turn, update: Update, key: str) -> None:
-    """Say one short string in the language of whoever asks."""
+    """Say one short string in the language of whoever asks; a guardian finds the menu there."""
     language = await turn.find_language(update)
-    turn.reply(replies.say(say(turn.catalogue, key, language=language)))
+    said = (say_with_menu if turn.guardian else say)(turn.catalogue, key, language=language)
+    turn.reply(replies.say(said))
 
 
 async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:
@@ -152,7 +155,8 @@ async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_we
     until = await snooze(turn.session, guardian, pause_weeks=pause_weeks, weeks=weeks, now=turn.now)
     language = guardian.language
     day = turn.catalogue.words_in(language).day(until, guardian.zone)
-    shown = offer_break(turn.catalogue, "break-until", language=language, day=day)
+    offered = offer_break(turn.catalogue, "break-until", language=language, day=day)
+    shown = with_menu(turn.catalogue, offered, language=language)
     turn.show(tapped, shown, note="note-saved")
 
 
@@ -165,4 +169,4 @@ async def choose_language(turn: Turn, guardian: Guardian, language: str, tapped:
         await events.record_event(
             turn.session, EventKind.LANGUAGE, guardian_id=id_of(guardian), now=turn.now
         )
-    turn.show(tapped, say(turn.catalogue, "language-chosen", language=language))
+    turn.show(tapped, say_with_menu(turn.catalogue, "language-chosen", language=language))

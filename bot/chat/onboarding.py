@@ -2,8 +2,11 @@
 
 from telegram import Update
 
+from bot.catalogue.menus import say_with_menu
 from bot.catalogue.notices import offer_resume, render_welcome, say
 from bot.chat import replies
+from bot.chat.home import draw_home
+from bot.chat.turns import CARD as CARD
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm
@@ -13,8 +16,6 @@ from bot.store import cards, centres, events, guardians, histories
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Card, Guardian, Newcomer
-
-CARD = "card"  # what a card's code is hashed as
 
 
 async def handle_start(update: Update, context: TurnContext) -> None:
@@ -34,7 +35,7 @@ async def greet_again(turn: Turn, guardian: Guardian) -> None:
     """Greet a guardian who pressed START again."""
     language = guardian.language
     if guardian.state is GuardianState.ACTIVE:
-        turn.reply(replies.say(say(turn.catalogue, "joined-already", language=language)))
+        turn.reply(replies.say(await draw_home(turn, guardian, greeting="joined-already")))
         return
     turn.reply(replies.say(offer_resume(turn.catalogue, "paused", language=language)))
 
@@ -90,7 +91,7 @@ async def join_another(turn: Turn, guardian: Guardian, card: Card) -> None:
     """Add one more child to a guardian who is with us already."""
     is_new = await add_child(turn, guardian, card)
     key = "joined-child" if is_new else "joined-already"
-    turn.reply(replies.say(say(turn.catalogue, key, language=guardian.language)))
+    turn.reply(replies.say(say_with_menu(turn.catalogue, key, language=guardian.language)))
 
 
 async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> None:
@@ -109,7 +110,8 @@ async def join(turn: Turn, tapped: Tapped) -> None:
     if newcomer:
         turn.guardian = await welcome(turn, newcomer, turn.guardian)
     if turn.guardian:
-        turn.show(tapped, say(turn.catalogue, "joined", language=turn.guardian.language))
+        language = turn.guardian.language
+        turn.show(tapped, say_with_menu(turn.catalogue, "joined", language=language))
 
 
 async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> Guardian:

@@ -6,6 +6,7 @@ from bot.catalogue.notices import ask_consent
 from bot.chat.answers import record_answer, record_plan, record_wish
 from bot.chat.commands import choose_language, resume, stop, take_break
 from bot.chat.consents import ask_next, record_choice
+from bot.chat.home import act_in_menu
 from bot.chat.onboarding import choose_first_language, join
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn, TurnContext
@@ -78,3 +79,5 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
         case ConsentChangeTapped():
             language = guardian.language
             turn.show(tapped, ask_consent(turn.catalogue, Purpose.LINKING, language=language))
+        case _:
+            await act_in_menu(turn, guardian, action, tapped)

@@ -19,6 +19,7 @@ from bot.store import Session, guardians
 from bot.store.tables import Guardian, Newcomer
 
 CHAT = "chat"  # what a chat's id is hashed and sealed as
+CARD = "card"  # what a card's code is
 
 
 @dataclass(frozen=True)
@@ -34,10 +35,11 @@ class Desk:
 
 @dataclass(frozen=True)
 class Tapped:
-    """A tap, and the message that it was made on."""
+    """A tap, and the message that it was made on; `in_menu` says that this is the menu's own."""
 
     callback_id: str
     message_id: int
+    in_menu: bool = False
 
 
 @dataclass

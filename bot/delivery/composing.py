@@ -1,8 +1,9 @@
 """Decide what deliveries say, at the moment when they are sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
@@ -10,12 +11,13 @@ from bot.catalogue.touches import Telling, render_check, render_touch
 from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.messages import OutgoingMessage
+from bot.core.siblings import Label, Sibling, label_child
 from bot.errors import BotError
 from bot.store import Session, centres
 from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind
-from bot.store.tables import Child, ChildWeek, Delivery, Guardian
+from bot.store.tables import Child, ChildWeek, Delivery, Guardian, Pair
 
 
 @dataclass(frozen=True)
@@ -42,14 +44,24 @@ class Composer:
         self.pupils: dict[int, Pupil] = {}
         self.themes: dict[tuple[int, date], str] = {}
         self.weeks: dict[int, Week] = {}
+        self.families: Mapping[int, Sequence[Pair]] = {}
 
-    async def read(self, batch: Sequence[Delivery]) -> None:
-        """Read all that the batch's children have, and choose for whom a new week begins."""
+    async def read(
+        self,
+        batch: Sequence[Delivery],
+        families: Mapping[int, Sequence[Pair]] = MappingProxyType({}),
+    ) -> None:
+        """Read all that the batch's children have, and choose for whom a new week begins.
+
+        `families` holds the pairs of guardians of several children, in the order of joining.
+        """
         numbers = sorted({each.child_id for each in batch if each.child_id is not None})
         if not numbers:
             return
-        self.pupils = await centres.list_pupils(self.session, numbers)
-        places = sorted({pupil.centre_id for pupil in self.pupils.values()})
+        self.families = families
+        siblings = {pair.child_id for pairs in families.values() for pair in pairs}
+        self.pupils = await centres.list_pupils(self.session, sorted({*numbers, *siblings}))
+        places = sorted({self.pupils[number].centre_id for number in numbers})
         mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
         self.weeks = await centres.list_latest_weeks(self.session, numbers)
@@ -158,7 +170,14 @@ class Composer:
             language=language,
             school_language=pupil.centre_language,
             theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
+            child=self._label(delivery),
         )
+
+    def _label(self, delivery: Delivery) -> Label | None:
+        """Say which child a delivery is for, where its guardian has several."""
+        pairs = self.families.get(delivery.guardian_id, ())
+        family = [Sibling(each.child_id, self.pupils[each.child_id].birth_month) for each in pairs]
+        return label_child(delivery.child_id or 0, family, on=self.now.date())
 
     def _is_settled(self, delivery: Delivery) -> bool:
         """Say whether a delivery says what it said before: it comes back to something, or repeats.

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -285,6 +285,23 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
         .limit(1)
     )
     return (await session.exec(statement)).first()
+
+
+async def list_seen(session: Session, guardian_id: int, *, since: date) -> Sequence[Delivery]:
+    """List the touches that a guardian was sent for slots from a date on, in that order."""
+    statement = (
+        select(Delivery)
+        .where(
+            col(Delivery.guardian_id) == guardian_id,
+            col(Delivery.status) == DeliveryStatus.SENT,
+            col(Delivery.kind).in_((DeliveryKind.PROGRAMME, DeliveryKind.ANSWER)),
+            col(Delivery.activity_id).is_not(None),
+            col(Delivery.child_id).is_not(None),
+            col(Delivery.slot_on) >= since,
+        )
+        .order_by(col(Delivery.id))
+    )
+    return (await session.exec(statement)).all()
 
 
 class Recent(NamedTuple):

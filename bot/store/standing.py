@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, bindparam, exists
+from sqlalchemy import ScalarSelect, bindparam, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.store.columns import id_of
+from bot.store.columns import Moment, id_of
 from bot.store.database import Session
 from bot.store.events import ANSWERS, WISHES
 from bot.store.reading import read
 from bot.store.states import DeliveryKind, EventKind
-from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent
+from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent, Pair
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,14 @@ class Standing:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a child's centre adds to an activity: its language, and what it works on that week."""
+    """What a child's centre adds to an activity: its language, and what it works on that week.
+
+    `has_siblings` says that the guardian was ever tied to more than this one child.
+    """
 
     school_language: str
     theme: str
+    has_siblings: bool = False
 
 
 IS_ABOUT_IT = col(EngagementEvent.delivery_id) == bindparam("delivery_id")
@@ -68,7 +72,14 @@ THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
 )
 SURROUNDINGS = (
-    select(Centre.language, CentreTheme.words)
+    select(
+        Centre.language,
+        CentreTheme.words,
+        exists().where(
+            col(Pair.guardian_id) == bindparam("guardian_id"),
+            col(Pair.child_id) != bindparam("child_id"),
+        ),
+    )
     .join(Child, col(Child.centre_id) == col(Centre.id))
     .join(CentreTheme, THEME_THEN, isouter=True)
     .where(col(Child.id) == bindparam("child_id"))
@@ -85,8 +96,32 @@ async def get_standing(session: Session, delivery: Delivery) -> Standing:
 
 
 async def find_surroundings(
-    session: Session, child_id: int, *, monday: date | None
+    session: Session, child_id: int, *, guardian_id: int, monday: date | None
 ) -> Surroundings | None:
     """Look up what a child's centre adds to the week of a Monday."""
-    found = await read(session, SURROUNDINGS, child_id=child_id, monday=monday)
-    return Surroundings(found[0][0], found[0][1] or "") if found else None
+    given = {"child_id": child_id, "guardian_id": guardian_id, "monday": monday}
+    found = await read(session, SURROUNDINGS, **given)
+    return Surroundings(found[0][0], found[0][1] or "", found[0][2]) if found else None
+
+
+async def list_family(
+    session: Session, guardian_id: int, *, at: datetime
+) -> list[tuple[int, date | None]]:
+    """List the children whose programme went on at a moment, in the order of joining.
+
+    Each as (child, month of birth).
+    """
+    found = await read(session, FAMILY, guardian_id=guardian_id, at=at)
+    return [(child_id, birth_month) for child_id, birth_month in found]
+
+
+FAMILY = (
+    select_columns(col(Child.id), col(Child.birth_month))
+    .join(Pair, col(Pair.child_id) == col(Child.id))
+    .where(
+        col(Pair.guardian_id) == bindparam("guardian_id"),
+        col(Pair.joined_at) <= bindparam("at", type_=Moment),
+        or_(col(Pair.finished_at).is_(None), col(Pair.finished_at) > bindparam("at", type_=Moment)),
+    )
+    .order_by(col(Pair.id))
+)

@@ -71,6 +71,8 @@ class EventKind(StrEnum):
     FELL_QUIET = "fell-quiet"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    INVITE_ASKED = "invite-asked"  # whether somebody else should join: once is enough
+    INVITED = "invited"
 
 
 class ConsentAnswer(StrEnum):
