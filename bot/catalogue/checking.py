@@ -132,10 +132,14 @@ def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
                 findings.refuse(language, 0, "a consent text is too long", "Shorten it.")
 
 
-def longest_label(words: Words) -> Label:
-    """Give the label of a child that takes most room, of those that can be expected."""
-    labels = [Label(naming, age, place=9) for naming in Naming for age in LABELLED_AGES]
-    return max(labels, key=lambda label: plain_length(say_child(words, label)))
+def longest_label(words: Words) -> Label | None:
+    """Give the label of a child that takes most room, of those that can be expected.
+
+    None where the strings have no labels: those of a snapshot from before there were any.
+    """
+    namings = [naming for naming in Naming if f"for-{naming}" in words.keys]
+    labels = [Label(naming, age, place=9) for naming in namings for age in LABELLED_AGES]
+    return max(labels, key=lambda label: plain_length(say_child(words, label)), default=None)
 
 
 def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str) -> int:

@@ -1,7 +1,7 @@
 """A catalogue as it is used: the programme, its activities, consent texts and words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -152,6 +152,7 @@ class Activity:
     folder: str
     picture: Media
     texts: Mapping[str, ActivityText]
+    audio: Mapping[str, Media] = field(default_factory=dict)  # by language, where it is recorded
 
     @property
     def minutes(self) -> int:

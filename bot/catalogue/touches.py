@@ -13,6 +13,7 @@ from bot.core.actions import (
     AgainTapped,
     Answer,
     AnswerTapped,
+    ListenTapped,
     TryTapped,
     When,
     Wish,
@@ -66,7 +67,7 @@ def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
     parts = [page.told(), page.theme(), *page.notes()]
     return OutgoingMessage(
         text=PARAGRAPH.join(part for part in parts if part),
-        buttons=list_buttons(page.words, telling),
+        buttons=(*list_buttons(page.words, telling), *page.listen()),
         media=activity.picture if telling.touch is Touch.DO else None,
     )
 
@@ -128,6 +129,13 @@ class Page:
         if self.telling.touch is not Touch.DO or way is None:
             return told
         return PARAGRAPH.join([told, self.way(way)])
+
+    def listen(self) -> ButtonRows:
+        """Give the button that plays the recording in the text's language, if there is one."""
+        if self.text.language not in self.activity.audio:
+            return ()
+        action = format_action(ListenTapped(self.telling.delivery_id))
+        return ((Button(self.words.plain("button-listen"), action),),)
 
     def theme(self) -> str:
         """Say what the centre works on, where that helps."""
@@ -200,3 +208,10 @@ def action_of(telling: Telling, said: Answer | Wish | When) -> Action:
             return WishTapped(telling.delivery_id, said)
         case When():
             return TryTapped(telling.delivery_id, said)
+
+
+def render_recording(activity: Activity, language: str) -> OutgoingMessage | None:
+    """Show a recording under its title; None where there is none in a language."""
+    media = activity.audio.get(language)
+    title = f"<b>{escape(activity.texts[language].title)}</b>" if media else ""
+    return OutgoingMessage(title, media=media) if media else None

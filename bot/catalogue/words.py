@@ -136,7 +136,7 @@ class Words:
 
     def _choose(self, key: str, number: int) -> str:
         """Get the form of a string that fits a number; raise BotError for one without forms."""
-        forms = self._messages[key]
+        forms = self._messages.get(key)
         if not isinstance(forms, tuple):
             raise BotError(f'"{key}" has no plural forms in {self.language}.')
         return forms[plural_index(self.locale, number, len(forms))]

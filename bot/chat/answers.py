@@ -1,9 +1,10 @@
 """What an answer does: it is written down once, and the message it belongs to shows it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.chat.inviting import ask_once
-from bot.chat.replies import Note
+from bot.chat.replies import Note, Play
 from bot.chat.turns import Tapped, Turn
 from bot.chat.weeks import show_answered_again
 from bot.core.actions import (
@@ -20,6 +21,8 @@ from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing
 from bot.store.states import EventKind
 from bot.store.tables import Delivery, Guardian
+
+PLAYED_LATELY = timedelta(minutes=1)
 
 
 async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
@@ -124,3 +127,20 @@ async def show_answered(
         turn.show(tapped, message, note="note-saved")
     else:
         turn.reply(Note(tapped.callback_id, turn.tell("note-saved", guardian.language)))
+
+
+async def play(turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int) -> None:
+    """Play the recording of what was sent, in its words; an impatient second tap plays it once."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None or delivery.activity_id is None:
+        return
+    catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
+    activity = catalogue.activities.get(delivery.activity_id)
+    language = delivery.language or catalogue.programme.language
+    if activity is None or language not in activity.audio:
+        return
+    turn.reply(Note(tapped.callback_id))
+    since = turn.now - PLAYED_LATELY
+    if not await events.has_listened(turn.session, delivery_id, since=since):
+        await record(turn, guardian, delivery, EventKind.LISTENED)
+        turn.reply(Play(catalogue.version, delivery.activity_id, language))

@@ -6,7 +6,7 @@ from telegram import Update
 
 from bot.catalogue.menus import ask_whom_to_invite, render_home, say_with_menu
 from bot.chat import replies
-from bot.chat.answers import record_answer, record_plan, record_wish
+from bot.chat.answers import play, record_answer, record_plan, record_wish
 from bot.chat.commands import find_guardian_or_explain
 from bot.chat.inviting import invite, may_invite
 from bot.chat.settings import act_in_settings, draw_setting, look_ahead
@@ -17,6 +17,7 @@ from bot.core.actions import (
     AgainTapped,
     Answer,
     InviteTapped,
+    ListenTapped,
     MenuTapped,
     Screen,
     WeekTapped,
@@ -65,6 +66,8 @@ async def act_in_menu(turn: Turn, guardian: Guardian, action: Action, tapped: Ta
             shown = await draw_screen(turn, guardian, screen)
             if shown:
                 turn.show(tapped, shown)
+        case ListenTapped(delivery_id):
+            await play(turn, guardian, tapped, delivery_id=delivery_id)
         case WeekTapped(delivery_id):
             await show_touch(turn, guardian, delivery_id, tapped)
         case AgainTapped(delivery_id, said):

@@ -166,6 +166,13 @@ class AgainTapped:
 
 
 @dataclass(frozen=True)
+class ListenTapped:
+    """A button under a touch: hear the activity."""
+
+    delivery_id: int
+
+
+@dataclass(frozen=True)
 class DayTapped:
     """A day of the week on or off; Monday is 0."""
 
@@ -237,6 +244,7 @@ Action = (
     | MenuTapped
     | WeekTapped
     | AgainTapped
+    | ListenTapped
     | DayTapped
     | OftenTapped
     | HourTapped
@@ -261,6 +269,7 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "menu": MenuTapped,
     "week": WeekTapped,
     "again": AgainTapped,
+    "listen": ListenTapped,
     "day": DayTapped,
     "often": OftenTapped,
     "hour": HourTapped,

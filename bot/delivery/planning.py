@@ -8,6 +8,7 @@ from bot.core.cadence import (
     Rhythm,
     check_rhythm,
     local_date,
+    moment_on,
     monday_of,
     start_of,
 )
@@ -104,10 +105,19 @@ async def change_rhythm(
 ) -> None:
     """Set zone, days, hour and quiet hours; what is queued moves at once."""
     check_rhythm(rhythm)
+    await move_checks(session, guardian, rhythm)
     guardian.zone, guardian.days, guardian.hour = rhythm.zone, tuple(rhythm.days), rhythm.hour
     guardian.quiet_from, guardian.quiet_until = rhythm.quiet_from, rhythm.quiet_until
     await note(session, guardian, EventKind.RHYTHM, now=now)
     await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def move_checks(session: Session, guardian: Guardian, rhythm: Rhythm) -> None:
+    """Let the checks that are queued keep their date, and take the new hour and zone."""
+    for check in await deliveries.list_planned_checks(session, id_of(guardian)):
+        due_at = moment_on(rhythm, local_date(check.due_at, guardian.zone))
+        check.due_at = check.slot_at = due_at
+        session.add(check)
 
 
 async def leave(

@@ -287,6 +287,16 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
     return (await session.exec(statement)).first()
 
 
+async def list_planned_checks(session: Session, guardian_id: int) -> Sequence[Delivery]:
+    """List the checks that a guardian has queued."""
+    statement = select(Delivery).where(
+        col(Delivery.guardian_id) == guardian_id,
+        col(Delivery.kind) == DeliveryKind.CHECK,
+        col(Delivery.status) == DeliveryStatus.PLANNED,
+    )
+    return (await session.exec(statement.with_for_update())).all()
+
+
 async def list_seen(session: Session, guardian_id: int, *, since: date) -> Sequence[Delivery]:
     """List the touches that a guardian was sent for slots from a date on, in that order."""
     statement = (

@@ -71,3 +71,13 @@ async def has_event(session: Session, guardian_id: int, kind: EventKind) -> bool
         col(EngagementEvent.guardian_id) == guardian_id, col(EngagementEvent.kind) == kind
     )
     return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def has_listened(session: Session, delivery_id: int, *, since: datetime) -> bool:
+    """Say whether the recording of a delivery was asked for since a moment."""
+    statement = select(EngagementEvent.id).where(
+        col(EngagementEvent.delivery_id) == delivery_id,
+        col(EngagementEvent.kind) == EventKind.LISTENED,
+        col(EngagementEvent.happened_at) >= since,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None

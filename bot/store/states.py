@@ -73,6 +73,7 @@ class EventKind(StrEnum):
     UNREACHABLE = "unreachable"
     INVITE_ASKED = "invite-asked"  # whether somebody else should join: once is enough
     INVITED = "invited"
+    LISTENED = "listened"
 
 
 class ConsentAnswer(StrEnum):

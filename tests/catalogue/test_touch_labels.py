@@ -72,7 +72,9 @@ def test_the_check_measures_with_the_label_that_takes_most_room(
     catalogue: Catalogue, language: str
 ) -> None:
     words = catalogue.words_in(language)
-    longest = plain_length(say_child(words, longest_label(words)))
+    label = longest_label(words)
+    assert label is not None
+    longest = plain_length(say_child(words, label))
 
     for naming in Naming:
         for age in range(3, 8):
