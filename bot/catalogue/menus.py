@@ -6,7 +6,7 @@ from datetime import datetime
 
 from markupsafe import escape
 
-from bot.catalogue.notices import button, offer_break, offer_languages
+from bot.catalogue.notices import button, offer_break, offer_languages, say
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import PARAGRAPH, say_child
 from bot.catalogue.words import Words
@@ -99,16 +99,16 @@ def screen_button(words: Words, screen: Screen) -> Button:
     return button(words, f"menu-{screen}", MenuTapped(screen))
 
 
-def back_row(words: Words, *screens: Screen) -> tuple[Button, ...]:
-    """Make the way back to the menu, by a screen in between where there is one."""
-    back = tuple(button(words, "button-back", MenuTapped(each)) for each in screens)
-    return (*back, screen_button(words, Screen.HOME))
+def back_row(words: Words, screen: Screen = Screen.HOME) -> tuple[Button, ...]:
+    """Make the way back to the menu; from a screen behind another one, there are two ways."""
+    back = button(words, "button-back", MenuTapped(screen))
+    return (back,) if screen is Screen.HOME else (back, screen_button(words, Screen.HOME))
 
 
 def with_menu(catalogue: Catalogue, message: OutgoingMessage, *, language: str) -> OutgoingMessage:
     """Put the way to the menu under a message."""
-    way = back_row(catalogue.words_in(language))
-    return OutgoingMessage(message.text, (*message.buttons, way), message.media)
+    way = screen_button(catalogue.words_in(language), Screen.HOME)
+    return OutgoingMessage(message.text, (*message.buttons, (way,)), message.media)
 
 
 # This week
@@ -241,5 +241,4 @@ def render_invitation(
 
 def say_with_menu(catalogue: Catalogue, key: str, *, language: str) -> OutgoingMessage:
     """Say one short string, with the way to the menu."""
-    words = catalogue.words_in(language)
-    return OutgoingMessage(words.say(key), (back_row(words),))
+    return with_menu(catalogue, say(catalogue, key, language=language), language=language)

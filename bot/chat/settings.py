@@ -39,7 +39,7 @@ from bot.core.cadence import (
 )
 from bot.core.messages import OutgoingMessage
 from bot.core.zones import LIKELY, ZONES_OF
-from bot.delivery.planning import change_rhythm, find_next_at
+from bot.delivery.planning import change_rhythm, find_expected_at
 from bot.store import centres, guardians
 from bot.store.columns import id_of
 from bot.store.guardians import find_absence
@@ -159,10 +159,11 @@ async def hold(turn: Turn, guardian: Guardian) -> Held:
 async def look_ahead(turn: Turn, guardian: Guardian) -> Outlook:
     """Say what a guardian can expect."""
     await turn.session.flush()
+    cap = turn.catalogue.programme.weekly_cap
     return Outlook(
         zone=guardian.zone,
         is_away=find_absence(guardian, now=turn.now) is not None,
-        next_at=await find_next_at(turn.session, guardian),
+        next_at=await find_expected_at(turn.session, guardian, cap=cap),
     )
 
 

@@ -274,6 +274,24 @@ async def move(
     await session.flush()
 
 
+async def find_expected_at(session: Session, guardian: Guardian, *, cap: int) -> datetime | None:
+    """Say when a guardian's next message can be expected: not in a week that has had its share."""
+    planned = await deliveries.find_planned(session, id_of(guardian))
+    if planned is None:
+        return None
+    slot: Slot | None = slot_of(planned)
+    full = monday_of(local_date(planned.due_at, guardian.zone))
+    since = start_of(full, guardian.zone)
+    recent = await deliveries.list_recent(session, [id_of(guardian)], since=since)
+    count = sum(each.is_scheduled for each in recent)
+    if count < min(cap, len(guardian.days)):
+        return planned.due_at
+    history = await histories.get_history(session, guardian)
+    while slot and monday_of(slot.day_on) <= full:
+        slot = next_slot(history, slot)
+    return slot.due_at if slot else None
+
+
 async def find_next_at(session: Session, guardian: Guardian) -> datetime | None:
     """Say when a guardian's next message comes; None when the programme is over."""
     planned = await deliveries.find_planned(session, id_of(guardian))

@@ -323,6 +323,12 @@ class Recent(NamedTuple):
     asked: bool
     ended_at: datetime | None
 
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was sent by itself, of the programme, so that it counts for the weekly cap."""
+        is_sent = self.status is DeliveryStatus.SENT and self.kind is DeliveryKind.PROGRAMME
+        return is_sent and not self.asked
+
 
 RECENT = select_columns(
     col(Delivery.guardian_id),

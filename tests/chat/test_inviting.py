@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from bot.store.tables import Guardian, Pair
+from bot.store.tables import Card, Guardian, Pair
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
@@ -91,3 +91,26 @@ async def test_in_the_first_week_the_menu_does_not_offer_it(town: Town) -> None:
     menu = await phone.write("/menu")
 
     assert "menu:invite" not in menu.actions()
+
+
+@LANGUAGES
+async def test_without_a_valid_card_the_kindergarten_is_named(town: Town, language: str) -> None:
+    phone = await live_a_week(town, language)
+    async with town.store.database.writing() as session:
+        for card in await town.rows(Card):
+            card.revoked_at = town.clock.now()
+            await session.merge(card)
+    menu = await phone.write("/menu")
+    await phone.tap(menu, "menu:invite")
+    count = len(phone.from_bot)
+
+    await phone.tap(menu, "invite:other")
+
+    assert (
+        menu.text
+        == {
+            "en": "There is no valid card to pass on. Please ask your kindergarten for a new one.",
+            "ar": "لا توجد بطاقة صالحة يمكن إرسالها. اطلبوا بطاقة جديدة من الروضة.",
+        }[language]
+    )
+    assert len(phone.from_bot) == count

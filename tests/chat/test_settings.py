@@ -107,6 +107,7 @@ async def test_fewer_in_mid_week_counts_what_was_sent_of_it_already(town: Town) 
     await phone.tap(menu, "menu:often")
 
     await phone.tap(menu, "often:1")
+    assert "Next message: Wednesday · September 23 · 5:00" in menu.text
     await town.skip(days=5)
 
     wednesday = [row for row in await town.deliveries() if row.slot_on and row.slot_on.day == 16]
