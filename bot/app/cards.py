@@ -7,14 +7,12 @@ from random import SystemRandom
 from bot.app.opening import Store
 from bot.chat.application import find_username
 from bot.chat.codes import CARD
-from bot.core.codes import draw_card_code
+from bot.core.codes import LINK_BASE, draw_card_code, link_of
 from bot.core.sealing import Sealer
 from bot.intake.enrolling import enrol
 from bot.settings import Settings
 from bot.store import Session, cards, deployment
 from bot.store.tables import Card, Centre, Child
-
-LINK_BASE = "https://t.me"
 
 
 @dataclass(frozen=True)
@@ -24,11 +22,6 @@ class IssuedCard:
     code: str
     study_code: str
     link: str
-
-
-def link_of(code: str, link_base: str) -> str:
-    """Give the link that opens a card, from the bot's own address."""
-    return f"{link_base}?start={code}"
 
 
 async def find_link_base(store: Store, settings: Settings) -> str:

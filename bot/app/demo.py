@@ -11,13 +11,14 @@ from typing import Self
 
 from pydantic import SecretStr
 
-from bot.app.cards import issue_for, link_of
+from bot.app.cards import issue_for
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.locking import hold
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
 from bot.chat.codes import CARD
 from bot.core.choosing import birth_month_of
+from bot.core.codes import link_of
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError

@@ -5,14 +5,21 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import SystemRandom
 
-from bot.app.cards import IssuedCard, find_link_base, issue_for, link_of
+from bot.app.cards import IssuedCard, find_link_base, issue_for
 from bot.app.clocks import SystemClock
 from bot.app.opening import Store, open_store
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.codes import CARD
-from bot.core.codes import CARD_LETTERS, draw_card_code, format_code, has_right_check, parse_code
+from bot.core.codes import (
+    CARD_LETTERS,
+    draw_card_code,
+    format_code,
+    has_right_check,
+    link_of,
+    parse_code,
+)
 from bot.errors import BotError
 from bot.printing.invitations import Invitation, render_letters, render_poster, render_sheets
 from bot.printing.packs import render_pack

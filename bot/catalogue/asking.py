@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from html import unescape
 
 from markupsafe import escape
 
@@ -23,8 +22,8 @@ from bot.core.actions import (
     StayTapped,
     format_action,
 )
-from bot.core.choosing import MONTHS_A_YEAR, age_in_months
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
+from bot.core.siblings import Label, Naming, Sibling, label_child
 
 STAFF_ANSWER = "staff-answer"  # the notice that brings an answer of staff's
 TEXT_UNITS = 4096
@@ -34,20 +33,12 @@ DIRECTIONS = dict.fromkeys(  # signs that steer how text runs; one left open wou
 
 
 @dataclass(frozen=True)
-class OfferedChild:
-    """A child whose messages can be stopped; the month of birth tells several apart."""
-
-    id: int
-    birth_month: date | None
-
-
-@dataclass(frozen=True)
 class Family:
     """Whom something is said to: the language, the centre's zone, the children still here."""
 
     language: str
     zone: str
-    children: Sequence[OfferedChild]
+    children: Sequence[Sibling]
     today: date
 
 
@@ -65,11 +56,7 @@ def confirm_question(
     if heard.leaving is Leaving.DIED:
         lines.append(tell_grief(catalogue, language=family.language, zone=family.zone))
     days = catalogue.programme.answer_days
-    lines.append(
-        words.count("answer-within", days, name="days")
-        if can_answer
-        else words.say("answer-stopped")
-    )
+    lines.append(words.count("answer-within", days) if can_answer else words.say("answer-stopped"))
     rows: ButtonRows = ()
     if heard.leaving and family.children:
         lines.append(words.say("stop-for-child"))
@@ -83,42 +70,34 @@ def offer_children(words: Words, reason: Leaving, family: Family) -> ButtonRows:
     """Offer to stop the messages about each child, or to leave everything as it is."""
     names = name_children(words, family)
     stops = tuple(
-        (Button(name, format_action(ChildGoneTapped(child.id, reason))),)
+        (Button(name, format_action(ChildGoneTapped(child.child_id, reason))),)
         for child, name in zip(family.children, names, strict=True)
     )
     return (*stops, (button(words, "button-stay", StayTapped()),))
 
 
 def name_children(words: Words, family: Family) -> list[str]:
-    """Write what stops the messages about each child; several are told apart by age.
-
-    By their order where an age is not known, or two are of one age.
-    """
-    if len(family.children) == 1:
-        return [words.plain("button-stop-child")]
-    ages = [age_of(child, family.today) for child in family.children]
+    """Write what stops the messages about each child; several are told apart."""
     return [
-        unescape(
-            words.say("button-stop-number", number=words.number(place))
-            if age is None or ages.count(age) > 1
-            else words.count("button-stop-aged", age, name="years")
-        )
-        for place, age in enumerate(ages, start=1)
+        name_stop(words, label_child(child.child_id, family.children, on=family.today))
+        for child in family.children
     ]
 
 
-def age_of(child: OfferedChild, today: date) -> int | None:
-    """Give a child's age in whole years, if the month of birth is known."""
-    if child.birth_month is None:
-        return None
-    return age_in_months(child.birth_month, on=today) // MONTHS_A_YEAR
+def name_stop(words: Words, label: Label | None) -> str:
+    """Write what stops the messages about a child: by its age, or by its place in the order."""
+    if label is None:
+        return words.plain("button-stop-child")
+    if label.naming is Naming.AGE:
+        return words.label("button-stop-aged", label.age)
+    return words.label("button-stop-number", place=words.number(label.place))
 
 
 def invite_to_ask(catalogue: Catalogue, *, language: str, has_children: bool) -> OutgoingMessage:
     """Invite to write or speak."""
     words = catalogue.words_in(language)
     days = catalogue.programme.answer_days
-    text = f"{words.say('ask')}\n\n{words.count('answer-within', days, name='days')}"
+    text = f"{words.say('ask')}\n\n{words.count('answer-within', days)}"
     return OutgoingMessage(text, offer_gone(words) if has_children else ())
 
 

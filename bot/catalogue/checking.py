@@ -4,11 +4,13 @@ from jinja2 import TemplateError, TemplateSyntaxError
 
 from bot.catalogue.parsing import Findings, Page, source_hash
 from bot.catalogue.records import Catalogue, Section
-from bot.catalogue.touches import Telling, render_touch
+from bot.catalogue.touches import Telling, render_touch, say_child
 from bot.catalogue.wording import PLACEHOLDERS, fill, find_foreign_markup, plain_length, render
+from bot.catalogue.words import Words
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
+from bot.core.siblings import Label, Naming
 
 WHY_CHARACTERS = 200
 WORDS = {Section.DO: 60, Section.GROW: 60, Section.EASIER: 60, Section.HARDER: 60}
@@ -16,6 +18,7 @@ CONSENT_WORDS = {"messages": 120, "linking": 90, "research": 90}
 CAPTION_UNITS = 1024
 TEXT_UNITS = 4096
 LONGEST_THEME = 80
+LABELLED_AGES = range(1, 12)  # in years: every plural form of the languages that we know
 SAMPLE = dict.fromkeys(PLACEHOLDERS, "x" * 40)
 
 
@@ -153,8 +156,19 @@ def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
                 findings.refuse(language, 0, "a consent text is too long", "Shorten it.")
 
 
+def longest_label(words: Words) -> Label | None:
+    """Give the label of a child that takes most room, of those that can be expected.
+
+    None where the strings have no labels: those of a snapshot from before there were any.
+    """
+    namings = [naming for naming in Naming if f"for-{naming}" in words.keys]
+    labels = [Label(naming, age, place=9) for naming in namings for age in LABELLED_AGES]
+    return max(labels, key=lambda label: plain_length(say_child(words, label)), default=None)
+
+
 def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str) -> int:
     """Measure the longest form that a touch can take after taps."""
+    child = longest_label(catalogue.words_in(language))
     return max(
         plain_length(
             render_touch(
@@ -171,6 +185,7 @@ def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str)
                     theme="x" * LONGEST_THEME,
                     asks_able=True,
                     able=Able.A_LITTLE,
+                    child=child,
                 ),
             ).text
         )

@@ -32,6 +32,7 @@ TEXT_KEYS = ("title", "things", "alt", "reviewed", "source")
 CONSENT_KEYS = ("reviewed", "source")
 CONSENT_SECTIONS = ("messages", "linking", "research")
 PICTURE_BYTES = 300_000
+AUDIO_BYTES = 1_000_000  # about five minutes of speech
 PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
 
 
@@ -219,9 +220,10 @@ def read_activity(
             path, 0, f'unknown band "{card.band}"', f"Use one of: {', '.join(programme.bands)}."
         )
     picture = read_picture(files, folder, card.picture, findings)
+    audio = read_audio(files, folder, programme, findings)
     if picture is None or len(texts) < len(programme.languages):
         return None
-    return Activity(card, folder, picture, texts)
+    return Activity(card, folder, picture, texts, audio)
 
 
 def read_texts(
@@ -288,3 +290,24 @@ def read_picture(files: Files, folder: str, name: Any, findings: Findings) -> Me
         return None
     digest = hashlib.sha256(content).hexdigest()
     return Media(MediaKind.PICTURE, PurePosixPath(path).name, digest, content)
+
+
+def read_audio(
+    files: Files, folder: str, programme: Programme, findings: Findings
+) -> dict[str, Media]:
+    """Read an activity's recordings, one for each language that has one."""
+    recordings = {}
+    for path in sorted(name for name in files if name.startswith(f"{folder}/audio/")):
+        language, content = PurePosixPath(path).stem, files[path]
+        if PurePosixPath(path).suffix != ".ogg" or language not in programme.languages:
+            languages = ", ".join(f"{each}.ogg" for each in programme.languages)
+            findings.refuse(path, 0, "this belongs to no language", f"Use one of: {languages}.")
+        elif not content.startswith(b"OggS") or b"OpusHead" not in content[:100]:
+            findings.refuse(path, 0, "this is not Ogg Opus sound", "Save it as Ogg with Opus.")
+        elif len(content) > AUDIO_BYTES:
+            size = f"the recording has {len(content) // 1000} kB"
+            findings.refuse(path, 0, size, f"Make it smaller than {AUDIO_BYTES // 1000} kB.")
+        else:
+            digest = hashlib.sha256(content).hexdigest()
+            recordings[language] = Media(MediaKind.VOICE, f"{language}.ogg", digest, content)
+    return recordings

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import cached_property
 
@@ -184,6 +184,7 @@ class Activity:
     folder: str
     picture: Media
     texts: Mapping[str, ActivityText]
+    audio: Mapping[str, Media] = field(default_factory=dict)  # by language, where it is recorded
 
     @property
     def minutes(self) -> int:
@@ -280,6 +281,16 @@ class Catalogue:
     def languages(self) -> tuple[str, ...]:
         """The languages of the programme, in its order."""
         return self.programme.languages
+
+    @property
+    def has_stories(self) -> bool:
+        """Whether there are stories to be told in the chat: none can be written yet."""
+        return False
+
+    @property
+    def has_printables(self) -> bool:
+        """Whether there are pages to print: none can be written yet."""
+        return False
 
     @cached_property
     def texts(self) -> dict[tuple[str, ...], str]:

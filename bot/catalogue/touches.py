@@ -11,8 +11,11 @@ from bot.catalogue.words import Words
 from bot.core.actions import (
     Able,
     AbleTapped,
+    Action,
+    AgainTapped,
     Answer,
     AnswerTapped,
+    ListenTapped,
     TryTapped,
     When,
     Wish,
@@ -22,6 +25,7 @@ from bot.core.actions import (
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
+from bot.core.siblings import Label
 
 PARAGRAPH = "\n\n"
 HOW_IT_WENT = (
@@ -40,7 +44,8 @@ class Telling:
 
     `theme` is what the centre works on that week; `has_followed` says that another message has
     come, or comes, because of what was tapped; `asks_able` that the touch carries the question what
-    the child can do already.
+    the child can do already. `child` says which child it is for, where a guardian has several.
+    `is_again` is set where it is seen again in the menu.
     """
 
     delivery_id: int
@@ -56,6 +61,8 @@ class Telling:
     has_followed: bool = False
     asks_able: bool = False
     able: Able | None = None
+    child: Label | None = None
+    is_again: bool = False
 
 
 def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
@@ -65,7 +72,7 @@ def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
     parts = [page.told(), page.theme(), *page.notes(), page.question()]
     return OutgoingMessage(
         text=PARAGRAPH.join(part for part in parts if part),
-        buttons=list_buttons(page.words, telling),
+        buttons=(*list_buttons(page.words, telling), *page.listen()),
         media=activity.picture if telling.touch is Touch.DO else None,
     )
 
@@ -75,7 +82,7 @@ def render_check(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
     page = Page(catalogue, catalogue.activities[telling.activity_id], telling)
     question = page.words.say("how-did-it-go", title=page.text.title)
     return OutgoingMessage(
-        text=PARAGRAPH.join([question, *page.notes()]),
+        text=PARAGRAPH.join([*page.label(), question, *page.notes()]),
         buttons=list_buttons(page.words, telling),
     )
 
@@ -94,10 +101,17 @@ class Page:
     def told(self) -> str:
         """Give what all are told who get the same touch in the same way; it is rendered once."""
         told, texts = self.telling, self.catalogue.texts
+        child = (
+            (told.child.naming, str(told.child.age), str(told.child.place)) if told.child else ()
+        )
         key = (told.activity_id, told.touch, told.variant, told.language, told.school_language)
-        if key not in texts:
-            texts[key] = PARAGRAPH.join([self.heading(), self.body()])
-        return texts[key]
+        if (*key, *child) not in texts:
+            texts[*key, *child] = PARAGRAPH.join([*self.label(), self.heading(), self.body()])
+        return texts[*key, *child]
+
+    def label(self) -> list[str]:
+        """Say which child it is for, where a guardian has several."""
+        return [say_child(self.words, self.telling.child)] if self.telling.child else []
 
     def heading(self) -> str:
         """Give the title and, over the activity itself, how long it takes and what it needs."""
@@ -124,6 +138,13 @@ class Page:
         if self.telling.touch is not Touch.DO or way is None:
             return told
         return PARAGRAPH.join([told, self.way(way)])
+
+    def listen(self) -> ButtonRows:
+        """Give the button that plays the recording in the text's language, if there is one."""
+        if self.text.language not in self.activity.audio:
+            return ()
+        action = format_action(ListenTapped(self.telling.delivery_id))
+        return ((Button(self.words.plain("button-listen"), action),),)
 
     def theme(self) -> str:
         """Say what the centre works on, where that helps."""
@@ -169,6 +190,11 @@ class Page:
         return render(self.text.sections[section], values)
 
 
+def say_child(words: Words, label: Label) -> str:
+    """Say which of a guardian's children something is for."""
+    return words.count(f"for-{label.naming}", label.age, place=words.number(label.place))
+
+
 def list_buttons(words: Words, telling: Telling) -> ButtonRows:
     """List the buttons under a touch; an answered one keeps them, since an answer may change."""
     rows = list_answers(words, telling)
@@ -179,25 +205,23 @@ def list_buttons(words: Words, telling: Telling) -> ButtonRows:
 
 def list_answers(words: Words, telling: Telling) -> ButtonRows:
     """List the buttons that say how a touch went."""
-    wishes = tuple(wish_button(words, telling.delivery_id, wish) for wish in Wish)
+    wishes = tuple(said_button(words, telling, wish) for wish in Wish)
     if telling.touch is Touch.WHY:
-        return ((answer_button(words, telling.delivery_id, Answer.SEEN),),)
+        return ((said_button(words, telling, Answer.SEEN),),)
     if telling.touch is Touch.GROW:
-        return ((answer_button(words, telling.delivery_id, Answer.DID_IT),), wishes)
+        return ((said_button(words, telling, Answer.DID_IT),), wishes)
     rows = tuple(
-        tuple(answer_button(words, telling.delivery_id, answer) for answer in row)
-        for row in HOW_IT_WENT
+        tuple(said_button(words, telling, answer) for answer in row) for row in HOW_IT_WENT
     )
     if telling.answer is Answer.NOT_YET:
-        times = tuple(try_button(words, telling.delivery_id, when) for when in When)
+        times = tuple(said_button(words, telling, when) for when in When)
         return (*rows, times)
     return (*rows, wishes) if telling.answer in ASKED_HOW_HARD else rows
 
 
-def answer_button(words: Words, delivery_id: int, answer: Answer) -> Button:
-    """Make the button of one answer."""
-    label = words.plain(LABELS[answer])
-    return Button(label, format_action(AnswerTapped(delivery_id, answer)))
+def said_button(words: Words, telling: Telling, said: Answer | Wish | When) -> Button:
+    """Make the button of an answer, a wish or a time to try."""
+    return Button(words.plain(LABELS[said]), format_action(action_of(telling, said)))
 
 
 def able_button(words: Words, delivery_id: int, able: Able) -> Button:
@@ -205,11 +229,21 @@ def able_button(words: Words, delivery_id: int, able: Able) -> Button:
     return Button(words.plain(LABELS[able]), format_action(AbleTapped(delivery_id, able)))
 
 
-def wish_button(words: Words, delivery_id: int, wish: Wish) -> Button:
-    """Make the button of one wish."""
-    return Button(words.plain(LABELS[wish]), format_action(WishTapped(delivery_id, wish)))
+def action_of(telling: Telling, said: Answer | Wish | When) -> Action:
+    """Give the action of a button under a touch, which in the menu is another than in the chat."""
+    if telling.is_again:
+        return AgainTapped(telling.delivery_id, said)
+    match said:
+        case Answer():
+            return AnswerTapped(telling.delivery_id, said)
+        case Wish():
+            return WishTapped(telling.delivery_id, said)
+        case When():
+            return TryTapped(telling.delivery_id, said)
 
 
-def try_button(words: Words, delivery_id: int, when: When) -> Button:
-    """Make the button of a time to try."""
-    return Button(words.plain(LABELS[when]), format_action(TryTapped(delivery_id, when)))
+def render_recording(activity: Activity, language: str) -> OutgoingMessage | None:
+    """Show a recording under its title; None where there is none in a language."""
+    media = activity.audio.get(language)
+    title = f"<b>{escape(activity.texts[language].title)}</b>" if media else ""
+    return OutgoingMessage(title, media=media) if media else None

@@ -6,7 +6,7 @@ from telegram.error import BadRequest
 
 from bot.chat.keyboards import markup_of
 from bot.chat.messenger import send_errors
-from bot.chat.replies import Edit, Note, Reply, Say
+from bot.chat.replies import Edit, Note, Say
 from bot.chat.transport import Form, call
 
 HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
@@ -21,7 +21,7 @@ EDITS = {  # how a message with a file, and one without, is changed
 }
 
 
-async def send_reply(bot: Bot, address: str, reply: Reply) -> None:
+async def send_reply(bot: Bot, address: str, reply: Note | Edit | Say) -> None:
     """Send one reply to a chat; raise a SendError when it does not go out."""
     method, form = draw_up(address, reply)
     with send_errors():
@@ -32,7 +32,7 @@ async def send_reply(bot: Bot, address: str, reply: Reply) -> None:
                 raise
 
 
-def draw_up(address: str, reply: Reply) -> tuple[str, Form]:
+def draw_up(address: str, reply: Note | Edit | Say) -> tuple[str, Form]:
     """Give the call that a reply stands for: its method, and what it carries."""
     html = {"chat_id": address, "parse_mode": ParseMode.HTML.value}
     match reply:

@@ -1,9 +1,12 @@
 """What an answer does: it is written down once, and the message it belongs to shows it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
-from bot.chat.replies import Note
+from bot.chat.inviting import ask_once
+from bot.chat.replies import Note, Play
 from bot.chat.turns import Tapped, Turn
+from bot.chat.weeks import show_answered_again
 from bot.core.actions import (
     Able,
     Answer,
@@ -20,6 +23,8 @@ from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing
 from bot.store.states import DeliveryKind, EventKind, LevelSource
 from bot.store.tables import Child, Delivery, Guardian
+
+PLAYED_LATELY = timedelta(minutes=1)
 
 
 async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
@@ -49,6 +54,8 @@ async def record_answer(
         )
         turn.calls_sender |= follows
         standing = replace(standing, answer=kind, has_followed=standing.has_followed or follows)
+        if answer is Answer.DID_IT:
+            await ask_once(turn, guardian)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
@@ -151,9 +158,29 @@ async def show_answered(
 
     The message that was tapped is changed, for one whose answer was lost may stand there twice.
     """
+    if tapped.in_menu:
+        await show_answered_again(turn, guardian, delivery, standing, tapped=tapped)
+        return
     catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
-    message = await show_again(turn.session, catalogue, delivery, standing=standing)
+    message = await show_again(turn.session, catalogue, delivery, standing=standing, now=turn.now)
     if message:
         turn.show(tapped, message, note="note-saved")
     else:
         turn.reply(Note(tapped.callback_id, turn.tell("note-saved", guardian.language)))
+
+
+async def play(turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int) -> None:
+    """Play the recording of what was sent, in its words; an impatient second tap plays it once."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None or delivery.activity_id is None:
+        return
+    catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
+    activity = catalogue.activities.get(delivery.activity_id)
+    language = delivery.language or catalogue.programme.language
+    if activity is None or language not in activity.audio:
+        return
+    turn.reply(Note(tapped.callback_id))
+    since = turn.now - PLAYED_LATELY
+    if not await events.has_listened(turn.session, delivery_id, since=since):
+        await record(turn, guardian, delivery, EventKind.LISTENED)
+        turn.reply(Play(catalogue.version, delivery.activity_id, language))

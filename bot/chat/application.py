@@ -24,6 +24,7 @@ from bot.chat.commands import (
     handle_resume,
     handle_stop,
 )
+from bot.chat.home import handle_menu
 from bot.chat.onboarding import handle_start
 from bot.chat.taps import handle_tap
 from bot.chat.transport import AiohttpRequest
@@ -32,6 +33,7 @@ from bot.errors import BotError
 
 HANDLERS = {
     "start": handle_start,
+    "menu": handle_menu,
     "pause": handle_pause,
     "resume": handle_resume,
     "language": handle_language,

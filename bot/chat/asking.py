@@ -8,7 +8,6 @@ from telegram import Message, MessageEntity, Update
 
 from bot.catalogue.asking import (
     Family,
-    OfferedChild,
     ask_why_gone,
     confirm_question,
     invite_to_ask,
@@ -18,11 +17,13 @@ from bot.catalogue.asking import (
 from bot.catalogue.distress import Heard, listen
 from bot.catalogue.notices import say
 from bot.chat import replies
+from bot.chat.explaining import find_guardian_or_explain
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Leaving
 from bot.core.asked import Asked, format_asked, parse_asked
 from bot.core.cadence import local_date
+from bot.core.siblings import Sibling
 from bot.delivery.leaving import let_go
 from bot.store import centres, guardians, questions
 from bot.store.columns import id_of
@@ -39,15 +40,13 @@ SILENT = (GuardianState.STOPPED, GuardianState.UNREACHABLE)
 async def handle_ask(update: Update, context: TurnContext) -> None:
     """Invite to write or speak; words behind the command are a question already."""
     turn = context.turn
-    if turn.guardian is None:
-        language = await turn.find_language(update)
-        turn.reply(replies.say(say(turn.catalogue, "no-card", language=language)))
-    elif update.message and context.args:
+    guardian = await find_guardian_or_explain(turn, update)
+    if guardian and update.message and context.args:
         words = (update.message.text or "").split(maxsplit=1)[1]
         asked = replace(read_message(update.message), text=words)
-        await ask(turn, turn.guardian, QuestionKind.TEXT, asked)
-    else:
-        await invite(turn, turn.guardian)
+        await ask(turn, guardian, QuestionKind.TEXT, asked)
+    elif guardian:
+        await invite(turn, guardian)
 
 
 async def invite(turn: Turn, guardian: Guardian) -> None:
@@ -157,7 +156,7 @@ async def get_family(turn: Turn, guardian: Guardian) -> Family:
     return Family(
         guardian.language,
         centre.zone if centre else guardian.zone,
-        [OfferedChild(id_of(child), child.birth_month) for child in children],
+        [Sibling(id_of(child), child.birth_month) for child in children],
         local_date(turn.now, guardian.zone),
     )
 

@@ -5,8 +5,8 @@ from dataclasses import replace
 from telegram import ChatMember, Update
 
 from bot.catalogue.asking import offer_gone
+from bot.catalogue.menus import say_with_menu, with_menu
 from bot.catalogue.notices import (
-    explain_beginning,
     offer_break,
     offer_help,
     offer_languages,
@@ -15,6 +15,12 @@ from bot.catalogue.notices import (
 )
 from bot.chat import replies
 from bot.chat.asking import handle_question
+from bot.chat.explaining import (
+    explain,
+    find_guardian_or_explain,
+    find_staying_or_explain,
+    say_to_anybody,
+)
 from bot.chat.onboarding import is_invited, take_typed_code
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
@@ -26,7 +32,7 @@ from bot.store.families import GONE
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
-COMMANDS = ("pause", "resume", "language", "ask", "stop", "help")
+COMMANDS = ("menu", "pause", "resume", "language", "ask", "stop", "help")
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -95,10 +101,11 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     if next_at is None:
         has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
         key = "finished" if has_children else "no-child-left"
-        return say(turn.catalogue, key, language=language)
+        return say_with_menu(turn.catalogue, key, language=language)
     day = turn.catalogue.words_in(language).moment(next_at, guardian.zone)
     key = "not-paused" if was_active else "resumed"
-    return say(turn.catalogue, key, language=language, day=day)
+    said = say(turn.catalogue, key, language=language, day=day)
+    return with_menu(turn.catalogue, said, language=language)
 
 
 async def record_messages(turn: Turn, guardian: Guardian, answer: ConsentAnswer) -> None:
@@ -139,12 +146,14 @@ async def handle_membership(update: Update, context: TurnContext) -> None:
 
 
 async def handle_help(update: Update, context: TurnContext) -> None:
-    """Say what the bot can do."""
+    """Say what the bot can do; who is with us can ask staff from there, and go to the menu."""
     turn = context.turn
-    if turn.guardian is None:
+    if turn.guardian is None or turn.guardian.state is GuardianState.MOVED:
         await say_to_anybody(turn, update, "help")
         return
-    turn.reply(replies.say(offer_help(turn.catalogue, language=turn.guardian.language)))
+    language = turn.guardian.language
+    offered = offer_help(turn.catalogue, language=language)
+    turn.reply(replies.say(with_menu(turn.catalogue, offered, language=language)))
 
 
 async def handle_anything_else(update: Update, context: TurnContext) -> None:
@@ -160,41 +169,14 @@ async def handle_anything_else(update: Update, context: TurnContext) -> None:
         await explain(turn, update)
 
 
-async def find_guardian_or_explain(turn: Turn, update: Update) -> Guardian | None:
-    """Look up the guardian; tell anybody else how to begin."""
-    if turn.guardian is None:
-        await explain(turn, update)
-    return turn.guardian
-
-
-async def find_staying_or_explain(turn: Turn, update: Update) -> Guardian | None:
-    """Look up the guardian, unless another phone has taken this one's place."""
-    guardian = await find_guardian_or_explain(turn, update)
-    if guardian and guardian.state is GuardianState.MOVED:
-        await say_to_anybody(turn, update, "moved-away")
-        return None
-    return guardian
-
-
-async def explain(turn: Turn, update: Update) -> None:
-    """Say what this is and how to begin."""
-    language = await turn.find_language(update)
-    turn.reply(replies.say(explain_beginning(turn.catalogue, language=language)))
-
-
-async def say_to_anybody(turn: Turn, update: Update, key: str) -> None:
-    """Say one short string in the language of whoever asks."""
-    language = await turn.find_language(update)
-    turn.reply(replies.say(say(turn.catalogue, key, language=language)))
-
-
 async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:
     """Take a break of some weeks; it ends by itself."""
     weeks = turn.catalogue.programme.weeks
     until = await snooze(turn.session, guardian, pause_weeks=pause_weeks, weeks=weeks, now=turn.now)
     language = guardian.language
     day = turn.catalogue.words_in(language).day(until, guardian.zone)
-    shown = offer_break(turn.catalogue, "break-until", language=language, day=day)
+    offered = offer_break(turn.catalogue, "break-until", language=language, day=day)
+    shown = with_menu(turn.catalogue, offered, language=language)
     turn.show(tapped, shown, note="note-saved")
 
 
@@ -207,4 +189,4 @@ async def choose_language(turn: Turn, guardian: Guardian, language: str, tapped:
         await events.record_event(
             turn.session, EventKind.LANGUAGE, guardian_id=id_of(guardian), now=turn.now
         )
-    turn.show(tapped, say(turn.catalogue, "language-chosen", language=language))
+    turn.show(tapped, say_with_menu(turn.catalogue, "language-chosen", language=language))

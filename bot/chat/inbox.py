@@ -12,9 +12,11 @@ from typing import Any
 
 from telegram import Update
 
+from bot.catalogue.touches import render_recording
 from bot.chat.answering import send_reply
+from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import Note, Reply, Say, format_replies, parse_replies
+from bot.chat.replies import New, Note, Play, Reply, format_replies, parse_replies
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
@@ -43,6 +45,7 @@ class Inbox:
         self.database = database
         self.desk = desk
         self.name = name
+        self._messenger = TelegramMessenger(application.bot, database)
         self._woken = asyncio.Event()
         self._was_cut_off = False
         self._in_hand: dict[asyncio.Task[None], StoredUpdate] = {}
@@ -266,7 +269,7 @@ class Inbox:
                 if not was_lost_twice(reply, later):
                     await self._put_off(stored, replies, count=count, later=later)
                     return False
-            if isinstance(reply, Say):
+            if isinstance(reply, New):
                 async with self.database.writing() as session:
                     await updates.record_reply_sent(session, stored.id, count=count)
                     now, chat = self.desk.clock.now(), stored.chat_key or ""
@@ -285,10 +288,13 @@ class Inbox:
 
     async def _send(self, stored: StoredUpdate, reply: Reply, *, address: str) -> None:
         """Send one reply; raise SendLater where it may go out later."""
-        if isinstance(reply, Say):
+        if isinstance(reply, New):
             await self._take_turn_in_chat(stored, address=address)
         try:
-            await send_reply(self.application.bot, address, reply)
+            if isinstance(reply, Play):
+                await self._play(reply, address=address)
+            else:
+                await send_reply(self.application.bot, address, reply)
             self.desk.pace.spend()
         except SendLater as later:
             if later.retry_after:
@@ -297,12 +303,22 @@ class Inbox:
         except (GuardianUnreachable, MessageRefused) as error:
             log.warning("update %s, a %s: %s", stored.id, type(reply).__name__, error)
 
+    async def _play(self, play: Play, *, address: str) -> None:
+        """Send a recording; it is uploaded once, and then sent by its id."""
+        async with self.database.reading() as session:
+            catalogue = await self.desk.shelf.get(session, play.version)
+        activity = catalogue.activities.get(play.activity_id)
+        message = render_recording(activity, play.language) if activity else None
+        if message:
+            async with self._messenger.readying(message):
+                await self._messenger.send(address, message)
+
     async def _put_off(
         self, stored: StoredUpdate, replies: Sequence[Reply], *, count: int, later: SendLater
     ) -> None:
         """Send the reply of this number later; note it where the answer to a message was lost."""
         reply = replies[count - 1]
-        if isinstance(reply, Say) and later.in_doubt:
+        if isinstance(reply, New) and later.in_doubt:
             marked = [*replies[: count - 1], replace(reply, is_repeat=True), *replies[count:]]
             sealed = self.desk.sealer.seal(format_replies(marked), bound_to=REPLIES)
             stored.replies_sealed = sealed
@@ -320,7 +336,7 @@ class Inbox:
 
 def was_lost_twice(reply: Reply, later: SendLater) -> bool:
     """Say whether the answer to a new message was lost again: it repeats only once."""
-    return isinstance(reply, Say) and later.in_doubt and reply.is_repeat
+    return isinstance(reply, New) and later.in_doubt and reply.is_repeat
 
 
 def where(error: BaseException) -> str:

@@ -2,9 +2,11 @@
 
 from telegram import Update
 
+from bot.catalogue.menus import say_with_menu
 from bot.catalogue.notices import explain_beginning, offer_resume, render_welcome, say
 from bot.chat import replies
 from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
+from bot.chat.home import draw_home
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm
@@ -47,8 +49,8 @@ async def greet_again(turn: Turn, guardian: Guardian) -> None:
     language = guardian.language
     if guardian.state is GuardianState.ACTIVE:
         has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
-        key = "joined-already" if has_children else "no-child-left"
-        turn.reply(replies.say(say(turn.catalogue, key, language=language)))
+        greeting = "joined-already" if has_children else ""
+        turn.reply(replies.say(await draw_home(turn, guardian, greeting=greeting)))
     elif guardian.state is GuardianState.MOVED:
         turn.reply(replies.say(say(turn.catalogue, "moved-away", language=language)))
     else:
@@ -120,7 +122,7 @@ async def join_another(turn: Turn, guardian: Guardian, found: Invitation) -> Non
         child = await centres.get_child(turn.session, found.child_id)
         is_new = await add_child(turn, guardian, child)
     key = "joined-child" if is_new else "joined-already"
-    turn.reply(replies.say(say(turn.catalogue, key, language=guardian.language)))
+    turn.reply(replies.say(say_with_menu(turn.catalogue, key, language=guardian.language)))
 
 
 async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> None:
@@ -151,7 +153,8 @@ async def join(turn: Turn, tapped: Tapped) -> None:
             return
         turn.guardian = await welcome(turn, newcomer, found)
     if turn.guardian and turn.guardian.state is not GuardianState.MOVED:
-        turn.show(tapped, say(turn.catalogue, "joined", language=turn.guardian.language))
+        language = turn.guardian.language
+        turn.show(tapped, say_with_menu(turn.catalogue, "joined", language=language))
 
 
 async def find_opened(turn: Turn, newcomer: Newcomer | None) -> Invitation | None:

@@ -35,8 +35,19 @@ class Say:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say
-KINDS: dict[str, type[Note] | type[Edit] | type[Say]] = {"note": Note, "edit": Edit, "say": Say}
+@dataclass(frozen=True)
+class Play:
+    """Send the recording of an activity, from the catalogue that its touch was made from."""
+
+    version: str | None
+    activity_id: str
+    language: str
+    is_repeat: bool = False
+
+
+Reply = Note | Edit | Say | Play
+New = Say | Play  # what is written down as sent, since it must not be repeated
+KINDS: dict[str, type[Reply]] = {"note": Note, "edit": Edit, "say": Say, "play": Play}
 
 
 def say(message: OutgoingMessage) -> Say:

@@ -8,6 +8,7 @@ from bot.chat.asking import choose_reason, invite, stay, stop_child, tell_gone
 from bot.chat.commands import choose_language, resume, stop, take_break
 from bot.chat.consents import ask_next, record_choice
 from bot.chat.families import move_in, record_age, stay_another
+from bot.chat.home import act_in_menu
 from bot.chat.onboarding import choose_first_language, join
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn, TurnContext
@@ -125,3 +126,5 @@ async def act_on_asking(turn: Turn, guardian: Guardian, action: Action, tapped: 
             await stop_child(turn, guardian, tapped, child_id=child_id, reason=reason)
         case StayTapped():
             stay(turn, guardian, tapped)
+        case _:
+            await act_in_menu(turn, guardian, action, tapped)

@@ -34,10 +34,11 @@ class Desk:
 
 @dataclass(frozen=True)
 class Tapped:
-    """A tap, and the message that it was made on."""
+    """A tap, and the message that it was made on; `in_menu` says that this is the menu's own."""
 
     callback_id: str
     message_id: int
+    in_menu: bool = False
 
 
 @dataclass

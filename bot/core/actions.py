@@ -54,6 +54,37 @@ class Purpose(StrEnum):
     RESEARCH = "research"
 
 
+class Screen(StrEnum):
+    """A screen of the menu; the first is where every “Back” ends."""
+
+    HOME = "home"
+    WEEK = "week"
+    WEEKS = "weeks"
+    STORIES = "stories"
+    PRINT = "print"
+    SETTINGS = "settings"
+    DAYS = "days"
+    OFTEN = "often"
+    HOUR = "hour"
+    QUIET = "quiet"
+    ZONE = "zone"
+    LANGUAGE = "language"
+    BREAK = "break"
+    ROLE = "role"
+    INVITE = "invite"
+    NOBODY = "nobody"
+
+
+class Relative(StrEnum):
+    """Whom a guardian invites, by what the child calls them."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GRANDMOTHER = "grandmother"
+    GRANDFATHER = "grandfather"
+    OTHER = "other"
+
+
 @dataclass(frozen=True)
 class AnswerTapped:
     """A button under a touch: how it went."""
@@ -190,6 +221,92 @@ class StayTapped:
     """Nothing is to change."""
 
 
+@dataclass(frozen=True)
+class MenuTapped:
+    """A screen of the menu."""
+
+    screen: Screen
+
+
+@dataclass(frozen=True)
+class WeekTapped:
+    """One of this week's touches, to be seen again in the menu."""
+
+    delivery_id: int
+
+
+@dataclass(frozen=True)
+class AgainTapped:
+    """A button under a touch that is seen again in the menu: an answer, a wish or a time to try."""
+
+    delivery_id: int
+    said: str
+
+
+@dataclass(frozen=True)
+class ListenTapped:
+    """A button under a touch: hear the activity."""
+
+    delivery_id: int
+
+
+@dataclass(frozen=True)
+class DayTapped:
+    """A day of the week on or off; Monday is 0."""
+
+    day: int
+
+
+@dataclass(frozen=True)
+class OftenTapped:
+    """So many messages a week."""
+
+    times: int
+
+
+@dataclass(frozen=True)
+class HourTapped:
+    """The hour at which messages come."""
+
+    hour: int
+
+
+@dataclass(frozen=True)
+class QuietTapped:
+    """The hours in which nothing comes by itself."""
+
+    from_hour: int
+    until_hour: int
+
+
+@dataclass(frozen=True)
+class RegionTapped:
+    """A part of the world, to choose a zone from."""
+
+    region: str
+
+
+@dataclass(frozen=True)
+class ZoneTapped:
+    """The zone that the family lives in."""
+
+    zone: str
+
+
+@dataclass(frozen=True)
+class RoleTapped:
+    """Who the guardian is to the child."""
+
+    role: str
+
+
+@dataclass(frozen=True)
+class InviteTapped:
+    """Somebody whom the guardian wants to invite."""
+
+    relative: Relative
+
+
 Action = (
     AnswerTapped
     | WishTapped
@@ -212,6 +329,18 @@ Action = (
     | LeavingTapped
     | ChildGoneTapped
     | StayTapped
+    | MenuTapped
+    | WeekTapped
+    | AgainTapped
+    | ListenTapped
+    | DayTapped
+    | OftenTapped
+    | HourTapped
+    | QuietTapped
+    | RegionTapped
+    | ZoneTapped
+    | RoleTapped
+    | InviteTapped
 )
 NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
     "answer": AnswerTapped,
@@ -235,9 +364,22 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "leaving": LeavingTapped,
     "child-gone": ChildGoneTapped,
     "stay": StayTapped,
+    "menu": MenuTapped,
+    "week": WeekTapped,
+    "again": AgainTapped,
+    "listen": ListenTapped,
+    "day": DayTapped,
+    "often": OftenTapped,
+    "hour": HourTapped,
+    "quiet": QuietTapped,
+    "region": RegionTapped,
+    "zone": ZoneTapped,
+    "role": RoleTapped,
+    "invite": InviteTapped,
 }
 NAME_OF = {kind: name for name, kind in NAMES.items()}
 TRUTH = {"yes": True, "no": False}
+LARGEST = 2**63 - 1  # what a row's number can be
 
 
 def format_action(action: Action) -> str:
@@ -268,4 +410,6 @@ def parse_action(text: str) -> Action | None:
 
 def parse_value(part: str, kind: Any) -> object:
     """Read one field; raise KeyError or ValueError where it has no such meaning."""
+    if kind is int and not 0 <= int(part) <= LARGEST:
+        raise ValueError("no button of ours carries such a number")
     return TRUTH[part] if kind is bool else kind(part)

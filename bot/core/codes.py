@@ -6,6 +6,7 @@ from random import Random
 from stdnum.exceptions import ValidationError
 from stdnum.iso7064 import mod_37_2
 
+LINK_BASE = "https://t.me"
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's: no I, L, O, U
 CARD_LETTERS = 10  # 50 random bits, since a card is a secret
 STUDY_LETTERS = 7  # 35 random bits: unguessable is not needed, unique and short is
@@ -13,6 +14,11 @@ GROUP_LETTERS = 4  # as a code is printed, and shown back
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
 GAPS = ("P", "Z", "C")  # Unicode's punctuation, spaces, and what is not seen at all
 SHORTEST_SLIP, LONGEST_SLIP = CARD_LETTERS - 1, CARD_LETTERS + 3  # one or two characters off
+
+
+def link_of(code: str, link_base: str) -> str:
+    """Give the link that opens a card, from the bot's own address."""
+    return f"{link_base}?start={code}"
 
 
 def draw_card_code(rng: Random) -> str:

@@ -128,7 +128,7 @@ def decide_scheduled(case: Case, slot: Slot, *, cap: int, now: datetime) -> Verd
         return quiet
     rhythm = rhythm_of(case.guardian)
     today = local_date(now, rhythm.zone)
-    if count_between(case, monday_of(today), days=DAYS_A_WEEK) >= cap:
+    if count_between(case, monday_of(today), days=DAYS_A_WEEK) >= min(cap, len(case.guardian.days)):
         return Ending(DeliveryStatus.SKIPPED, Reason.CAP)
     if count_between(case, today, days=1):
         return Wait(same_hour_tomorrow(rhythm, now=now), Reason.ONE_A_DAY)

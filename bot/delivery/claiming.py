@@ -184,7 +184,8 @@ async def hand_out(
     """Compose what goes out; where the programme is over, it ends instead."""
     going = [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Going)]
     composer = Composer(session, catalogue, sealer=sealer, now=now)
-    await composer.read([case.delivery for case, verdict in going if not verdict.asks])
+    families = {id_of(case.guardian): case.pairs for case, _verdict in going if case.pairs}
+    await composer.read([case.delivery for case, verdict in going if not verdict.asks], families)
     handings, over = [], []
     for case, verdict in going:
         composed = composer.compose(case.delivery, case.guardian, asks=verdict.asks)

@@ -1,8 +1,9 @@
 """Decide what deliveries say, at the moment when they are sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 
 from bot.catalogue.asking import STAFF_ANSWER, render_answer
 from bot.catalogue.notices import Notice, render_notice
@@ -14,6 +15,7 @@ from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.levels import ASKED_WEEKS, is_asked
 from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer
+from bot.core.siblings import Label, Sibling, label_child
 from bot.delivery.staff_answers import open_answer
 from bot.errors import BotError
 from bot.store import Session, centres, levels, questions
@@ -21,7 +23,7 @@ from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
 from bot.store.questions import Sealed
 from bot.store.states import DeliveryKind
-from bot.store.tables import Child, ChildWeek, Delivery, Guardian
+from bot.store.tables import Child, ChildWeek, Delivery, Guardian, Pair
 
 
 @dataclass(frozen=True)
@@ -53,16 +55,26 @@ class Composer:
         self.weeks: dict[int, Week] = {}
         self.said: dict[int, dict[Touch, Able]] = {}
         self.answers: dict[int, Sealed] = {}
+        self.families: Mapping[int, Sequence[Pair]] = {}
 
-    async def read(self, batch: Sequence[Delivery]) -> None:
-        """Read all that the batch's children have, and choose for whom a new week begins."""
+    async def read(
+        self,
+        batch: Sequence[Delivery],
+        families: Mapping[int, Sequence[Pair]] = MappingProxyType({}),
+    ) -> None:
+        """Read all that the batch's children have, and choose for whom a new week begins.
+
+        `families` holds the pairs of guardians of several children, in the order of joining.
+        """
         asked = sorted({each.question_id for each in batch if each.question_id is not None})
         self.answers = await questions.list_answers(self.session, asked)
         numbers = sorted({each.child_id for each in batch if each.child_id is not None})
         if not numbers:
             return
-        self.pupils = await centres.list_pupils(self.session, numbers)
-        places = sorted({pupil.centre_id for pupil in self.pupils.values()})
+        self.families = families
+        siblings = {pair.child_id for pairs in families.values() for pair in pairs}
+        self.pupils = await centres.list_pupils(self.session, sorted({*numbers, *siblings}))
+        places = sorted({self.pupils[number].centre_id for number in numbers})
         mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
         self.weeks = await centres.list_latest_weeks(self.session, numbers)
@@ -191,6 +203,7 @@ class Composer:
             school_language=pupil.centre_language,
             theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
             asks_able=self._asks_able(delivery, pupil),
+            child=self._label(delivery),
         )
 
     def _asks_able(self, delivery: Delivery, pupil: Pupil) -> bool:
@@ -203,6 +216,12 @@ class Composer:
             is_level_known=pupil.level_source is not None,
             said=self.said.get(pupil.id, {}),
         )
+
+    def _label(self, delivery: Delivery) -> Label | None:
+        """Say which child a delivery is for, where its guardian has several."""
+        pairs = self.families.get(delivery.guardian_id, ())
+        family = [Sibling(each.child_id, self.pupils[each.child_id].birth_month) for each in pairs]
+        return label_child(delivery.child_id or 0, family, on=self.now.date())
 
     def _is_settled(self, delivery: Delivery) -> bool:
         """Say whether a delivery says what it said before: it comes back to something, or repeats.

@@ -9,6 +9,7 @@ from bot.core.cadence import (
     Rhythm,
     check_rhythm,
     local_date,
+    moment_on,
     monday_of,
     start_of,
 )
@@ -116,10 +117,19 @@ async def change_rhythm(
 ) -> None:
     """Set zone, days, hour and quiet hours; what is queued moves at once."""
     check_rhythm(rhythm)
+    await move_checks(session, guardian, rhythm)
     guardian.zone, guardian.days, guardian.hour = rhythm.zone, tuple(rhythm.days), rhythm.hour
     guardian.quiet_from, guardian.quiet_until = rhythm.quiet_from, rhythm.quiet_until
     await note(session, guardian, EventKind.RHYTHM, now=now)
     await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def move_checks(session: Session, guardian: Guardian, rhythm: Rhythm) -> None:
+    """Let the checks that are queued keep their date, and take the new hour and zone."""
+    for check in await deliveries.list_planned_checks(session, id_of(guardian)):
+        due_at = moment_on(rhythm, local_date(check.due_at, guardian.zone))
+        check.due_at = check.slot_at = due_at
+        session.add(check)
 
 
 async def leave(
@@ -280,6 +290,24 @@ async def move(
         ahead.reason = ahead.ended_at = None
     session.add(ahead)
     await session.flush()
+
+
+async def find_expected_at(session: Session, guardian: Guardian, *, cap: int) -> datetime | None:
+    """Say when a guardian's next message can be expected: not in a week that has had its share."""
+    planned = await deliveries.find_planned(session, id_of(guardian))
+    if planned is None:
+        return None
+    slot: Slot | None = slot_of(planned)
+    full = monday_of(local_date(planned.due_at, guardian.zone))
+    since = start_of(full, guardian.zone)
+    recent = await deliveries.list_recent(session, [id_of(guardian)], since=since)
+    count = sum(each.is_scheduled for each in recent)
+    if count < min(cap, len(guardian.days)):
+        return planned.due_at
+    history = await histories.get_history(session, guardian)
+    while slot and monday_of(slot.day_on) <= full:
+        slot = next_slot(history, slot)
+    return slot.due_at if slot else None
 
 
 async def find_next_at(session: Session, guardian: Guardian) -> datetime | None:

@@ -1,31 +1,48 @@
 """Show a sent touch again: as it stands now, answers included, in the words that it was sent in."""
 
+from datetime import datetime
+
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch, monday_of
 from bot.core.levels import is_asked
 from bot.core.messages import OutgoingMessage
+from bot.core.siblings import Label, Sibling, label_child
 from bot.errors import BotError
 from bot.store import Session, levels
 from bot.store.columns import id_of
-from bot.store.standing import Standing, Surroundings, find_surroundings
+from bot.store.standing import Standing, Surroundings, find_surroundings, list_family
 from bot.store.states import DeliveryKind
 from bot.store.tables import Delivery
 
 
 async def show_again(
-    session: Session, catalogue: Catalogue, delivery: Delivery, *, standing: Standing
+    session: Session,
+    catalogue: Catalogue,
+    delivery: Delivery,
+    *,
+    standing: Standing,
+    now: datetime,
+    in_menu: bool = False,
 ) -> OutgoingMessage | None:
-    """Show a touch or a check with what was tapped; None where the catalogue lost its activity."""
+    """Show a touch or a check with what was tapped; None where the catalogue lost its activity.
+
+    `in_menu` gives its buttons actions that come back to the menu.
+    """
     activity_id, variant = delivery.activity_id, delivery.variant
     if activity_id is None or variant is None or activity_id not in catalogue.activities:
         return None
     monday = monday_of(delivery.slot_on) if delivery.slot_on else None
-    around = await find_surroundings(session, delivery.child_id or 0, monday=monday)
+    number = delivery.guardian_id
+    around = await find_surroundings(
+        session, delivery.child_id or 0, guardian_id=number, monday=monday
+    )
     if around is None:
         raise BotError(f"The delivery {id_of(delivery)} is about no child.")
-    asks_able = await is_asked_still(session, delivery, standing, around)
+    asks_able = not in_menu and await is_asked_still(session, delivery, standing, around)
+    sent_at = delivery.ended_at or now
+    label = await find_label(session, delivery, at=sent_at) if around.has_siblings else None
     telling = Telling(
         delivery_id=id_of(delivery),
         touch=delivery.touch or Touch.DO,
@@ -40,6 +57,8 @@ async def show_again(
         has_followed=standing.has_followed,
         asks_able=asks_able,
         able=Able(standing.able) if standing.able else None,
+        child=label,
+        is_again=in_menu,
     )
     is_check = delivery.kind is DeliveryKind.CHECK
     return (render_check if is_check else render_touch)(catalogue, telling)
@@ -58,3 +77,10 @@ async def is_asked_still(
         return False
     said = await levels.list_said(session, [delivery.child_id])
     return touch not in said[delivery.child_id]
+
+
+async def find_label(session: Session, delivery: Delivery, *, at: datetime) -> Label | None:
+    """Say which child a delivery was for, as it was said when it went out."""
+    children = await list_family(session, delivery.guardian_id, at=at)
+    family = [Sibling(child_id, birth_month) for child_id, birth_month in children]
+    return label_child(delivery.child_id or 0, family, on=at.date())

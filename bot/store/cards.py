@@ -44,6 +44,18 @@ async def get_card(session: Session, card_id: int) -> Card:
     return (await session.exec(select(Card).where(col(Card.id) == card_id))).one()
 
 
+async def list_latest_cards(session: Session, numbers: Sequence[int]) -> Sequence[Card]:
+    """List the latest valid card of each of some children, in the children's order."""
+    statement = (
+        select(Card)
+        .where(among_numbers(col(Card.child_id)), col(Card.revoked_at).is_(None))
+        .order_by(col(Card.id))
+    )
+    found = (await session.exec(statement, params={"numbers": numbers})).all()
+    latest = {card.child_id: card for card in found}
+    return [latest[number] for number in numbers if number in latest]
+
+
 async def record_opened(session: Session, card: Card, *, now: datetime) -> None:
     """Note the first time that a card was opened."""
     card.opened_at = card.opened_at or now

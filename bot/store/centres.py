@@ -133,6 +133,18 @@ async def get_centre_of(session: Session, child: Child) -> Centre:
     return (await session.exec(statement)).one()
 
 
+async def list_zones(session: Session, numbers: Sequence[int]) -> Sequence[str]:
+    """List the zones of the centres that some children go to, each once."""
+    statement = (
+        select(Centre.zone)
+        .join(Child, col(Child.centre_id) == col(Centre.id))
+        .where(among_numbers(col(Child.id)))
+        .distinct()
+        .order_by(col(Centre.zone))
+    )
+    return (await session.exec(statement, params={"numbers": numbers})).all()
+
+
 async def record_birth_month(session: Session, child: Child, birth_month: date) -> None:
     """Set when a child was born, as far as the family told."""
     child.birth_month = birth_month

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -338,6 +338,33 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
     return (await session.exec(statement)).first()
 
 
+async def list_planned_checks(session: Session, guardian_id: int) -> Sequence[Delivery]:
+    """List the checks that a guardian has queued."""
+    statement = select(Delivery).where(
+        col(Delivery.guardian_id) == guardian_id,
+        col(Delivery.kind) == DeliveryKind.CHECK,
+        col(Delivery.status) == DeliveryStatus.PLANNED,
+    )
+    return (await session.exec(statement.with_for_update())).all()
+
+
+async def list_seen(session: Session, guardian_id: int, *, since: date) -> Sequence[Delivery]:
+    """List the touches that a guardian was sent for slots from a date on, in that order."""
+    statement = (
+        select(Delivery)
+        .where(
+            col(Delivery.guardian_id) == guardian_id,
+            col(Delivery.status) == DeliveryStatus.SENT,
+            col(Delivery.kind).in_((DeliveryKind.PROGRAMME, DeliveryKind.ANSWER)),
+            col(Delivery.activity_id).is_not(None),
+            col(Delivery.child_id).is_not(None),
+            col(Delivery.slot_on) >= since,
+        )
+        .order_by(col(Delivery.id))
+    )
+    return (await session.exec(statement)).all()
+
+
 class Recent(NamedTuple):
     """What a guardian was sent lately, or what is on its way to it; read for many at once."""
 
@@ -346,6 +373,12 @@ class Recent(NamedTuple):
     kind: DeliveryKind
     asked: bool
     ended_at: datetime | None
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was sent by itself, of the programme, so that it counts for the weekly cap."""
+        is_sent = self.status is DeliveryStatus.SENT and self.kind is DeliveryKind.PROGRAMME
+        return is_sent and not self.asked
 
 
 RECENT = select_columns(

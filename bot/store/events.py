@@ -1,12 +1,14 @@
 """Engagement events: all are kept, and the last answer counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
+from sqlmodel import col, select
 
 from bot.store.database import Session
 from bot.store.states import EventKind
-from bot.store.tables import EngagementEvent
+from bot.store.tables import Delivery, EngagementEvent
 
 ANSWERS = (
     EventKind.DID_IT,
@@ -41,3 +43,42 @@ async def record_event(
             "happened_at": now,
         },
     )
+
+
+async def list_done(session: Session, guardian_id: int) -> Sequence[tuple[int, str]]:
+    """List what a guardian said was done, as (child, activity), in the order of sending.
+
+    The last answer to each delivery counts.
+    """
+    statement = (
+        select(Delivery.id, Delivery.child_id, Delivery.activity_id, EngagementEvent.kind)
+        .join(EngagementEvent, col(EngagementEvent.delivery_id) == col(Delivery.id))
+        .where(
+            col(EngagementEvent.guardian_id) == guardian_id,
+            col(EngagementEvent.kind).in_(ANSWERS),
+        )
+        .order_by(col(EngagementEvent.id))
+    )
+    last: dict[int, tuple[int, str, str]] = {}
+    for number, child_id, activity_id, kind in (await session.exec(statement)).all():
+        last[number or 0] = (child_id or 0, activity_id or "", kind)
+    done = [each for _number, each in sorted(last.items())]
+    return [(child, activity) for child, activity, kind in done if kind == EventKind.DID_IT]
+
+
+async def has_event(session: Session, guardian_id: int, kind: EventKind) -> bool:
+    """Say whether a guardian has done something of a kind, or was asked."""
+    statement = select(EngagementEvent.id).where(
+        col(EngagementEvent.guardian_id) == guardian_id, col(EngagementEvent.kind) == kind
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def has_listened(session: Session, delivery_id: int, *, since: datetime) -> bool:
+    """Say whether the recording of a delivery was asked for since a moment."""
+    statement = select(EngagementEvent.id).where(
+        col(EngagementEvent.delivery_id) == delivery_id,
+        col(EngagementEvent.kind) == EventKind.LISTENED,
+        col(EngagementEvent.happened_at) >= since,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None

@@ -235,6 +235,17 @@ async def list_sibling_pairs(session: Session, numbers: Sequence[int]) -> dict[i
     return pairs
 
 
+async def has_company(session: Session, guardian_id: int) -> bool:
+    """Say whether a child of a guardian has another guardian too."""
+    statement = (
+        select(SIBLING.id)
+        .join(Pair, col(Pair.child_id) == col(SIBLING.child_id))
+        .where(col(Pair.guardian_id) == guardian_id, col(SIBLING.guardian_id) != guardian_id)
+        .limit(1)
+    )
+    return (await session.exec(statement)).first() is not None
+
+
 async def finish_pair(session: Session, pair: Pair, *, now: datetime) -> None:
     """Note that a pair has come to the end of the programme."""
     pair.finished_at = now

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, bindparam, exists
+from sqlalchemy import ScalarSelect, bindparam, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.store.columns import id_of
+from bot.store.columns import Moment, id_of
 from bot.store.database import Session
 from bot.store.events import ABLES, ANSWERS, WISHES
 from bot.store.reading import read
 from bot.store.states import DeliveryKind, EventKind
-from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent
+from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent, Pair
 
 
 @dataclass(frozen=True)
@@ -32,12 +32,14 @@ class Standing:
 class Surroundings:
     """What a child's centre adds to an activity: its language, and what it works on that week.
 
-    And whether the child's level is known.
+    `is_level_known` is about the child; `has_siblings` says that the guardian was ever tied to more
+    than this one child.
     """
 
     school_language: str
     theme: str
     is_level_known: bool
+    has_siblings: bool
 
 
 IS_ABOUT_IT = col(EngagementEvent.delivery_id) == bindparam("delivery_id")
@@ -74,7 +76,15 @@ THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
 )
 SURROUNDINGS = (
-    select(Centre.language, CentreTheme.words, Child.level_source)
+    select(
+        Centre.language,
+        CentreTheme.words,
+        Child.level_source,
+        exists().where(
+            col(Pair.guardian_id) == bindparam("guardian_id"),
+            col(Pair.child_id) != bindparam("child_id"),
+        ),
+    )
     .join(Child, col(Child.centre_id) == col(Centre.id))
     .join(CentreTheme, THEME_THEN, isouter=True)
     .where(col(Child.id) == bindparam("child_id"))
@@ -91,11 +101,35 @@ async def get_standing(session: Session, delivery: Delivery) -> Standing:
 
 
 async def find_surroundings(
-    session: Session, child_id: int, *, monday: date | None
+    session: Session, child_id: int, *, guardian_id: int, monday: date | None
 ) -> Surroundings | None:
     """Look up what a child's centre adds to the week of a Monday."""
-    found = await read(session, SURROUNDINGS, child_id=child_id, monday=monday)
+    given = {"child_id": child_id, "guardian_id": guardian_id, "monday": monday}
+    found = await read(session, SURROUNDINGS, **given)
     if not found:
         return None
-    ((language, words, level_source),) = found
-    return Surroundings(language, words or "", level_source is not None)
+    ((language, words, level_source, has_siblings),) = found
+    return Surroundings(language, words or "", level_source is not None, has_siblings)
+
+
+async def list_family(
+    session: Session, guardian_id: int, *, at: datetime
+) -> list[tuple[int, date | None]]:
+    """List the children whose programme went on at a moment, in the order of joining.
+
+    Each as (child, month of birth).
+    """
+    found = await read(session, FAMILY, guardian_id=guardian_id, at=at)
+    return [(child_id, birth_month) for child_id, birth_month in found]
+
+
+FAMILY = (
+    select_columns(col(Child.id), col(Child.birth_month))
+    .join(Pair, col(Pair.child_id) == col(Child.id))
+    .where(
+        col(Pair.guardian_id) == bindparam("guardian_id"),
+        col(Pair.joined_at) <= bindparam("at", type_=Moment),
+        or_(col(Pair.finished_at).is_(None), col(Pair.finished_at) > bindparam("at", type_=Moment)),
+    )
+    .order_by(col(Pair.id))
+)

@@ -79,6 +79,9 @@ class EventKind(StrEnum):
     CAN_NOT_YET = "can-not-yet"
     CAN_A_LITTLE = "can-a-little"
     CAN = "can"
+    INVITE_ASKED = "invite-asked"  # whether somebody else should join: once is enough
+    INVITED = "invited"
+    LISTENED = "listened"
 
 
 class ConsentAnswer(StrEnum):

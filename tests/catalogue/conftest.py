@@ -163,7 +163,9 @@ LATER_KEYS = (
     "button-can-a-little",
     "button-can",
     "able-saved",
+    "button-listen",
 )
+LABEL_KEYS = ("age", "younger", "older", "age-place", "child", "child-place")
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
     "لا دقائق",
@@ -183,6 +185,8 @@ def write_words(plural_rule: str, text: str, forms: tuple[str, ...]) -> str:
     plurals = "\n".join(f'msgstr[{place}] "{form}"' for place, form in enumerate(forms))
     entries.append(f'msgid "about-minutes"\nmsgid_plural "about-minutes"\n{plurals}')
     entries += [f'msgid "{key}"\nmsgstr "{text}"' for key in LATER_KEYS]
+    labels = "\n".join(f'msgstr[{place}] "{text}"' for place in range(len(forms)))
+    entries += [f'msgid "for-{key}"\nmsgid_plural "for-{key}"\n{labels}' for key in LABEL_KEYS]
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
         f'"Plural-Forms: {plural_rule}\\n"'

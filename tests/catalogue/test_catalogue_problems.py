@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from conftest import ENGLISH_WORDS, SMALL
+from conftest import ENGLISH_WORDS, LABEL_KEYS, SMALL
 
 import bot.catalogue
 from bot.catalogue.loading import check_catalogue, load_catalogue, read_catalogue
@@ -19,6 +19,7 @@ PROGRAMME = "content/programme.yaml"
 SOCKS = "content/activities/sock-pairs"
 CARD, EN, AR = f"{SOCKS}/activity.yaml", f"{SOCKS}/en.md", f"{SOCKS}/ar.md"
 PICTURE = f"{SOCKS}/picture.png"
+AUDIO, SOUND = f"{SOCKS}/audio/ar.ogg", b"OggS" + bytes(24) + b"OpusHead"
 ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
 PRINTED_AR = "content/print/ar.md"
 SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
@@ -236,6 +237,23 @@ TABLE = (
         "a picture too heavy",
         lambda files: files | {PICTURE: files[PICTURE] + bytes(301_000)},
         (f"{PICTURE}: the picture has 301 kB. Make it smaller than 300 kB.", NOTHING_LEFT),
+    ),
+    # its recordings
+    Broken("a recording", put(AUDIO, SOUND)),
+    Broken(
+        "a recording of no language",
+        put(f"{SOCKS}/audio/da.ogg", SOUND),
+        (f"{SOCKS}/audio/da.ogg: this belongs to no language. Use one of: en.ogg, ar.ogg.",),
+    ),
+    Broken(
+        "a recording of another kind",
+        put(AUDIO, b"OggS, and then Vorbis"),
+        (f"{AUDIO}: this is not Ogg Opus sound. Save it as Ogg with Opus.",),
+    ),
+    Broken(
+        "a recording too heavy",
+        put(AUDIO, SOUND + bytes(1_001_500)),
+        (f"{AUDIO}: the recording has 1001 kB. Make it smaller than 1000 kB.",),
     ),
     # an activity's texts
     Broken(
@@ -550,7 +568,13 @@ TABLE = (
     Broken(
         "a header that comes after the strings, with another number of plural forms",
         put(SAID, with_header_last(ENGLISH_WORDS.replace("nplurals=2", "nplurals=3")).encode()),
-        (f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',),
+        (
+            f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',
+            *(
+                f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
+                for line, key in zip(range(102, 132, 5), LABEL_KEYS, strict=True)
+            ),
+        ),
     ),
     Broken(
         "a consent text of few but endless words",

@@ -112,6 +112,7 @@ async def test_the_commands_are_published_in_every_language(town: Town) -> None:
 
     assert set(published) == {"", "en", "da", "ar"}
     assert [each["command"] for each in published["da"]] == [
+        "menu",
         "pause",
         "resume",
         "language",

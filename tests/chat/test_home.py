@@ -1,0 +1,219 @@
+"""The menu: what a family sees and does by buttons, on one message that changes."""
+
+import pytest
+
+from bot.store.tables import EngagementEvent, Guardian
+from tests.town import Phone, Town
+
+pytestmark = pytest.mark.anyio
+LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
+TITLE = {"en": "I Am Thinking of Something", "ar": "أفكّر في شيء"}
+DONE = {"en": "You did these together:", "ar": "هذا ما فعلتموه معًا:"}
+WEEKS = {"en": "2 weeks so far", "ar": "أسبوعان حتى الآن"}
+NOTHING_NEW = {
+    "en": "Nothing new has come this week yet.",
+    "ar": "لم يصل شيء جديد هذا الأسبوع بعد.",
+}
+
+
+async def join(town: Town, language: str) -> Phone:
+    phone = town.phone(language=language)
+    await phone.join(await town.card(language))
+    return phone
+
+
+@LANGUAGES
+async def test_the_menu_offers_what_there_is_and_nothing_that_there_is_not(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+
+    menu = await phone.write("/menu")
+
+    assert menu.actions() == {"menu:week", "menu:weeks", "menu:settings"}
+
+
+@LANGUAGES
+async def test_start_brings_the_menu_to_a_guardian_who_is_with_us(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+
+    greeting = await phone.start()
+
+    assert greeting.actions() >= {"menu:week", "menu:settings"}
+
+
+@LANGUAGES
+async def test_a_greeting_leads_to_the_menu(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    greeting = phone.from_bot[0]
+
+    await phone.tap(greeting, "menu:home")
+
+    assert greeting.actions() >= {"menu:week", "menu:settings"}
+
+
+async def test_a_stranger_is_told_how_to_begin_instead_of_a_menu(town: Town) -> None:
+    stranger = town.phone("Chen", language="en")
+    stranger.person.opened = True
+
+    answer = await stranger.write("/menu")
+
+    assert answer.text.startswith("Hello! To begin, open the link on the card")
+    assert answer.actions() == set()
+
+
+@LANGUAGES
+async def test_the_menu_changes_in_place(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    menu = await phone.write("/menu")
+    count = len(phone.from_bot)
+
+    for action in ("menu:weeks", "menu:home", "menu:settings", "menu:days", "menu:settings"):
+        await phone.tap(menu, action)
+
+    assert len(phone.from_bot) == count
+
+
+@LANGUAGES
+async def test_this_week_shows_what_was_sent_and_its_buttons_count(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "menu:week")
+    assert TITLE[language] in menu.text
+    await phone.tap(menu, "again:1:did-it")
+    await phone.tap(menu, "again:1:harder")
+
+    assert (await town.events())[-2:] == ["did-it", "harder"]
+    assert "✅" in menu.text
+    assert "menu:home" in menu.actions()
+    (event,) = [each for each in await town.rows(EngagementEvent) if str(each.kind) == "did-it"]
+    assert event.delivery_id == 1
+
+
+@LANGUAGES
+async def test_all_touches_of_the_week_can_be_seen_again(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    await town.skip(days=11, hours=8)  # Friday evening of the second week, all three are there
+    why, do, grow = [row for row in await town.deliveries() if row.status == "sent"][-3:]
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "menu:week")
+    assert menu.actions() >= {f"week:{why.id}", f"week:{do.id}", f"again:{grow.id}:did-it"}
+    await phone.tap(menu, f"week:{why.id}")
+    assert f"again:{why.id}:seen" in menu.actions()
+    await phone.tap(menu, f"week:{do.id}")
+
+    assert f"again:{do.id}:too-hard" in menu.actions()
+
+
+@LANGUAGES
+async def test_not_yet_in_the_menu_asks_when_and_plans_to_ask_the_day_after(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    menu = await phone.write("/menu")
+    await phone.tap(menu, "menu:week")
+
+    await phone.tap(menu, "again:1:not-yet")
+    await phone.tap(menu, "again:1:tomorrow")
+    count = len(phone.from_bot)
+    await town.skip(days=2, hours=8)
+
+    assert [str(row.kind) for row in await town.deliveries()].count("check") == 1
+    assert len(phone.from_bot) > count
+
+
+async def test_before_anything_new_has_come_the_latest_is_shown(town: Town) -> None:
+    phone = await join(town, "en")
+    await town.skip(days=7)  # Monday morning
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "menu:week")
+
+    assert menu.text.startswith(NOTHING_NEW["en"])
+    assert TITLE["en"] in menu.text
+
+
+@LANGUAGES
+async def test_our_weeks_counts_weeks_and_lists_what_was_done(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    first = next(each for each in phone.from_bot if each.media)
+    await phone.tap(first, "did-it")
+    await town.skip(days=8)
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "menu:weeks")
+
+    assert WEEKS[language] in menu.text
+    assert menu.text.split(DONE[language])[1].split() == ["✅", *TITLE[language].split()]
+
+
+async def test_what_was_taken_back_is_not_done(town: Town) -> None:
+    phone = await join(town, "en")
+    first = next(each for each in phone.from_bot if each.media)
+    await phone.tap(first, "did-it")
+    await phone.tap(first, "not-yet")
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "menu:weeks")
+
+    assert DONE["en"] not in menu.text
+    assert "That is fine, too." in menu.text
+
+
+@pytest.mark.parametrize(
+    "action",
+    [
+        "menu:stories",
+        "menu:print",
+        "menu:nowhere",
+        "week:999",
+        "week:99999999999999999999999999",
+        "again:1:perhaps",
+        "again:999:did-it",
+        "again:-1:did-it",
+        "invite:neighbour",
+    ],
+)
+async def test_a_button_that_the_menu_never_had_changes_nothing_and_is_answered(
+    town: Town, action: str
+) -> None:
+    phone = await join(town, "en")
+    menu = await phone.write("/menu")
+    before, text = await town.events(), menu.text
+
+    await phone.tap_stale(menu, action)
+
+    assert town.sandbox.answers[-1].text == "This message is from before. Nothing has changed."
+    assert (await town.events(), menu.text) == (before, text)
+
+
+async def test_nobody_sees_or_answers_somebody_elses_week(town: Town) -> None:
+    await join(town, "en")
+    other = await join(town, "en")
+    menu = await other.write("/menu")
+    before, text = await town.events(), menu.text
+
+    for action in ("week:1", "again:1:did-it"):
+        await other.tap_stale(menu, action)
+
+    assert (await town.events(), menu.text) == (before, text)
+
+
+@LANGUAGES
+async def test_whoever_has_stopped_finds_the_way_back_in_the_menu(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    await phone.write("/stop")
+
+    menu = await phone.write("/menu")
+    await phone.tap(menu, "resume")
+
+    assert str((await town.rows(Guardian))[0].state) == "active"
+    assert "menu:home" in menu.actions()
