@@ -46,6 +46,13 @@ class SettableClock:
         self._now = moment
 
 
+def find_action(message: ChatMessage, name: str) -> str:
+    """Give the action of a button: the one of this name, whatever it carries, or of this end."""
+    return next(
+        each for each in message.actions() if each.endswith(name) or each.startswith(f"{name}:")
+    )
+
+
 @dataclass
 class Phone:
     """One person's phone."""
@@ -80,8 +87,8 @@ class Phone:
         return self.from_bot[count]
 
     async def tap(self, message: ChatMessage, ending: str) -> ChatMessage:
-        """Tap the button whose action ends so; come back when all that follows is done."""
-        action = next(each for each in message.actions() if each.endswith(ending))
+        """Tap the button of an action, or of its end; come back when all that follows is done."""
+        action = find_action(message, ending)
         callback_id = self.town.sandbox.tap(self.person.id, message.id, action)
         await self.answered(callback_id)
         return message

@@ -2,18 +2,26 @@
 
 from telegram import ChatMember, Update
 
-from bot.catalogue.notices import offer_break, offer_languages, offer_resume, say
+from bot.catalogue.notices import (
+    ask_renewed,
+    offer_break,
+    offer_languages,
+    offer_reasons,
+    offer_resume,
+    say,
+)
 from bot.chat import replies
 from bot.chat.turns import Tapped, Turn, TurnContext
-from bot.core.actions import Purpose
+from bot.core.actions import Purpose, StopReason
 from bot.core.messages import OutgoingMessage
-from bot.delivery.planning import come_back, find_next_at, leave, snooze
+from bot.core.versions import is_newer
+from bot.delivery.planning import come_back, find_next_at, leave, note, snooze
 from bot.store import events, guardians
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
-COMMANDS = ("pause", "resume", "language", "stop", "help")
+COMMANDS = ("pause", "resume", "language", "stop", "privacy", "mydata", "forget", "help")
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -43,11 +51,29 @@ async def handle_stop(update: Update, context: TurnContext) -> None:
 
 
 async def stop(turn: Turn, guardian: Guardian) -> OutgoingMessage:
-    """Stop for good, and say how to begin again."""
-    if guardian.state is not GuardianState.STOPPED:
-        await go_away(turn, guardian, GuardianState.STOPPED)
-        await record_messages(turn, guardian, ConsentAnswer.WITHDRAWN)
-    return offer_resume(turn.catalogue, "stopped", language=guardian.language)
+    """Stop for good, and say how to begin again; ask why, but not each time."""
+    if guardian.state is GuardianState.STOPPED:
+        return offer_resume(turn.catalogue, "stopped", language=guardian.language)
+    kinds = (EventKind.STOPPED, EventKind.ASKED_WHY)
+    before = await events.find_last(turn.session, id_of(guardian), kinds)
+    await go_away(turn, guardian, GuardianState.STOPPED)
+    await record_messages(turn, guardian, ConsentAnswer.WITHDRAWN)
+    if before is EventKind.ASKED_WHY:
+        return offer_resume(turn.catalogue, "stopped", language=guardian.language)
+    await note(turn.session, guardian, EventKind.ASKED_WHY, now=turn.now)
+    return offer_reasons(turn.catalogue, language=guardian.language)
+
+
+async def record_stop_reason(turn: Turn, guardian: Guardian, reason: StopReason) -> OutgoingMessage:
+    """Write down why somebody stopped, once for each time that it was asked."""
+    kinds = (EventKind.ASKED_WHY, *(STOP_REASONS[each] for each in StopReason))
+    last = await events.find_last(turn.session, id_of(guardian), kinds)
+    if last is EventKind.ASKED_WHY:
+        await note(turn.session, guardian, STOP_REASONS[reason], now=turn.now)
+    return offer_resume(turn.catalogue, "stop-reason-saved", language=guardian.language)
+
+
+STOP_REASONS = {each: EventKind(f"stop-{each}") for each in StopReason}
 
 
 async def go_away(turn: Turn, guardian: Guardian, state: GuardianState) -> None:
@@ -65,7 +91,9 @@ async def handle_resume(update: Update, context: TurnContext) -> None:
 
 
 async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
-    """Go on, and say when the next activity comes."""
+    """Go on, and say when the next activity comes; where the consent is outdated, ask first."""
+    if await has_outdated_consent(turn, guardian):
+        return ask_renewed(turn.catalogue, language=guardian.language)
     was_active = guardian.state is GuardianState.ACTIVE
     if guardian.state is GuardianState.STOPPED:
         await record_messages(turn, guardian, ConsentAnswer.GIVEN)
@@ -83,15 +111,23 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
 
 
 async def record_messages(turn: Turn, guardian: Guardian, answer: ConsentAnswer) -> None:
-    """Write down consent to messages, given or withdrawn."""
+    """Write down consent to messages, given or withdrawn, to the words that were shown last."""
+    last = await guardians.find_consent(turn.session, id_of(guardian), Purpose.MESSAGES)
     await guardians.record_consent(
         turn.session,
         guardian,
         purpose=Purpose.MESSAGES,
         answer=answer,
-        version=turn.catalogue.programme.consent,
+        version=last.version if last else turn.catalogue.programme.consent,
+        language=last.language if last else guardian.language,
         now=turn.now,
     )
+
+
+async def has_outdated_consent(turn: Turn, guardian: Guardian) -> bool:
+    """Say whether messages were agreed to in older words than those that are asked for now."""
+    last = await guardians.find_consent(turn.session, id_of(guardian), Purpose.MESSAGES)
+    return last is not None and is_newer(turn.catalogue.programme.consent, last.version)
 
 
 async def handle_language(update: Update, context: TurnContext) -> None:

@@ -5,7 +5,7 @@ from telegram import Update
 from bot.catalogue.notices import offer_resume, render_welcome, say
 from bot.chat import replies
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
-from bot.core.actions import Purpose
+from bot.core.actions import JoinTapped, Purpose
 from bot.core.cadence import Rhythm
 from bot.core.codes import is_card_code, parse_code
 from bot.delivery.planning import come_back, plan_start
@@ -103,17 +103,25 @@ async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> No
     turn.show(tapped, render_welcome(turn.catalogue, language=language))
 
 
-async def join(turn: Turn, tapped: Tapped) -> None:
-    """Make a newcomer a guardian: consent to messages, and the first activity at once."""
+async def join(turn: Turn, shown: JoinTapped, tapped: Tapped) -> None:
+    """Make a newcomer a guardian: consent to messages, and the first activity at once.
+
+    The button says which words were shown: the newcomer's language may have changed since.
+    """
     newcomer = await turn.find_newcomer()
     if newcomer:
-        turn.guardian = await welcome(turn, newcomer, turn.guardian)
+        if shown.language in turn.catalogue.programme.languages:
+            newcomer.language = shown.language
+        version = shown.version or turn.catalogue.programme.consent
+        turn.guardian = await welcome(turn, newcomer, turn.guardian, version=version)
     if turn.guardian:
         turn.show(tapped, say(turn.catalogue, "joined", language=turn.guardian.language))
 
 
-async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> Guardian:
-    """Take a newcomer in, or back."""
+async def welcome(
+    turn: Turn, newcomer: Newcomer, guardian: Guardian | None, *, version: str
+) -> Guardian:
+    """Take a newcomer in, or back, who agreed to this version of the consent."""
     card = await cards.get_card(turn.session, newcomer.card_id or 0)
     was_away = guardian is not None
     if guardian is None:
@@ -125,7 +133,8 @@ async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> 
         guardian,
         purpose=Purpose.MESSAGES,
         answer=ConsentAnswer.GIVEN,
-        version=turn.catalogue.programme.consent,
+        version=version,
+        language=newcomer.language,
         now=turn.now,
     )
     if was_away:

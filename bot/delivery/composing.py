@@ -114,15 +114,17 @@ class Composer:
         """Choose the activity of a week by its skill, the child's age, and what it had."""
         return choose(self.catalogue, self.pupils[child_id], had, week=week, now=self.now)
 
-    def compose(self, delivery: Delivery, guardian: Guardian, *, asks: bool) -> Composed | None:
-        """Compose a delivery in the guardian's language, as it is now.
+    def compose(
+        self, delivery: Delivery, guardian: Guardian, *, asks: Notice | None
+    ) -> Composed | None:
+        """Compose a delivery in the guardian's language, as it is now; `asks` takes its place.
 
         None where the child has been through the whole programme.
         """
         language = guardian.language
         is_touch = delivery.kind is DeliveryKind.PROGRAMME
         if asks or (delivery.notice is not None and not is_touch):
-            notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
+            notice = asks or Notice(delivery.notice or "")
             message = render_notice(self.catalogue, notice, language=language)
             return Composed(message, language, notice=notice)
         telling = self.tell(delivery, language)

@@ -278,7 +278,7 @@ async def ask_further(
     weeks: int,
     now: datetime,
 ) -> None:
-    """After the first activity ask about linking; after "still useful?" be quiet until a tap."""
+    """After the first activity ask about linking; after a question in its place be quiet."""
     delivery = went.handing.delivery
     guardian = found[delivery.guardian_id]
     if guardian.state is not GuardianState.ACTIVE:
@@ -295,13 +295,20 @@ async def plan_linking(session: Session, guardian: Guardian, *, now: datetime) -
     answered = await guardians.find_consent(session, guardian_id, Purpose.LINKING)
     if answered or await deliveries.has_notice(session, guardian_id, Notice.LINKING):
         return
-    notice = Delivery(
-        guardian_id=guardian_id,
+    await plan_notice(session, guardian, Notice.LINKING, now=now)
+
+
+async def plan_notice(
+    session: Session, guardian: Guardian, notice: Notice, *, now: datetime
+) -> None:
+    """Plan a question that follows, at once, something that the guardian did."""
+    asked = Delivery(
+        guardian_id=id_of(guardian),
         kind=DeliveryKind.NOTICE,
         planned_at=now,
         due_at=now,
         slot_at=now,
-        notice=Notice.LINKING,
+        notice=notice,
         asked=True,
     )
-    await deliveries.plan(session, notice)
+    await deliveries.plan(session, asked)

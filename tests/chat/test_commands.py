@@ -116,5 +116,8 @@ async def test_the_commands_are_published_in_every_language(town: Town) -> None:
         "resume",
         "language",
         "stop",
+        "privacy",
+        "mydata",
+        "forget",
         "help",
     ]
