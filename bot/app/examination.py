@@ -155,4 +155,4 @@ async def note_retirement(session: Session) -> str | None:
     if last is None or not last.is_over:
         return None
     at = f"{last.at:%Y-%m-%d %H:%M} UTC"
-    return f"the programme's time is over: {last.forgotten} families were forgotten, last {at}."
+    return f"the programme's time is over: {last.forgotten} chats were forgotten, last {at}."

@@ -20,7 +20,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Retirement:
-    """One night's work: when, whether the time was over, how many families were forgotten."""
+    """One night's work: when, whether the time was over, how many chats were forgotten."""
 
     at: datetime
     is_over: bool
@@ -96,7 +96,7 @@ async def retire(database: Database, programme: Programme, *, now: datetime) -> 
 
 
 def format_retirement(retirement: Retirement, before: Retirement | None) -> str:
-    """Write what a night did; the families of the nights before are counted in."""
+    """Write what a night did; those of the nights before are counted in."""
     total = retirement.forgotten + (before.forgotten if before else 0)
     kept: dict[str, Any] = {**asdict(retirement), "forgotten": total}
     return json.dumps(kept, default=datetime.isoformat)

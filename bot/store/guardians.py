@@ -173,7 +173,9 @@ async def find_pair(session: Session, guardian_id: int, child_id: int) -> Pair |
 
 
 async def add_pair(session: Session, guardian: Guardian, child: Child, *, now: datetime) -> Pair:
-    """Tie a guardian to a child."""
+    """Tie a guardian to a child; one that was withdrawn is with us again."""
+    child.withdrawn_at = None
+    session.add(child)
     pair = Pair(guardian_id=id_of(guardian), child_id=id_of(child), joined_at=now)
     session.add(pair)
     await session.flush()

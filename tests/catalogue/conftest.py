@@ -126,6 +126,7 @@ LATER_KEYS = (
     "button-still-useful",
     "button-stop",
     "break-until",
+    "bot-short-description",
 )
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
