@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from bot.app.cards import enrol, issue_for
 from bot.app.demo import DemoMachine
+from bot.app.examination import walk
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
 from bot.core.sealing import draw_key
@@ -176,6 +177,12 @@ class Town:
             return True
         rows = await self.rows(StoredUpdate)
         return any(row.status in updates.UNDONE for row in rows)
+
+    async def breaches(self) -> list[str]:
+        """Examine everything, as `kuffert doctor` does."""
+        programme = self.runtime.shelf.current.programme
+        found = walk(self.store.database, programme, now=self.clock.now())
+        return [each.sentence async for batch, *_ in found for each in batch]
 
     async def skip(self, **distance: float) -> None:
         await DemoMachine(self.clock, self.runtime).skip(timedelta(**distance))  # type: ignore[arg-type]

@@ -124,6 +124,7 @@ async def test_without_an_answer_nothing_else_comes(town: Town, language: str) -
 
     assert len(phone.from_bot) == count
     assert (await town.rows(Guardian))[0].state is GuardianState.QUIET
+    assert await town.breaches() == []
 
 
 async def test_another_tap_brings_the_question_again_and_no_game(town: Town) -> None:

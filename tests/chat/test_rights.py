@@ -11,7 +11,7 @@ import anyio
 import pytest
 from sqlmodel import SQLModel, select
 
-from bot.app.examination import list_notes, walk
+from bot.app.examination import list_notes
 from bot.app.forgetting import forget_again
 from bot.core.messages import OutgoingMessage, Sent
 from bot.errors import BotError
@@ -140,13 +140,6 @@ def open_sealed(town: Town, value: object) -> str:
         except BotError:  # sealed as something else
             continue
     return value.decode("latin-1")
-
-
-async def breaches(town: Town) -> list[str]:
-    """Examine everything, as `kuffert doctor` does."""
-    programme = town.runtime.shelf.current.programme
-    found = walk(town.store.database, programme, now=town.clock.now())
-    return [each.sentence async for batch, *_ in found for each in batch]
 
 
 # /privacy
@@ -307,7 +300,7 @@ async def test_two_taps_forget_everything_and_only_counts_and_a_tombstone_stay(
     assert len(kept["tombstone"]) == 1
     (child,) = await town.rows(Child)
     assert child.withdrawn_at == town.clock.now() - timedelta(seconds=1)
-    assert await breaches(town) == []
+    assert await town.breaches() == []
 
 
 async def test_nothing_comes_after_that_and_a_card_opens_like_any_other(town: Town) -> None:
@@ -325,7 +318,7 @@ async def test_nothing_comes_after_that_and_a_card_opens_like_any_other(town: To
     assert phone.from_bot[count + 1].media is not None
     assert len(await town.rows(Guardian)) == 1
     assert (await town.rows(Child))[0].withdrawn_at is None
-    assert await breaches(town) == []
+    assert await town.breaches() == []
 
 
 async def test_no_keeps_everything(town: Town) -> None:
@@ -388,7 +381,7 @@ async def test_one_guardians_forgetting_never_touches_the_other(town: Town) -> N
     count = len(bashir.from_bot)
     await town.skip(days=5)
     assert len(bashir.from_bot) > count
-    assert await breaches(town) == []
+    assert await town.breaches() == []
 
 
 async def test_forgetting_that_is_tapped_twice_happens_once(town: Town) -> None:
@@ -473,7 +466,7 @@ async def test_a_restored_backup_brings_nobody_back(town: Town, tmp_path: Path) 
 
     assert (count, again) == (1, 0)
     assert [each.chat_key for each in await town.rows(Guardian)] == [chat_key(bashir)]
-    assert await breaches(town) == []
+    assert await town.breaches() == []
 
 
 async def test_whoever_came_back_after_being_forgotten_stays(town: Town, tmp_path: Path) -> None:
@@ -617,4 +610,4 @@ async def test_a_message_that_went_out_while_its_guardian_was_forgotten_is_no_er
 
     assert len(phone.from_bot) == count + 1
     assert await town.deliveries() == []
-    assert await breaches(town) == []
+    assert await town.breaches() == []
