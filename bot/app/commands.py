@@ -69,6 +69,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
             catalogue = await accept_catalogue(store.database, settings, clock=clock)
             tombstones = TombstoneFile(settings.tombstones) if settings.tombstones else None
             if tombstones:
+                tombstones.prepare()
                 await forget_again(store, tombstones, now=clock.now())
             runtime = Runtime(
                 store,

@@ -158,7 +158,8 @@ async def count(session: Session, guardian_id: int) -> Counts:
     pairs = await list_pairs(session, guardian_id)
     if not pairs:
         return counts
-    found = await session.exec(select(Child.id, Child.centre_id))
+    children = [pair.child_id for pair in pairs]
+    found = await session.exec(select(Child.id, Child.centre_id).where(col(Child.id).in_(children)))
     centre_of = {child: centre for child, centre in found.all() if child is not None}
     first = centre_of[pairs[0].child_id]
     joined_at = min(pair.joined_at for pair in pairs)
@@ -232,12 +233,11 @@ async def withdraw(session: Session, children: set[int], *, now: datetime) -> No
     The roster's row is the school's and stays. What the child had week by week is the family's.
     """
     for child_id in sorted(children):
+        locked = select(Child).where(col(Child.id) == child_id).with_for_update()
+        child = (await session.exec(locked)).one()  # before the look: both parents may go at once
         left = select(Pair.id).where(col(Pair.child_id) == child_id).limit(1)
         if (await session.exec(left)).first() is not None:
             continue
-        child = (
-            await session.exec(select(Child).where(col(Child.id) == child_id).with_for_update())
-        ).one()
         child.withdrawn_at = now
         child.left_at = child.left_reason = None
         if child.level_source is None or child.level_source in TOLD_BY_FAMILY:

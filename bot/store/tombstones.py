@@ -14,8 +14,15 @@ class TombstoneFile:
     """One line for each chat that was forgotten: its keyed hash, and when; written to the disk."""
 
     def __init__(self, path: Path) -> None:
-        """Keep the path; the file is made by the first line."""
+        """Keep the path."""
         self.path = path
+
+    def prepare(self) -> None:
+        """Make the file where there is none; raise BotError when nothing can be written there."""
+        try:
+            self.path.open("ab").close()
+        except OSError as error:
+            raise BotError(f"{self.path} cannot be written ({error.strerror}).") from None
 
     def add(self, tombstone: str, *, now: datetime) -> None:
         """Add a line, and come back when it is on the disk; raise BotError when it cannot be."""

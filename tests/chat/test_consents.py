@@ -127,6 +127,21 @@ async def test_without_an_answer_nothing_else_comes(town: Town, language: str) -
     assert await town.breaches() == []
 
 
+async def test_a_check_that_was_planned_waits_for_no_new_words(town: Town) -> None:
+    phone = await join(town, "en")
+    first = phone.from_bot[1]
+    await phone.tap(first, "not-yet")
+    await phone.tap(first, "today")
+    change_consent(town)
+    count = len(phone.from_bot)
+
+    await town.skip(days=2)
+
+    (check,) = [each for each in await town.deliveries() if each.kind is DeliveryKind.CHECK]
+    assert (str(check.status), check.reason) == ("skipped", "consent is to be renewed")
+    assert len(phone.from_bot) == count
+
+
 async def test_another_tap_brings_the_question_again_and_no_game(town: Town) -> None:
     phone = await join(town, "en")
     first = phone.from_bot[1]

@@ -506,6 +506,11 @@ async def test_a_line_is_on_the_disk_before_the_forgetting_is(town: Town, tmp_pa
     assert set(file.read()) == {forgetting.tombstone_of(chat_key(phone), town.store.sealer)}
 
 
+def test_a_file_that_cannot_be_written_is_said_at_the_start(tmp_path: Path) -> None:
+    with pytest.raises(BotError, match="cannot be written"):
+        TombstoneFile(tmp_path / "no such folder" / "tombstones").prepare()
+
+
 def test_a_torn_line_spoils_no_other(tmp_path: Path) -> None:
     file = TombstoneFile(tmp_path / "tombstones")
     file.add("a" * 64, now=MONDAY_MORNING)
