@@ -14,6 +14,7 @@ from sqlmodel import select
 
 from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
+from bot.app.examination import walk
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
 from bot.chat.codes import CARD
@@ -50,6 +51,13 @@ class SettableClock:
     def reset(self, moment: datetime) -> None:
         """Go to any moment, an earlier one too."""
         self._now = moment
+
+
+def find_action(message: ChatMessage, name: str) -> str:
+    """Give the action of a button: the one of this name, whatever it carries, or of this end."""
+    return next(
+        each for each in message.actions() if each.endswith(name) or each.startswith(f"{name}:")
+    )
 
 
 @dataclass
@@ -98,8 +106,8 @@ class Phone:
         return self.from_bot[count]
 
     async def tap(self, message: ChatMessage, ending: str) -> ChatMessage:
-        """Tap the button whose action ends so; come back when all that follows is done."""
-        action = next(each for each in message.actions() if each.endswith(ending))
+        """Tap the button of an action, or of its end; come back when all that follows is done."""
+        action = find_action(message, ending)
         callback_id = self.town.sandbox.tap(self.person.id, message.id, action)
         await self.answered(callback_id)
         return message
@@ -210,6 +218,12 @@ class Town:
             return True
         rows = await self.rows(StoredUpdate)
         return any(row.status in updates.UNDONE for row in rows)
+
+    async def breaches(self) -> list[str]:
+        """Examine everything, as `kuffert doctor` does."""
+        programme = self.runtime.shelf.current.programme
+        found = walk(self.store.database, programme, now=self.clock.now())
+        return [each.sentence async for batch, *_ in found for each in batch]
 
     async def skip(self, **distance: float) -> None:
         await DemoMachine(self.clock, self.runtime).skip(timedelta(**distance))  # type: ignore[arg-type]

@@ -2,12 +2,12 @@
 
 import io
 import re
-from datetime import datetime
+from datetime import date, datetime, time
 from html import unescape
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_skeleton
+from babel.dates import format_date, format_datetime, format_skeleton, format_time, get_day_names
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -43,7 +43,7 @@ class Words:
         return self._get(key)
 
     def label(self, key: str, **values: str) -> str:
-        """Give a string with placeholders as plain text, for a button."""
+        """Give a string with placeholders as plain text, for a button or a page."""
         return unescape(self.say(key, **values))
 
     def count(self, key: str, number: int, *, name: str = "minutes") -> str:
@@ -63,6 +63,23 @@ class Words:
         """Give a moment's date in a zone: "7 September"."""
         local = at.astimezone(ZoneInfo(zone))
         return str(format_skeleton("MMMMd", local, locale=self.locale))
+
+    def date(self, day_on: date) -> str:
+        """Give a date with its year: "7 September 2026"."""
+        return str(format_date(day_on, "long", locale=self.locale))
+
+    def date_time(self, at: datetime, zone: str) -> str:
+        """Give a moment's date and time in a zone, short."""
+        local = at.astimezone(ZoneInfo(zone))
+        return str(format_datetime(local, "d MMM y, HH:mm", locale=self.locale))
+
+    def weekday(self, day: int) -> str:
+        """Name a day of the week; Monday is 0."""
+        return str(get_day_names("wide", locale=self.locale)[day])
+
+    def hour(self, hour: int) -> str:
+        """Give a full hour as a clock shows it: "17:00"."""
+        return str(format_time(time(hour), "HH:mm", locale=self.locale))
 
     def number(self, number: int) -> str:
         """Give a whole number in the digits of the language."""

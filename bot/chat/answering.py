@@ -1,12 +1,14 @@
 """Send one reply: note, edit or new message."""
 
+import mimetypes
+
 from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.keyboards import markup_of
 from bot.chat.messenger import send_errors
-from bot.chat.replies import Edit, Note, Reply, Say
+from bot.chat.replies import Edit, Give, Note, Reply, Say
 from bot.chat.transport import Form, call
 
 HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
@@ -45,3 +47,7 @@ def draw_up(address: str, reply: Reply) -> tuple[str, Form]:
             return method, Form({**html, **changed})
         case Say(text, buttons):
             return "sendMessage", Form({**html, "text": text, **markup_of(buttons)})
+        case Give(name, content, caption):
+            mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            files = {"document": (name, content.encode(), mime_type)}
+            return "sendDocument", Form({**html, "caption": caption}, files)

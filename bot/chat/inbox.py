@@ -14,7 +14,7 @@ from telegram import Update
 
 from bot.chat.answering import send_reply
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import Note, Reply, Say, format_replies, parse_replies
+from bot.chat.replies import NEW, Note, Reply, format_replies, parse_replies
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
@@ -266,7 +266,7 @@ class Inbox:
                 if not was_lost_twice(reply, later):
                     await self._put_off(stored, replies, count=count, later=later)
                     return False
-            if isinstance(reply, Say):
+            if isinstance(reply, NEW):
                 async with self.database.writing() as session:
                     await updates.record_reply_sent(session, stored.id, count=count)
                     now, chat = self.desk.clock.now(), stored.chat_key or ""
@@ -285,7 +285,7 @@ class Inbox:
 
     async def _send(self, stored: StoredUpdate, reply: Reply, *, address: str) -> None:
         """Send one reply; raise SendLater where it may go out later."""
-        if isinstance(reply, Say):
+        if isinstance(reply, NEW):
             await self._take_turn_in_chat(stored, address=address)
         try:
             await send_reply(self.application.bot, address, reply)
@@ -302,7 +302,7 @@ class Inbox:
     ) -> None:
         """Send the reply of this number later; note it where the answer to a message was lost."""
         reply = replies[count - 1]
-        if isinstance(reply, Say) and later.in_doubt:
+        if isinstance(reply, NEW) and later.in_doubt:
             marked = [*replies[: count - 1], replace(reply, is_repeat=True), *replies[count:]]
             sealed = self.desk.sealer.seal(format_replies(marked), bound_to=REPLIES)
             stored.replies_sealed = sealed
@@ -320,7 +320,7 @@ class Inbox:
 
 def was_lost_twice(reply: Reply, later: SendLater) -> bool:
     """Say whether the answer to a new message was lost again: it repeats only once."""
-    return isinstance(reply, Say) and later.in_doubt and reply.is_repeat
+    return isinstance(reply, NEW) and later.in_doubt and reply.is_repeat
 
 
 def where(error: BaseException) -> str:

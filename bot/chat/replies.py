@@ -35,8 +35,19 @@ class Say:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say
-KINDS: dict[str, type[Note] | type[Edit] | type[Say]] = {"note": Note, "edit": Edit, "say": Say}
+@dataclass(frozen=True)
+class Give:
+    """Send a small text file as a document; it rests nowhere but sealed among the replies."""
+
+    name: str
+    content: str
+    caption: str
+    is_repeat: bool = False
+
+
+Reply = Note | Edit | Say | Give
+KINDS: dict[str, type[Reply]] = {"note": Note, "edit": Edit, "say": Say, "give": Give}
+NEW = (Say, Give)  # what is a message of its own, so that a repeat would be seen
 
 
 def say(message: OutgoingMessage) -> Say:

@@ -1,8 +1,10 @@
 """Engagement events: all are kept, and the last answer counts."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import insert
+from sqlmodel import col, select
 
 from bot.store.database import Session
 from bot.store.states import EventKind
@@ -41,3 +43,19 @@ async def record_event(
             "happened_at": now,
         },
     )
+
+
+async def find_last(
+    session: Session, guardian_id: int, kinds: Sequence[EventKind]
+) -> EventKind | None:
+    """Look up which of some kinds of event a guardian's last one is."""
+    statement = (
+        select(EngagementEvent.kind)
+        .where(
+            col(EngagementEvent.guardian_id) == guardian_id, col(EngagementEvent.kind).in_(kinds)
+        )
+        .order_by(col(EngagementEvent.id).desc())
+        .limit(1)
+    )
+    found = (await session.exec(statement)).first()
+    return EventKind(found) if found else None

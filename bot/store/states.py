@@ -79,6 +79,12 @@ class EventKind(StrEnum):
     CAN_NOT_YET = "can-not-yet"
     CAN_A_LITTLE = "can-a-little"
     CAN = "can"
+    ASKED_WHY = "asked-why"  # one who stopped was asked for a reason, and gave one of those below
+    STOP_TOO_MANY = "stop-too-many"
+    STOP_NOT_FOR_US = "stop-not-for-us"
+    STOP_NO_TIME = "stop-no-time"
+    STOP_AGE = "stop-age"
+    STOP_OTHER = "stop-other"
 
 
 class ConsentAnswer(StrEnum):

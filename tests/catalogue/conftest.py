@@ -163,6 +163,7 @@ LATER_KEYS = (
     "button-can-a-little",
     "button-can",
     "able-saved",
+    "bot-short-description",
 )
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
