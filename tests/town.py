@@ -20,14 +20,12 @@ from bot.app.running import Network, Runtime
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
-from bot.delivery.examining import Breach, examine
-from bot.delivery.mending import read_records
 from bot.delivery.shelf import Shelf
 from bot.intake.enrolling import enrol
 from bot.sandbox import RunningServer, Sandbox, serve
 from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings
-from bot.store import centres, posters, records, updates
+from bot.store import centres, posters, updates
 from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
 
 ROOT = Path(__file__).parent.parent
@@ -185,13 +183,6 @@ class Town:
             )
         return code
 
-    async def examine(self) -> list[Breach]:
-        """Examine every guardian's record, as `kuffert doctor` does."""
-        async with self.store.database.reading() as session:
-            found = await records.list_guardians(session, after=0, limit=100)
-            read = await read_records(session, found)
-        return [each for one in read for each in examine(one, cap=3, now=self.clock.now())]
-
     async def rows(self, table: type[Row]) -> Sequence[Row]:
         async with self.store.database.reading() as session:
             return (await session.exec(select(table).order_by("id"))).all()  # type: ignore[call-overload]
@@ -219,7 +210,7 @@ class Town:
         rows = await self.rows(StoredUpdate)
         return any(row.status in updates.UNDONE for row in rows)
 
-    async def breaches(self) -> list[str]:
+    async def examine(self) -> list[str]:
         """Examine everything, as `kuffert doctor` does."""
         programme = self.runtime.shelf.current.programme
         found = walk(self.store.database, programme, now=self.clock.now())

@@ -124,7 +124,7 @@ async def test_without_an_answer_nothing_else_comes(town: Town, language: str) -
 
     assert len(phone.from_bot) == count
     assert (await town.rows(Guardian))[0].state is GuardianState.QUIET
-    assert await town.breaches() == []
+    assert await town.examine() == []
 
 
 async def test_a_check_that_was_planned_waits_for_no_new_words(town: Town) -> None:
@@ -156,6 +156,23 @@ async def test_another_tap_brings_the_question_again_and_no_game(town: Town) -> 
         "📄 Our text has changed. Please read it, and tell me whether I may go on. "
         "Until you tap, I send nothing more."
     ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_nothing_is_asked_about_a_child_that_is_gone(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    change_consent(town)
+    await phone.tap_stale(phone.from_bot[1], "child-gone:1:died")
+    count = len(phone.from_bot)
+
+    await town.skip(days=28)
+    silence = len(phone.from_bot) - count
+    replies = [await phone.write(each) for each in ("/resume", "/stop", "/resume")]
+
+    assert silence == 0
+    asking = ("renew", "why-stop")
+    assert not [one for each in replies for one in each.actions() if one.startswith(asking)]
+    assert SAID[language]["new"] not in "".join(each.text for each in replies)
 
 
 async def test_going_on_after_a_break_asks_for_the_new_words_first(town: Town) -> None:

@@ -9,8 +9,9 @@ from pathlib import Path
 
 import anyio
 import pytest
-from sqlmodel import SQLModel, select
+from sqlmodel import SQLModel
 
+from bot.app import inbox
 from bot.app.examination import list_notes
 from bot.app.forgetting import forget_again
 from bot.core.messages import OutgoingMessage, Sent
@@ -18,7 +19,7 @@ from bot.errors import BotError
 from bot.sandbox.records import ChatMessage, Fault
 from bot.store import Database, forgetting
 from bot.store.columns import id_of
-from bot.store.states import QuestionKind, UpdateStatus
+from bot.store.states import DeliveryKind, EventKind, GuardianState, QuestionKind, UpdateStatus
 from bot.store.tables import (
     Child,
     CodeAttempt,
@@ -76,24 +77,13 @@ def content_of(phone: Phone, message: ChatMessage) -> str:
 
 
 async def ask(phone: Phone, body: str, *, answer: str | None = None) -> None:
-    """Leave a question in the record, and staff's answer to it."""
-    town, seal = phone.town, phone.town.store.sealer.seal
-    async with town.store.database.writing() as session:
-        guardian = await guardian_of(phone)
-        question = Question(
-            guardian_id=id_of(guardian),
-            kind=QuestionKind.TEXT,
-            body_sealed=seal(body, bound_to="question"),
-            answer_sealed=seal(answer, bound_to="answer") if answer else None,
-            language="en",
-            asked_at=town.clock.now(),
-        )
-        session.add(question)
-        await session.flush()
-        (delivery, *_) = (await session.exec(select(Delivery).order_by("id"))).all()
-        if delivery.guardian_id == id_of(guardian):
-            delivery.question_id = question.id
-            session.add(delivery)
+    """Write to staff, and let them answer."""
+    town = phone.town
+    await phone.write(body)
+    if answer:
+        number = id_of((await town.rows(Question))[-1])
+        await inbox.answer(town.settings, number, answer, clock=town.clock)
+        await town.settle()
 
 
 async def guardian_of(phone: Phone) -> Guardian:
@@ -296,11 +286,11 @@ async def test_two_taps_forget_everything_and_only_counts_and_a_tombstone_stay(
     assert [(each["month"], each["guardians"], each["answered"]) for each in counts] == [
         (date(2026, 9, 1), 1, 1)
     ]
-    assert counts[0]["sent"] == 4  # the first activity, the question about linking, two touches
+    assert counts[0]["sent"] == 5  # the first activity, about linking, an answer, two touches
     assert len(kept["tombstone"]) == 1
     (child,) = await town.rows(Child)
     assert child.withdrawn_at == town.clock.now() - timedelta(seconds=1)
-    assert await town.breaches() == []
+    assert await town.examine() == []
 
 
 async def test_nothing_comes_after_that_and_a_card_opens_like_any_other(town: Town) -> None:
@@ -318,7 +308,7 @@ async def test_nothing_comes_after_that_and_a_card_opens_like_any_other(town: To
     assert phone.from_bot[count + 1].media is not None
     assert len(await town.rows(Guardian)) == 1
     assert (await town.rows(Child))[0].withdrawn_at is None
-    assert await town.breaches() == []
+    assert await town.examine() == []
 
 
 async def test_no_keeps_everything(town: Town) -> None:
@@ -360,6 +350,96 @@ async def test_a_newcomer_is_forgotten_too(town: Town) -> None:
     assert (await town.rows(Child))[0].withdrawn_at is None
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_the_phone_whose_place_was_taken_is_forgotten_with_the_one_that_took_it(
+    town: Town, language: str
+) -> None:
+    code = await town.card(language)
+    old, new = town.phone("Old phone", language=language), town.phone("New", language=language)
+    await old.join(code)
+    await ask(old, "A secret question", answer="An answer")
+    await new.join(code)
+    question = next(each for each in new.from_bot if "new-phone" in each.actions())
+    await new.tap(question, "new-phone")
+    await town.settle()
+
+    await forget(new)
+
+    kept = await dump(town.store.database)
+    written = unseal_all(town, kept)
+    for words in (str(old.person.id), chat_key(old), chat_key(new), "A secret question"):
+        assert words not in written
+    tombstones = {each["chat_key"] for each in kept["tombstone"]}
+    sealer = town.store.sealer
+    assert tombstones == {forgetting.tombstone_of(chat_key(each), sealer) for each in (old, new)}
+    assert (await town.rows(Child))[0].withdrawn_at is not None
+    assert await town.examine() == []
+
+
+async def test_the_old_phone_alone_can_be_forgotten_and_the_new_one_goes_on(town: Town) -> None:
+    code = await town.card("en")
+    old, new = town.phone("Old phone", language="en"), town.phone("New", language="en")
+    await old.join(code)
+    await new.join(code)
+    question = next(each for each in new.from_bot if "new-phone" in each.actions())
+    await new.tap(question, "new-phone")
+
+    await forget(old)
+
+    assert [each.chat_key for each in await town.rows(Guardian)] == [chat_key(new)]
+    assert (await town.rows(Child))[0].withdrawn_at is None
+    count = len(new.from_bot)
+    await town.skip(days=7)
+    assert len(new.from_bot) > count
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_one_who_came_by_a_poster_sees_it_and_is_forgotten_too(
+    town: Town, language: str
+) -> None:
+    phone = town.phone(language=language)
+    await phone.start(await town.poster())
+    await phone.write("7K3M9P2QWX4")  # a code that opens nothing
+
+    page, file = await files_of(phone)
+    await forget(phone)
+
+    assert "Solsikken" in page
+    assert file["opened"]["centre"] == "Solsikken"  # type: ignore[index]
+    assert len(file["codes_that_opened_nothing"]) == 1  # type: ignore[arg-type]
+    assert await town.rows(Newcomer) == []
+    assert await town.rows(CodeAttempt) == []
+    assert chat_key(phone) not in unseal_all(town, await dump(town.store.database))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+async def test_what_was_told_of_a_child_that_is_gone_is_shown_and_forgotten(
+    town: Town, language: str
+) -> None:
+    phone = town.phone(language=language)
+    first = await phone.join(await town.card(language))
+    await phone.tap_stale(first, "child-gone:1:died")
+
+    _page, file = await files_of(phone)
+    await forget(phone)
+
+    (told,) = file["children"]  # type: ignore[misc]
+    assert told["left_reason"] == "died"  # type: ignore[index]
+    (child,) = await town.rows(Child)
+    assert (child.left_at, child.left_reason) == (None, None)
+    assert child.withdrawn_at is not None
+
+
+@pytest.mark.parametrize("language", ["en", "da", "ar"])
+async def test_a_page_has_words_for_everything_that_can_happen(town: Town, language: str) -> None:
+    words = town.runtime.shelf.current.words_in(language)
+    keys = [f"event-{each}" for each in EventKind] + [f"state-{each}" for each in GuardianState]
+    keys += [f"kind-{each}" for each in DeliveryKind]
+    keys += [f"question-{each}" for each in QuestionKind if each is not QuestionKind.TEXT]
+
+    assert [key for key in keys if key not in words.keys] == []
+
+
 async def test_one_guardians_forgetting_never_touches_the_other(town: Town) -> None:
     code = await town.card("en")
     amina, bashir = town.phone("Amina"), town.phone("Bashir")
@@ -381,7 +461,7 @@ async def test_one_guardians_forgetting_never_touches_the_other(town: Town) -> N
     count = len(bashir.from_bot)
     await town.skip(days=5)
     assert len(bashir.from_bot) > count
-    assert await town.breaches() == []
+    assert await town.examine() == []
 
 
 async def test_forgetting_that_is_tapped_twice_happens_once(town: Town) -> None:
@@ -466,7 +546,7 @@ async def test_a_restored_backup_brings_nobody_back(town: Town, tmp_path: Path) 
 
     assert (count, again) == (1, 0)
     assert [each.chat_key for each in await town.rows(Guardian)] == [chat_key(bashir)]
-    assert await town.breaches() == []
+    assert await town.examine() == []
 
 
 async def test_whoever_came_back_after_being_forgotten_stays(town: Town, tmp_path: Path) -> None:
@@ -615,4 +695,4 @@ async def test_a_message_that_went_out_while_its_guardian_was_forgotten_is_no_er
 
     assert len(phone.from_bot) == count + 1
     assert await town.deliveries() == []
-    assert await town.breaches() == []
+    assert await town.examine() == []
