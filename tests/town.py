@@ -14,19 +14,18 @@ from sqlmodel import select
 
 from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
+from bot.app.examination import walk
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
-from bot.delivery.examining import Breach, examine
-from bot.delivery.mending import read_records
 from bot.delivery.shelf import Shelf
 from bot.intake.enrolling import enrol
 from bot.sandbox import RunningServer, Sandbox, serve
 from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings
-from bot.store import centres, posters, records, updates
+from bot.store import centres, posters, updates
 from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
 
 ROOT = Path(__file__).parent.parent
@@ -50,6 +49,13 @@ class SettableClock:
     def reset(self, moment: datetime) -> None:
         """Go to any moment, an earlier one too."""
         self._now = moment
+
+
+def find_action(message: ChatMessage, name: str) -> str:
+    """Give the action of a button: the one of this name, whatever it carries, or of this end."""
+    return next(
+        each for each in message.actions() if each.endswith(name) or each.startswith(f"{name}:")
+    )
 
 
 @dataclass
@@ -98,8 +104,8 @@ class Phone:
         return self.from_bot[count]
 
     async def tap(self, message: ChatMessage, ending: str) -> ChatMessage:
-        """Tap the button whose action ends so; come back when all that follows is done."""
-        action = next(each for each in message.actions() if each.endswith(ending))
+        """Tap the button of an action, or of its end; come back when all that follows is done."""
+        action = find_action(message, ending)
         callback_id = self.town.sandbox.tap(self.person.id, message.id, action)
         await self.answered(callback_id)
         return message
@@ -177,13 +183,6 @@ class Town:
             )
         return code
 
-    async def examine(self) -> list[Breach]:
-        """Examine every guardian's record, as `kuffert doctor` does."""
-        async with self.store.database.reading() as session:
-            found = await records.list_guardians(session, after=0, limit=100)
-            read = await read_records(session, found)
-        return [each for one in read for each in examine(one, cap=3, now=self.clock.now())]
-
     async def rows(self, table: type[Row]) -> Sequence[Row]:
         async with self.store.database.reading() as session:
             return (await session.exec(select(table).order_by("id"))).all()  # type: ignore[call-overload]
@@ -210,6 +209,12 @@ class Town:
             return True
         rows = await self.rows(StoredUpdate)
         return any(row.status in updates.UNDONE for row in rows)
+
+    async def examine(self) -> list[str]:
+        """Examine everything, as `kuffert doctor` does."""
+        programme = self.runtime.shelf.current.programme
+        found = walk(self.store.database, programme, now=self.clock.now())
+        return [each.sentence async for batch, *_ in found for each in batch]
 
     async def skip(self, **distance: float) -> None:
         await DemoMachine(self.clock, self.runtime).skip(timedelta(**distance))  # type: ignore[arg-type]

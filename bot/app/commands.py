@@ -8,6 +8,7 @@ from pathlib import Path
 
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
+from bot.app.forgetting import forget_again
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
 from bot.app.running import Network, Role, Runtime, spare_the_collector
@@ -27,6 +28,7 @@ from bot.settings import HIGHEST_FREE_RATE, Settings
 from bot.store import budget, centres, open_database
 from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
+from bot.store.tombstones import TombstoneFile
 from bot.web.health import make_health
 
 SETTINGS = """\
@@ -66,6 +68,10 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
     with hold(url):
         async with open_store(settings) as store:
             catalogue = await accept_catalogue(store.database, settings, clock=clock)
+            tombstones = TombstoneFile(settings.tombstones) if settings.tombstones else None
+            if tombstones:
+                tombstones.prepare()
+                await forget_again(store, tombstones, now=clock.now())
             runtime = Runtime(
                 store,
                 Shelf(catalogue),
@@ -77,6 +83,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                     is_paid=settings.send_rate > HIGHEST_FREE_RATE,
                 ),
                 role=role,
+                tombstones=tombstones,
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):
@@ -193,5 +200,5 @@ async def report(settings: Settings, folder: Path) -> Path:
                 folder,
                 now=SystemClock().now(),
                 title=catalogue.programme.name,
-                legal_basis=catalogue.programme.legal_basis,
+                legal_basis=catalogue.programme.legal_basis_in(catalogue.programme.language),
             )

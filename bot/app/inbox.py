@@ -11,9 +11,8 @@ from bot.app.opening import open_store
 from bot.catalogue.asking import TEXT_UNITS, measure_answer
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import load_catalogue
-from bot.chat.asking import QUESTION
 from bot.chat.fetching import fetch_file
-from bot.core.asked import Asked, parse_asked
+from bot.core.asked import QUESTION, Asked, parse_asked
 from bot.core.clock import Clock
 from bot.delivery.staff_answers import plan_answer
 from bot.errors import BotError

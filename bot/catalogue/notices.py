@@ -22,8 +22,11 @@ from bot.core.actions import (
     NewPhoneTapped,
     OldPhoneTapped,
     Purpose,
+    RenewTapped,
     ResumeTapped,
     SnoozeTapped,
+    StopReason,
+    StopReasonTapped,
     StopTapped,
     format_action,
 )
@@ -38,10 +41,12 @@ class Notice(StrEnum):
     """A message outside the programme that is sent by the queue."""
 
     LINKING = "linking"
+    RESEARCH = "research"
     STILL_USEFUL = "still-useful"
     AGE = "age"
     NEW_PHONE = "new-phone"
     MOVED = "moved"
+    RENEWED = "renewed-consent"
 
 
 @dataclass(frozen=True)
@@ -67,8 +72,12 @@ def render_notice(
             return say(catalogue, "moved", language=language)
         case Notice.LINKING:
             return ask_consent(catalogue, Purpose.LINKING, language=language)
+        case Notice.RESEARCH:
+            return ask_consent(catalogue, Purpose.RESEARCH, language=language)
         case Notice.STILL_USEFUL:
             return ask_still_useful(catalogue, language=language)
+        case Notice.RENEWED:
+            return ask_renewed(catalogue, language=language)
 
 
 def ask_age(catalogue: Catalogue, child_id: int, *, language: str) -> OutgoingMessage:
@@ -145,6 +154,26 @@ def ask_still_useful(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     return OutgoingMessage(words.say("still-useful"), ((yes,), (stop,)))
 
 
+def ask_renewed(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Ask once more whether messages are wanted, since the words of the consent have changed."""
+    words, consent = catalogue.words_in(language), catalogue.consent_in(language)
+    yes = button(words, "button-renew", RenewTapped(consent.version, consent.language))
+    stop = button(words, "button-stop", StopTapped())
+    text = f"{words.say('renewed-consent')}\n\n{render(consent.messages, {})}"
+    return OutgoingMessage(text, ((yes,), (stop,)))
+
+
+def offer_reasons(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
+    """Say that nothing more comes, and ask why, with a button to go on all the same."""
+    words = catalogue.words_in(language)
+    reasons = tuple(
+        (button(words, f"button-stop-{reason}", StopReasonTapped(reason)),) for reason in StopReason
+    )
+    resume = button(words, "button-resume", ResumeTapped())
+    text = f"{words.say('stopped')}\n\n{words.say('why-stop')}"
+    return OutgoingMessage(text, (*reasons, (resume,)))
+
+
 def offer_break(catalogue: Catalogue, key: str, *, language: str, **values: str) -> OutgoingMessage:
     """Say that there is a break, with buttons for how long, and to go on."""
     words = catalogue.words_in(language)
@@ -160,7 +189,7 @@ def render_welcome(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     """Show the very first message: what this is, the yes, and the other languages."""
     words = catalogue.words_in(language)
     consent = catalogue.consent_in(language)
-    join = (button(words, "button-join", JoinTapped()),)
+    join = (button(words, "button-join", JoinTapped(consent.version, consent.language)),)
     others = name_others(catalogue, language=language)
     return OutgoingMessage(text=render(consent.messages, {}), buttons=(join, others))
 
@@ -170,8 +199,10 @@ def ask_consent(catalogue: Catalogue, purpose: Purpose, *, language: str) -> Out
     words = catalogue.words_in(language)
     consent = catalogue.consent_in(language)
     question = consent.linking if purpose is Purpose.LINKING else consent.research
-    yes = button(words, "button-yes", ConsentTapped(purpose, is_given=True))
-    no = button(words, "button-no", ConsentTapped(purpose, is_given=False))
+    yes, no = (
+        button(words, key, ConsentTapped(consent.version, consent.language, purpose, is_given))
+        for key, is_given in (("button-yes", True), ("button-no", False))
+    )
     return OutgoingMessage(text=render(question, {}), buttons=((yes, no),))
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
@@ -111,8 +112,21 @@ class Programme(Plain):
     send_unreviewed: bool = Field(description="Write true or false.")
     open_enrolment: bool = Field(default=False, description="Write yes or no.")
     answer_days: int = Field(default=2, ge=1, le=10, description="Write 1 to 10 working days.")
-    consent: str = Field(description='Write the version of the consent texts, such as "1".')
-    legal_basis: str = Field(min_length=1, description="Write one or two sentences.")
+    consent: str = Field(
+        pattern=r"^[\w.-]{1,20}$",
+        description='Write the version of the consent texts, such as "1".',
+    )
+    legal_basis: str | Mapping[str, str] = Field(
+        min_length=1, description="Write one or two sentences, or some for each language."
+    )
+    controller: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Write for each language who answers for what is kept: {en: …, da: …}.",
+    )
+    study_end: date | None = Field(default=None, description="Write a date, such as 2027-06-30.")
+    retention_days: int | None = Field(
+        default=None, ge=0, description="Write for how many days after study_end data is kept."
+    )
     order: tuple[str | Mapping[str, str], ...] = Field(
         min_length=1,
         description='Write a list of skills; {"3-4": RHY, default: INI} where bands differ.',
@@ -135,6 +149,24 @@ class Programme(Plain):
     def weeks(self) -> int:
         """Count the weeks of the programme."""
         return len(self.order)
+
+    @property
+    def forgets_on(self) -> date | None:
+        """The day on which everything personal goes; None where that is not set."""
+        if self.study_end is None or self.retention_days is None:
+            return None
+        return self.study_end + timedelta(days=self.retention_days)
+
+    def legal_basis_in(self, language: str) -> str:
+        """Give the legal basis in a language, or in the programme's."""
+        basis = self.legal_basis
+        if isinstance(basis, str):
+            return basis
+        return basis.get(language) or basis.get(self.language, "")
+
+    def controller_in(self, language: str) -> str:
+        """Say who answers for what is kept, in a language or in the programme's."""
+        return self.controller.get(language) or self.controller.get(self.language, "")
 
     def skill_for(self, week: int, band: str) -> str:
         """Give the skill of a week (the first is 1) in an age band."""

@@ -3,12 +3,13 @@
 import io
 import re
 from collections.abc import Callable, Sequence
-from datetime import datetime, time
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 from babel.dates import (
+    format_date,
     format_datetime,
     format_skeleton,
     format_time,
@@ -111,6 +112,15 @@ class Words:
             return self.territory(code)
         city = str(get_timezone_location(name, locale=self.locale, return_city=True))
         return f"{self.territory(code)} ({city})"
+
+    def date(self, day_on: date) -> str:
+        """Give a date with its year: "7 September 2026"."""
+        return str(format_date(day_on, "long", locale=self.locale))
+
+    def date_time(self, at: datetime, zone: str) -> str:
+        """Give a moment's date and time in a zone, short."""
+        local = at.astimezone(ZoneInfo(zone))
+        return str(format_datetime(local, "d MMM y, HH:mm", locale=self.locale))
 
     def number(self, number: int) -> str:
         """Give a whole number in the digits of the language."""

@@ -21,7 +21,7 @@ from bot.chat.explaining import find_guardian_or_explain
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Leaving
-from bot.core.asked import Asked, format_asked, parse_asked
+from bot.core.asked import QUESTION, Asked, format_asked, parse_asked
 from bot.core.cadence import local_date
 from bot.core.siblings import Sibling
 from bot.delivery.leaving import let_go
@@ -30,7 +30,6 @@ from bot.store.columns import id_of
 from bot.store.states import GuardianState, LeftReason, QuestionKind
 from bot.store.tables import Guardian, Question
 
-QUESTION = "question"  # what questions are sealed as
 MOST_A_DAY = 20
 ONE_DAY = timedelta(days=1)
 EDITABLE = timedelta(days=2)  # as long as Telegram lets people change what they wrote

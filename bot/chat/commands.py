@@ -7,9 +7,11 @@ from telegram import ChatMember, Update
 from bot.catalogue.asking import offer_gone
 from bot.catalogue.menus import say_with_menu, with_menu
 from bot.catalogue.notices import (
+    ask_renewed,
     offer_break,
     offer_help,
     offer_languages,
+    offer_reasons,
     offer_resume,
     say,
 )
@@ -23,16 +25,28 @@ from bot.chat.explaining import (
 )
 from bot.chat.onboarding import is_invited, take_typed_code
 from bot.chat.turns import Tapped, Turn, TurnContext
-from bot.core.actions import Purpose
+from bot.core.actions import Purpose, StopReason
 from bot.core.messages import OutgoingMessage
-from bot.delivery.planning import come_back, find_next_at, leave, snooze
+from bot.core.versions import is_newer
+from bot.delivery.planning import come_back, find_next_at, leave, note, snooze
 from bot.store import centres, events, guardians
 from bot.store.columns import id_of
 from bot.store.families import GONE
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
 
-COMMANDS = ("menu", "pause", "resume", "language", "ask", "stop", "help")
+COMMANDS = (
+    "menu",
+    "pause",
+    "resume",
+    "language",
+    "ask",
+    "stop",
+    "privacy",
+    "mydata",
+    "forget",
+    "help",
+)
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -62,15 +76,37 @@ async def handle_stop(update: Update, context: TurnContext) -> None:
 
 
 async def stop(turn: Turn, guardian: Guardian) -> OutgoingMessage:
-    """Stop for good, and say how to begin again."""
+    """Stop for good, and say how to begin again; ask why, but not each time.
+
+    Where no child is left, nothing is asked.
+    """
+    language, has_asked = guardian.language, True
     if guardian.state is not GuardianState.STOPPED:
+        kinds = (EventKind.STOPPED, EventKind.ASKED_WHY)
+        before = await events.find_last(turn.session, id_of(guardian), kinds)
+        has_asked = before is EventKind.ASKED_WHY
         await go_away(turn, guardian, GuardianState.STOPPED)
         await record_messages(turn, guardian, ConsentAnswer.WITHDRAWN)
-    stopped = offer_resume(turn.catalogue, "stopped", language=guardian.language)
+    stopped = offer_resume(turn.catalogue, "stopped", language=language)
     if not await centres.list_children(turn.session, id_of(guardian)):
         return stopped
-    gone = offer_gone(turn.catalogue.words_in(guardian.language))
+    if not has_asked:
+        await note(turn.session, guardian, EventKind.ASKED_WHY, now=turn.now)
+        stopped = offer_reasons(turn.catalogue, language=language)
+    gone = offer_gone(turn.catalogue.words_in(language))
     return replace(stopped, buttons=(*stopped.buttons, *gone))
+
+
+async def record_stop_reason(turn: Turn, guardian: Guardian, reason: StopReason) -> OutgoingMessage:
+    """Write down why somebody stopped, once for each time that it was asked."""
+    kinds = (EventKind.ASKED_WHY, *(STOP_REASONS[each] for each in StopReason))
+    last = await events.find_last(turn.session, id_of(guardian), kinds)
+    if last is EventKind.ASKED_WHY:
+        await note(turn.session, guardian, STOP_REASONS[reason], now=turn.now)
+    return offer_resume(turn.catalogue, "stop-reason-saved", language=guardian.language)
+
+
+STOP_REASONS = {each: EventKind(f"stop-{each}") for each in StopReason}
 
 
 async def go_away(turn: Turn, guardian: Guardian, state: GuardianState) -> None:
@@ -88,7 +124,13 @@ async def handle_resume(update: Update, context: TurnContext) -> None:
 
 
 async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
-    """Go on, and say when the next activity comes."""
+    """Go on, and say when the next activity comes; where the consent is outdated, ask first.
+
+    Where no child is left there is nothing to agree to.
+    """
+    has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
+    if has_children and await has_outdated_consent(turn, guardian):
+        return ask_renewed(turn.catalogue, language=guardian.language)
     was_active = guardian.state is GuardianState.ACTIVE
     if guardian.state is GuardianState.STOPPED:
         await record_messages(turn, guardian, ConsentAnswer.GIVEN)
@@ -99,7 +141,6 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     turn.calls_sender = True
     language = guardian.language
     if next_at is None:
-        has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
         key = "finished" if has_children else "no-child-left"
         return say_with_menu(turn.catalogue, key, language=language)
     day = turn.catalogue.words_in(language).moment(next_at, guardian.zone)
@@ -109,15 +150,23 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
 
 
 async def record_messages(turn: Turn, guardian: Guardian, answer: ConsentAnswer) -> None:
-    """Write down consent to messages, given or withdrawn."""
+    """Write down consent to messages, given or withdrawn, to the words that were shown last."""
+    last = await guardians.find_consent(turn.session, id_of(guardian), Purpose.MESSAGES)
     await guardians.record_consent(
         turn.session,
         guardian,
         purpose=Purpose.MESSAGES,
         answer=answer,
-        version=turn.catalogue.programme.consent,
+        version=last.version if last else turn.catalogue.programme.consent,
+        language=last.language if last else guardian.language,
         now=turn.now,
     )
+
+
+async def has_outdated_consent(turn: Turn, guardian: Guardian) -> bool:
+    """Say whether messages were agreed to in older words than those that are asked for now."""
+    last = await guardians.find_consent(turn.session, id_of(guardian), Purpose.MESSAGES)
+    return last is not None and is_newer(turn.catalogue.programme.consent, last.version)
 
 
 async def handle_language(update: Update, context: TurnContext) -> None:

@@ -8,7 +8,7 @@ from bot.chat import replies
 from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
 from bot.chat.home import draw_home
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
-from bot.core.actions import Purpose
+from bot.core.actions import JoinTapped, Purpose
 from bot.core.cadence import Rhythm
 from bot.core.codes import parse_code
 from bot.delivery.planning import come_back, plan_start
@@ -142,8 +142,11 @@ async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> No
     turn.show(tapped, show(turn.catalogue, language=language))
 
 
-async def join(turn: Turn, tapped: Tapped) -> None:
-    """Make a newcomer a guardian: consent to messages, and the first activity at once."""
+async def join(turn: Turn, shown: JoinTapped, tapped: Tapped) -> None:
+    """Make a newcomer a guardian: consent to messages, and the first activity at once.
+
+    The button says which words were shown: the newcomer's language may have changed since.
+    """
     newcomer = await turn.find_newcomer()
     found = await find_opened(turn, newcomer)
     if newcomer and found:
@@ -151,7 +154,10 @@ async def join(turn: Turn, tapped: Tapped) -> None:
         if refusal:
             turn.show(tapped, say(turn.catalogue, refusal, language=newcomer.language))
             return
-        turn.guardian = await welcome(turn, newcomer, found)
+        if shown.language in turn.catalogue.programme.languages:
+            newcomer.language = shown.language
+        version = shown.version or turn.catalogue.programme.consent
+        turn.guardian = await welcome(turn, newcomer, found, version=version)
     if turn.guardian and turn.guardian.state is not GuardianState.MOVED:
         language = turn.guardian.language
         turn.show(tapped, say_with_menu(turn.catalogue, "joined", language=language))
@@ -166,8 +172,8 @@ async def find_opened(turn: Turn, newcomer: Newcomer | None) -> Invitation | Non
     return None
 
 
-async def welcome(turn: Turn, newcomer: Newcomer, found: Invitation) -> Guardian:
-    """Take a newcomer in, or back."""
+async def welcome(turn: Turn, newcomer: Newcomer, found: Invitation, *, version: str) -> Guardian:
+    """Take a newcomer in, or back, who agreed to this version of the consent."""
     guardian = turn.guardian
     child = await find_child(turn, found, guardian)
     was_away = guardian is not None
@@ -180,7 +186,8 @@ async def welcome(turn: Turn, newcomer: Newcomer, found: Invitation) -> Guardian
         guardian,
         purpose=Purpose.MESSAGES,
         answer=ConsentAnswer.GIVEN,
-        version=turn.catalogue.programme.consent,
+        version=version,
+        language=newcomer.language,
         now=turn.now,
     )
     if was_away:

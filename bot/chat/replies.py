@@ -45,9 +45,25 @@ class Play:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say | Play
-New = Say | Play  # what is written down as sent, since it must not be repeated
-KINDS: dict[str, type[Reply]] = {"note": Note, "edit": Edit, "say": Say, "play": Play}
+@dataclass(frozen=True)
+class Give:
+    """Send a small text file as a document; it rests nowhere but sealed among the replies."""
+
+    name: str
+    content: str
+    caption: str
+    is_repeat: bool = False
+
+
+Reply = Note | Edit | Say | Play | Give
+New = Say | Play | Give  # what is written down as sent, since it must not be repeated
+KINDS: dict[str, type[Reply]] = {
+    "note": Note,
+    "edit": Edit,
+    "say": Say,
+    "play": Play,
+    "give": Give,
+}
 
 
 def say(message: OutgoingMessage) -> Say:

@@ -5,12 +5,13 @@ from telegram import Update
 from bot.catalogue.notices import ask_consent
 from bot.chat.answers import record_able, record_answer, record_plan, record_wish
 from bot.chat.asking import choose_reason, invite, stay, stop_child, tell_gone
-from bot.chat.commands import choose_language, resume, stop, take_break
-from bot.chat.consents import ask_next, record_choice
+from bot.chat.commands import choose_language, record_stop_reason, resume, stop, take_break
+from bot.chat.consents import ask_next, record_choice, renew
 from bot.chat.families import move_in, record_age, stay_another
 from bot.chat.home import act_in_menu
 from bot.chat.onboarding import choose_first_language, join
 from bot.chat.replies import Note
+from bot.chat.rights import RightTapped, act_on_right
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import (
     AbleTapped,
@@ -30,9 +31,11 @@ from bot.core.actions import (
     NewPhoneTapped,
     OldPhoneTapped,
     Purpose,
+    RenewTapped,
     ResumeTapped,
     SnoozeTapped,
     StayTapped,
+    StopReasonTapped,
     StopTapped,
     TryTapped,
     WishTapped,
@@ -49,7 +52,12 @@ async def handle_tap(update: Update, context: TurnContext) -> None:
     if query is None or query.message is None:
         return
     tapped = Tapped(query.id, query.message.message_id)
-    await act(turn, parse_action(query.data or ""), tapped)
+    action = parse_action(query.data or "")
+    if isinstance(action, RightTapped):
+        language = await turn.find_language(update)
+        await act_on_right(turn, action, tapped, language=language)
+    else:
+        await act(turn, action, tapped)
     if not any(isinstance(reply, Note) for reply in turn.replies):
         language = await turn.find_language(update)
         turn.reply(Note(query.id, turn.tell("note-sent-before", language)))
@@ -59,7 +67,7 @@ async def act(turn: Turn, action: Action | None, tapped: Tapped) -> None:
     """Tell the actions apart; those of a guardian need one."""
     match action:
         case JoinTapped():
-            await join(turn, tapped)
+            await join(turn, action, tapped)
         case NewcomerLanguageTapped(language):
             await choose_first_language(turn, language, tapped)
         case None:
@@ -102,9 +110,14 @@ async def act_as_guardian(turn: Turn, guardian: Guardian, action: Action, tapped
             await move_in(turn, guardian, tapped)
         case OldPhoneTapped(guardian_id):
             await move_in(turn, guardian, tapped, old_id=guardian_id)
-        case ConsentTapped(purpose, is_given):
-            await record_choice(turn, guardian, purpose=purpose, is_given=is_given)
-            turn.show(tapped, await ask_next(turn, guardian, purpose), note="note-saved")
+        case StopReasonTapped(reason):
+            turn.show(tapped, await record_stop_reason(turn, guardian, reason), note="note-saved")
+        case RenewTapped():
+            turn.show(tapped, await renew(turn, guardian, action), note="note-saved")
+        case ConsentTapped():
+            await record_choice(turn, guardian, action)
+            shown = await ask_next(turn, guardian, action.purpose)
+            turn.show(tapped, shown, note="note-saved")
         case ConsentChangeTapped():
             language = guardian.language
             turn.show(tapped, ask_consent(turn.catalogue, Purpose.LINKING, language=language))

@@ -17,6 +17,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.shelf import Shelf
 from bot.store import Session, guardians
 from bot.store.tables import Guardian, Newcomer
+from bot.store.tombstones import TombstoneFile
 
 CHAT = "chat"  # what a chat's id is hashed and sealed as
 
@@ -30,6 +31,7 @@ class Desk:
     shelf: Shelf
     wake_sender: Callable[[], None]
     pace: Pace
+    tombstones: TombstoneFile | None = None
 
 
 @dataclass(frozen=True)

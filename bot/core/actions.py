@@ -1,7 +1,7 @@
 """What a button carries: an action and what it is about, in at most 64 bytes."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
+from dataclasses import MISSING, dataclass, fields
 from enum import StrEnum
 from typing import Any
 
@@ -44,6 +44,16 @@ class Leaving(StrEnum):
 
     MOVED = "moved"
     DIED = "died"
+
+
+class StopReason(StrEnum):
+    """Why a guardian stops, where that is told."""
+
+    TOO_MANY = "too-many"
+    NOT_FOR_US = "not-for-us"
+    NO_TIME = "no-time"
+    AGE = "age"
+    OTHER = "other"
 
 
 class Purpose(StrEnum):
@@ -122,8 +132,26 @@ class StopTapped:
 
 
 @dataclass(frozen=True)
+class StopReasonTapped:
+    """Why a guardian has stopped."""
+
+    reason: StopReason
+
+
+@dataclass(frozen=True)
 class JoinTapped:
-    """Consent to messages."""
+    """Consent to messages, to the words of this version in this language."""
+
+    version: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
+class RenewTapped:
+    """Consent to messages once more, since the words have changed."""
+
+    version: str
+    language: str
 
 
 @dataclass(frozen=True)
@@ -142,8 +170,10 @@ class LanguageTapped:
 
 @dataclass(frozen=True)
 class ConsentTapped:
-    """Yes or no to linking or to research."""
+    """Yes or no to linking or to research, in answer to these words."""
 
+    version: str
+    language: str
     purpose: Purpose
     is_given: bool
 
@@ -307,13 +337,37 @@ class InviteTapped:
     relative: Relative
 
 
+@dataclass(frozen=True)
+class DossierTapped:
+    """Everything that is kept about this chat, as files."""
+
+
+@dataclass(frozen=True)
+class ForgetTapped:
+    """Ask to be forgotten; it takes a second tap."""
+
+
+@dataclass(frozen=True)
+class ForgetSurelyTapped:
+    """The second tap: forget everything, if it was offered not long ago (seconds since 1970)."""
+
+    offered_at: int
+
+
+@dataclass(frozen=True)
+class KeepTapped:
+    """Do not forget."""
+
+
 Action = (
     AnswerTapped
     | WishTapped
     | TryTapped
     | SnoozeTapped
     | StopTapped
+    | StopReasonTapped
     | JoinTapped
+    | RenewTapped
     | NewcomerLanguageTapped
     | LanguageTapped
     | ConsentTapped
@@ -341,6 +395,10 @@ Action = (
     | ZoneTapped
     | RoleTapped
     | InviteTapped
+    | DossierTapped
+    | ForgetTapped
+    | ForgetSurelyTapped
+    | KeepTapped
 )
 NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
     "answer": AnswerTapped,
@@ -348,7 +406,9 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "try": TryTapped,
     "snooze": SnoozeTapped,
     "stop": StopTapped,
+    "why-stop": StopReasonTapped,
     "join": JoinTapped,
+    "renew": RenewTapped,
     "hello": NewcomerLanguageTapped,
     "language": LanguageTapped,
     "consent": ConsentTapped,
@@ -376,6 +436,10 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "zone": ZoneTapped,
     "role": RoleTapped,
     "invite": InviteTapped,
+    "my-data": DossierTapped,
+    "forget": ForgetTapped,
+    "forget-surely": ForgetSurelyTapped,
+    "keep": KeepTapped,
 }
 NAME_OF = {kind: name for name, kind in NAMES.items()}
 TRUTH = {"yes": True, "no": False}
@@ -398,14 +462,19 @@ def parse_action(text: str) -> Action | None:
     """Read an action back; None for anything that no button of ours carries."""
     name, *parts = text.split(":")
     kind = NAMES.get(name)
-    if kind is None or len(parts) != len(fields(kind)):
+    if kind is None or len(parts) not in (len(fields(kind)), count_needed(kind)):
         return None
     make: Callable[..., Action] = kind
-    pairs = zip(fields(kind), parts, strict=True)
+    pairs = zip(fields(kind), parts, strict=False)
     try:
         return make(*(parse_value(part, each.type) for each, part in pairs))
     except (KeyError, ValueError):
         return None
+
+
+def count_needed(kind: type[Action]) -> int:
+    """Count the fields of an action that a button must carry."""
+    return sum(each.default is MISSING for each in fields(kind))
 
 
 def parse_value(part: str, kind: Any) -> object:

@@ -3,6 +3,9 @@
 import json
 from dataclasses import asdict, dataclass
 
+QUESTION = "question"  # what questions are sealed as
+ANSWER = "answer"  # what answers are sealed as
+
 
 @dataclass(frozen=True)
 class Asked:

@@ -5,10 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from bot.catalogue.notices import Notice
 from bot.catalogue.records import Catalogue
 from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer
+from bot.core.versions import is_newer
 from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
 from bot.delivery.planning import CHILD_GONE, taper
@@ -33,7 +35,7 @@ class Handing:
     until: datetime
     composed: Composed
     ignored_weeks: int = 0
-    asks: bool = False
+    asks: Notice | None = None
 
 
 @dataclass
@@ -74,14 +76,16 @@ async def claim(
         due += await deliveries.lock_due(session, now=now, asked=False, limit=limit - len(due))
     if not due:
         return Claimed()
-    cases, waiting = await read_cases(session, due, busy=busy, chat_wait=chat_wait, now=now)
+    version = catalogue.programme.consent
+    cases, waiting = await read_cases(
+        session, due, version=version, busy=busy, chat_wait=chat_wait, now=now
+    )
     cap, weeks = catalogue.programme.weekly_cap, catalogue.programme.weeks
     decided = [Decided(case, decide(case, cap=cap, now=now)) for case in cases]
     handings, over = await hand_out(
         session, catalogue, decided, until=until, sealer=sealer, now=now
     )
-    version = catalogue.version
-    await write_handed(session, handings, version, claimant=claimant, now=now)
+    await write_handed(session, handings, catalogue.version, claimant=claimant, now=now)
     await write_waits(session, [*waiting, *list_waits(decided)])
     await write_endings(session, [*list_endings(decided), *over], weeks=weeks, now=now)
     for each in decided:
@@ -95,13 +99,15 @@ async def read_cases(
     session: Session,
     due: Sequence[Delivery],
     *,
+    version: str,
     busy: set[int],
     chat_wait: timedelta,
     now: datetime,
 ) -> tuple[list[Case], list[tuple[Delivery, Wait]]]:
     """Read what deciding takes, for all at once; (cases, those that wait for their chat).
 
-    What is due to a guardian who is busy stays as it is, and is found again.
+    `version` is that of the consent texts that are asked for now. What is due to a guardian who is
+    busy stays as it is, and is found again.
     """
     numbers = sorted({each.guardian_id for each in due})
     found = await guardians.get_guardians(session, numbers)
@@ -122,6 +128,7 @@ async def read_cases(
     gone = await list_gone(session, due)
     asked = sorted({each.question_id for each in due if each.question_id is not None})
     answers = await questions.list_answers(session, asked)
+    agreed = await guardians.list_versions(session, numbers, besides=version)
     cases, waiting = [], []
     for delivery in due:
         number = delivery.guardian_id
@@ -143,6 +150,7 @@ async def read_cases(
                 question_at=answers[delivery.question_id].asked_at
                 if delivery.question_id
                 else None,
+                is_outdated=number in agreed and is_newer(version, agreed[number]),
             )
         )
     return cases, waiting

@@ -146,8 +146,10 @@ class Composer:
         """Choose the activity of a week by its skill, the child's age, and what it had."""
         return choose(self.catalogue, self.pupils[child_id], had, week=week, now=self.now)
 
-    def compose(self, delivery: Delivery, guardian: Guardian, *, asks: bool) -> Composed | None:
-        """Compose a delivery in the guardian's language, as it is now.
+    def compose(
+        self, delivery: Delivery, guardian: Guardian, *, asks: Notice | None
+    ) -> Composed | None:
+        """Compose a delivery in the guardian's language, as it is now; `asks` takes its place.
 
         None where the child has been through the whole programme.
         """
@@ -157,7 +159,7 @@ class Composer:
             message = self.compose_answer(delivery, delivery.question_id, language)
             return Composed(message, language, notice=STAFF_ANSWER)
         if asks or (delivery.notice is not None and not is_touch):
-            notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
+            notice = asks or Notice(delivery.notice or "")
             child_id = delivery.child_id or 0
             message = render_notice(self.catalogue, notice, language=language, child_id=child_id)
             return Composed(message, language, notice=notice)

@@ -278,7 +278,7 @@ async def ask_further(
     weeks: int,
     now: datetime,
 ) -> None:
-    """After the first activity ask what joining left open; after "still useful?" fall silent."""
+    """After the first activity ask what joining left open; after one in a touch's place, rest."""
     delivery = went.handing.delivery
     guardian = found[delivery.guardian_id]
     if guardian.state is not GuardianState.ACTIVE:

@@ -3,15 +3,13 @@
 from datetime import datetime
 
 from bot.catalogue.asking import STAFF_ANSWER
-from bot.core.asked import Answered, format_answers, parse_answers
+from bot.core.asked import ANSWER, Answered, format_answers, parse_answers
 from bot.core.sealing import Sealer
 from bot.errors import BotError
 from bot.store import Session, deliveries, questions
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind
 from bot.store.tables import Delivery, Question
-
-ANSWER = "answer"  # what answers are sealed as
 
 
 async def plan_answer(

@@ -14,6 +14,8 @@ from bot.sandbox.state import Sandbox
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 ACTION_BYTES = 64
+DESCRIPTION_UNITS = 512
+SHORT_DESCRIPTION_UNITS = 120
 PHOTO_BYTES = 10_000_000
 DOWNLOAD_BYTES = 20_000_000
 ANSWER_SECONDS = 15 * 60
@@ -256,6 +258,33 @@ async def set_my_commands(sandbox: Sandbox, parameters: Parameters) -> bool:
     return True
 
 
+async def set_my_description(sandbox: Sandbox, parameters: Parameters) -> bool:
+    """Set what stands in an empty chat, in a language."""
+    return describe(sandbox, parameters, "description", most=DESCRIPTION_UNITS)
+
+
+async def set_my_short_description(sandbox: Sandbox, parameters: Parameters) -> bool:
+    """Set what stands on the bot's card, in a language."""
+    return describe(sandbox, parameters, "short_description", most=SHORT_DESCRIPTION_UNITS)
+
+
+def describe(sandbox: Sandbox, parameters: Parameters, name: str, *, most: int) -> bool:
+    """Keep a description, unless it is too long."""
+    text, language = read(parameters, name), read(parameters, "language_code")
+    if count_units(text) > most:
+        raise bad_request(f"{name.upper()}_TOO_LONG")
+    if language and not is_language_code(language):
+        raise bad_request("LANG_CODE_INVALID")
+    sandbox.descriptions.setdefault(language, {})[name] = text
+    sandbox.wake()
+    return True
+
+
+def is_language_code(code: str) -> bool:
+    """Say whether this is a two-letter ISO 639-1 code, as the Bot API wants it."""
+    return len(code) == 2 and code.isascii() and code.isalpha() and code.islower()
+
+
 METHODS: dict[str, Method] = {
     "getme": get_me,
     "getupdates": get_updates,
@@ -270,6 +299,8 @@ METHODS: dict[str, Method] = {
     "answercallbackquery": answer_callback_query,
     "getfile": get_file,
     "setmycommands": set_my_commands,
+    "setmydescription": set_my_description,
+    "setmyshortdescription": set_my_short_description,
 }
 
 

@@ -52,6 +52,7 @@ class Sandbox:
         self.contents: dict[str, bytes] = {}
         self.taps: dict[str, Tap] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
+        self.descriptions: dict[str, dict[str, str]] = {}
         self.answers: list[CallbackAnswer] = []
         self.calls: list[Call] = []
         self.faults: list[Fault] = []

@@ -82,3 +82,19 @@ async def has_listened(session: Session, delivery_id: int, *, since: datetime) -
         col(EngagementEvent.happened_at) >= since,
     )
     return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def find_last(
+    session: Session, guardian_id: int, kinds: Sequence[EventKind]
+) -> EventKind | None:
+    """Look up which of some kinds of event a guardian's last one is."""
+    statement = (
+        select(EngagementEvent.kind)
+        .where(
+            col(EngagementEvent.guardian_id) == guardian_id, col(EngagementEvent.kind).in_(kinds)
+        )
+        .order_by(col(EngagementEvent.id).desc())
+        .limit(1)
+    )
+    found = (await session.exec(statement)).first()
+    return EventKind(found) if found else None

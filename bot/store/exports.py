@@ -23,6 +23,7 @@ class RosterRow:
     birth_month: date | None
     enrolled_at: datetime
     opened_at: datetime | None
+    withdrawn_at: datetime | None = None
 
 
 async def list_roster(session: Session) -> list[RosterRow]:
@@ -47,6 +48,7 @@ async def list_roster(session: Session) -> list[RosterRow]:
             birth_month=child.birth_month,
             enrolled_at=child.enrolled_at,
             opened_at=opened_at,
+            withdrawn_at=child.withdrawn_at,
         )
         for child, centre, opened_at in (await session.exec(statement)).all()
     ]

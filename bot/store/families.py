@@ -39,6 +39,44 @@ async def list_earlier(session: Session, guardian_id: int) -> Sequence[Guardian]
     return (await session.exec(statement)).all()
 
 
+async def list_phones_before(session: Session, guardian_id: int) -> list[str]:
+    """List the keys of the chats whose place a guardian took, and of those that they had taken.
+
+    One that has come back since is a chat of its own again, and is not listed.
+    """
+    keys: list[str] = []
+    found = list(await list_replaced(session, guardian_id))
+    while found:
+        old = found.pop()
+        if old.chat_key not in keys:
+            keys.append(old.chat_key)
+            found += await list_replaced(session, id_of(old))
+    return keys
+
+
+async def list_replaced(session: Session, guardian_id: int) -> Sequence[Guardian]:
+    """List the guardians whose place one took: both sides wrote it down at the same moment."""
+    taking, moving = aliased(EngagementEvent), aliased(EngagementEvent)
+    mine, theirs = aliased(Pair), aliased(Pair)
+    statement = (
+        select(Guardian)
+        .join(moving, col(moving.guardian_id) == col(Guardian.id))
+        .join(taking, col(taking.happened_at) == col(moving.happened_at))
+        .join(theirs, col(theirs.guardian_id) == col(Guardian.id))
+        .join(mine, col(mine.child_id) == col(theirs.child_id))
+        .where(
+            col(Guardian.state) == GuardianState.MOVED,
+            col(Guardian.id) != guardian_id,
+            col(moving.kind) == EventKind.MOVED,
+            col(taking.kind) == EventKind.TOOK_OVER,
+            col(taking.guardian_id) == guardian_id,
+            col(mine.guardian_id) == guardian_id,
+        )
+        .distinct()
+    )
+    return (await session.exec(statement)).all()
+
+
 async def has_done(session: Session, guardian_id: int, kind: EventKind) -> bool:
     """Say whether a guardian ever did a thing of this kind."""
     statement = select(EngagementEvent.id).where(

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
@@ -12,7 +13,7 @@ from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm, do_day
 from bot.store.columns import id_of
 from bot.store.database import Session
-from bot.store.reading import among_numbers
+from bot.store.reading import among_numbers, read
 from bot.store.states import ConsentAnswer, GuardianState, Pace
 from bot.store.tables import Card, Child, Consent, Guardian, GuardianSetting, Newcomer, Pair
 
@@ -185,7 +186,9 @@ async def find_pair(session: Session, guardian_id: int, child_id: int) -> Pair |
 
 
 async def add_pair(session: Session, guardian: Guardian, child: Child, *, now: datetime) -> Pair:
-    """Tie a guardian to a child."""
+    """Tie a guardian to a child; one that was withdrawn is with us again."""
+    child.withdrawn_at = None
+    session.add(child)
     pair = Pair(guardian_id=id_of(guardian), child_id=id_of(child), joined_at=now)
     session.add(pair)
     await session.flush()
@@ -259,16 +262,17 @@ async def record_consent(
     purpose: Purpose,
     answer: ConsentAnswer,
     version: str,
+    language: str,
     now: datetime,
 ) -> None:
-    """Write down what a guardian said to one purpose, in the language that it was asked in."""
+    """Write down what a guardian said to one purpose, to the words that were shown."""
     session.add(
         Consent(
             guardian_id=id_of(guardian),
             purpose=purpose,
             answer=answer,
             version=version,
-            language=guardian.language,
+            language=language,
             answered_at=now,
         )
     )
@@ -284,3 +288,26 @@ async def find_consent(session: Session, guardian_id: int, purpose: Purpose) -> 
         .limit(1)
     )
     return (await session.exec(statement)).first()
+
+
+async def list_versions(
+    session: Session, numbers: Sequence[int], *, besides: str
+) -> dict[int, str]:
+    """Give which version of the consent to messages guardians answered last, but for one."""
+    found: Sequence[tuple[int, str]] = await read(
+        session, VERSIONS, numbers=numbers, besides=besides
+    )
+    return dict(found)
+
+
+LATER = aliased(Consent)
+VERSIONS = select_columns(col(Consent.guardian_id), col(Consent.version)).where(
+    among_numbers(col(Consent.guardian_id)),
+    col(Consent.purpose) == Purpose.MESSAGES,
+    col(Consent.version) != bindparam("besides"),
+    ~exists().where(
+        col(LATER.guardian_id) == col(Consent.guardian_id),
+        col(LATER.purpose) == col(Consent.purpose),
+        col(LATER.id) > col(Consent.id),
+    ),
+)

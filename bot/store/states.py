@@ -82,6 +82,12 @@ class EventKind(StrEnum):
     INVITE_ASKED = "invite-asked"  # whether somebody else should join: once is enough
     INVITED = "invited"
     LISTENED = "listened"
+    ASKED_WHY = "asked-why"  # one who stopped was asked for a reason, and gave one of those below
+    STOP_TOO_MANY = "stop-too-many"
+    STOP_NOT_FOR_US = "stop-not-for-us"
+    STOP_NO_TIME = "stop-no-time"
+    STOP_AGE = "stop-age"
+    STOP_OTHER = "stop-other"
 
 
 class ConsentAnswer(StrEnum):

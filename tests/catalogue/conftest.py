@@ -164,6 +164,7 @@ LATER_KEYS = (
     "button-can",
     "able-saved",
     "button-listen",
+    "bot-short-description",
 )
 LABEL_KEYS = ("age", "younger", "older", "age-place", "child", "child-place")
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")

@@ -159,6 +159,19 @@ TABLE = (
         (f'{PROGRAMME}: unknown default_band "9-9". Use one of: 3-4.',),
     ),
     Broken(
+        "nobody named in one language who answers for what is kept",
+        edit(PROGRAMME, "order:", "controller: {en: The town}\norder:"),
+        (f'{PROGRAMME}: "controller" is missing in "ar". Write it in every language.',),
+    ),
+    Broken(
+        "an end of the study without a time to keep what it left",
+        edit(PROGRAMME, "order:", "study_end: 2027-06-30\norder:"),
+        (
+            f"{PROGRAMME}: study_end and retention_days stand alone. "
+            "Write both of them, or neither.",
+        ),
+    ),
+    Broken(
         "a band without a skill",
         edit(PROGRAMME, '{"3-4": VOC, default: NAR}', '{"4-5": VOC}'),
         (f'{PROGRAMME}: week 2 has no skill for band "3-4". Add it, or a default.',),
@@ -533,6 +546,18 @@ TABLE = (
         (
             f'{SAID_AR}: "after-seen" is missing. Translate it from en.',
             f'{SAID_AR}, line 21: unknown key "after-sen". Remove it.',
+        ),
+    ),
+    Broken(
+        "a description that Telegram would not take",
+        edit(
+            SAID_AR,
+            'msgid "bot-short-description"\nmsgstr "جيد"',
+            f'msgid "bot-short-description"\nmsgstr "{"م" * 121}"',
+        ),
+        (
+            f'{SAID_AR}, line 108: "bot-short-description" has 121 characters. '
+            "Shorten it; Telegram shows 120.",
         ),
     ),
     Broken(

@@ -7,8 +7,7 @@ import pytest
 
 from bot.app import inbox
 from bot.app.examination import examine_database
-from bot.app.inbox import QUESTION
-from bot.core.asked import Asked, parse_asked
+from bot.core.asked import QUESTION, Asked, parse_asked
 from bot.errors import BotError
 from bot.sandbox.records import ChatMessage
 from bot.store.states import DeliveryStatus

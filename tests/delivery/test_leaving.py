@@ -7,10 +7,10 @@ import pytest
 
 from bot.core.actions import Answer, When
 from bot.core.cadence import Rhythm
+from bot.delivery.asking import ask_next
 from bot.delivery.following import plan_check
 from bot.delivery.leaving import let_go
 from bot.delivery.planning import change_rhythm, come_back, leave, snooze
-from bot.delivery.results import plan_linking
 from bot.store import centres
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, LeftReason
@@ -116,7 +116,7 @@ async def test_checks_answers_and_notices_go_with_the_last_child(world: World) -
     about = await world.tap(amina, Answer.NOT_YET)
     async with world.changing(amina) as (session, guardian):
         await plan_check(session, guardian, about, When.TODAY, now=world.clock.now())
-        await plan_linking(session, guardian, now=world.clock.now())
+        await ask_next(session, guardian, child_id=None, now=world.clock.now())
 
     await lose(world, child)
     count = len(world.letters_to(amina))

@@ -13,6 +13,7 @@ from bot.store import centres
 from tests.processes import KEY, running_bot
 from tests.storm.conftest import new_database
 from tests.storm.storm import SENDER, Storm, open_storm, stop
+from tests.town import find_action
 
 pytestmark = pytest.mark.anyio
 WEB = ("--role", "web")
@@ -38,7 +39,7 @@ async def join(storm: Storm, code: str) -> int:
     person = storm.sandbox.add_person("Amina").id
     storm.sandbox.start(person, code)
     welcome = await storm.sandbox.wait_for(lambda: storm.sandbox.messages(person)[1:])
-    storm.sandbox.tap(person, welcome[0].id, "join")
+    storm.sandbox.tap(person, welcome[0].id, find_action(welcome[0], "join"))
     return person
 
 
