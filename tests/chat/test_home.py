@@ -195,7 +195,7 @@ async def test_what_was_taken_back_is_not_done(town: Town) -> None:
     phone = await join(town, "en")
     first = next(each for each in phone.from_bot if each.media)
     await phone.tap(first, "did-it")
-    await phone.tap(first, "not-yet")
+    await phone.tap(first, ":not-yet")
     menu = await phone.write("/menu")
 
     await phone.tap(menu, "menu:weeks")
