@@ -11,6 +11,7 @@ from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
 from bot.core.actions import JoinTapped, Purpose
 from bot.core.cadence import Rhythm
 from bot.core.codes import parse_code
+from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, plan_start
 from bot.intake.enrolling import enrol
 from bot.store import cards, centres, deliveries, events, guardians, histories, posters
@@ -48,13 +49,18 @@ async def greet_again(turn: Turn, guardian: Guardian) -> None:
     """Greet a guardian who pressed START again."""
     language = guardian.language
     if guardian.state is GuardianState.ACTIVE:
-        has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
-        greeting = "joined-already" if has_children else ""
-        turn.reply(replies.say(await draw_home(turn, guardian, greeting=greeting)))
+        turn.reply(replies.say(await greet_active(turn, guardian)))
     elif guardian.state is GuardianState.MOVED:
         turn.reply(replies.say(say(turn.catalogue, "moved-away", language=language)))
     else:
         turn.reply(replies.say(offer_resume(turn.catalogue, "paused", language=language)))
+
+
+async def greet_active(turn: Turn, guardian: Guardian) -> OutgoingMessage:
+    """Show the menu to a guardian who is with us; say so where no child is left."""
+    if await centres.list_children(turn.session, id_of(guardian)):
+        return await draw_home(turn, guardian, greeting="joined-already")
+    return say_with_menu(turn.catalogue, "no-child-left", language=guardian.language)
 
 
 async def greet_without_card(turn: Turn, *, language: str) -> None:

@@ -119,7 +119,7 @@ async def test_a_guardians_words_are_never_taken_for_a_code(town: Town) -> None:
     for words in ("hello there", "what is it", "7K3M9QXA2TB"):
         answer = await phone.write(words)
 
-        assert "/help" in answer.text
+        assert answer.text.startswith("Thank you. I have passed this on")
     assert await town.rows(CodeAttempt) == []
 
 

@@ -102,7 +102,7 @@ async def test_help_comes_in_the_guardians_language(phone: Phone) -> None:
     assert answer.text.startswith("I send you three small messages a week")
 
 
-@pytest.mark.parametrize("command", ["/pause", "/resume", "/stop", "/language"])
+@pytest.mark.parametrize("command", ["/pause", "/resume", "/stop", "/language", "/ask", "/menu"])
 async def test_a_stranger_is_told_how_to_begin(town: Town, command: str) -> None:
     stranger = town.phone("Chen", language="en")
     stranger.person.opened = True

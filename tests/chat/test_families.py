@@ -279,12 +279,12 @@ async def test_a_chat_that_was_let_go_stays_quiet_whatever_it_taps_or_writes(
     await move(town, code)
     await town.settle()
 
-    for command in ("/resume", "/pause", "/stop", "/start"):
+    for command in ("/menu", "/resume", "/pause", "/stop", "/start"):
         answer = await old.write(command)
         assert {"da": "på en anden telefon", "ar": "إلى هاتف آخر"}[language] in answer.text
         assert answer.buttons == []
     await old.tap(first, "too-hard")
-    for action in ("resume", "snooze:1", "stop"):
+    for action in ("menu:home", "day:0", "resume", "snooze:1", "stop"):
         await old.tap_stale(first, action)
     count = len(old.from_bot)
     await town.skip(days=14)

@@ -10,6 +10,7 @@ LANGUAGES = pytest.mark.parametrize("language", ["en", "ar"])
 TITLE = {"en": "I Am Thinking of Something", "ar": "أفكّر في شيء"}
 DONE = {"en": "You did these together:", "ar": "هذا ما فعلتموه معًا:"}
 WEEKS = {"en": "2 weeks so far", "ar": "أسبوعان حتى الآن"}
+NO_CHILD = {"en": "There is no child now", "ar": "لا يوجد الآن طفل"}
 NOTHING_NEW = {
     "en": "Nothing new has come this week yet.",
     "ar": "لم يصل شيء جديد هذا الأسبوع بعد.",
@@ -30,7 +31,7 @@ async def test_the_menu_offers_what_there_is_and_nothing_that_there_is_not(
 
     menu = await phone.write("/menu")
 
-    assert menu.actions() == {"menu:week", "menu:weeks", "menu:settings"}
+    assert menu.actions() == {"menu:week", "menu:weeks", "ask", "menu:settings"}
 
 
 @LANGUAGES
@@ -52,16 +53,6 @@ async def test_a_greeting_leads_to_the_menu(town: Town, language: str) -> None:
     await phone.tap(greeting, "menu:home")
 
     assert greeting.actions() >= {"menu:week", "menu:settings"}
-
-
-async def test_a_stranger_is_told_how_to_begin_instead_of_a_menu(town: Town) -> None:
-    stranger = town.phone("Chen", language="en")
-    stranger.person.opened = True
-
-    answer = await stranger.write("/menu")
-
-    assert answer.text.startswith("Hello! To begin, open the link on the card")
-    assert answer.actions() == set()
 
 
 @LANGUAGES
@@ -112,6 +103,53 @@ async def test_all_touches_of_the_week_can_be_seen_again(town: Town, language: s
 
 
 @LANGUAGES
+async def test_what_a_child_can_do_is_asked_under_the_touch_and_not_in_the_menu(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    touch = next(each for each in phone.from_bot if "able:1:can" in each.actions())
+    await phone.tap(touch, "able:1:can")
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "menu:week")
+    await phone.tap(menu, "again:1:did-it")
+
+    assert not any(action.startswith("able:") for action in menu.actions())
+    assert TITLE[language] in menu.text
+
+
+@LANGUAGES
+async def test_the_menu_leads_to_the_staff(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    menu = await phone.write("/menu")
+
+    await phone.tap(menu, "ask")
+
+    assert "gone" in phone.last.actions()
+    assert "menu:settings" in menu.actions()
+
+
+@LANGUAGES
+async def test_the_menu_does_not_bring_up_a_child_who_is_gone(town: Town, language: str) -> None:
+    phone = await join(town, language)
+    first = next(each for each in phone.from_bot if each.media)
+    await phone.tap(first, "did-it")
+    menu = await phone.write("/menu")
+    await phone.tap(await phone.write("/ask"), "gone")
+    offer = phone.last
+    for action in ("leaving:died", "child-gone:1:died"):
+        await phone.tap(offer, action)
+
+    for action in ("menu:home", "menu:week", "menu:weeks", "menu:settings"):
+        await phone.tap_stale(menu, action)
+        await town.settle()
+
+        assert TITLE[language] not in menu.text
+        if action != "menu:weeks":
+            assert NO_CHILD[language] in menu.text
+
+
+@LANGUAGES
 async def test_not_yet_in_the_menu_asks_when_and_plans_to_ask_the_day_after(
     town: Town, language: str
 ) -> None:
@@ -157,7 +195,7 @@ async def test_what_was_taken_back_is_not_done(town: Town) -> None:
     phone = await join(town, "en")
     first = next(each for each in phone.from_bot if each.media)
     await phone.tap(first, "did-it")
-    await phone.tap(first, "not-yet")
+    await phone.tap(first, ":not-yet")
     menu = await phone.write("/menu")
 
     await phone.tap(menu, "menu:weeks")
