@@ -13,7 +13,7 @@ from bot.delivery.examining import Breach, examine
 from bot.delivery.mending import mend, read_records
 from bot.settings import Settings
 from bot.store import Database, Session, budget, deliveries, records, updates
-from bot.store.tables import id_of
+from bot.store.columns import id_of
 
 BATCH = 200
 LATE = timedelta(minutes=15)

@@ -35,15 +35,10 @@ from bot.delivery.following import follow_answer, plan_check
 from bot.delivery.planning import snooze
 from bot.delivery.showing import show_again
 from bot.store import centres, deliveries, events, guardians
+from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing
-from bot.store.tables import (
-    Consent,
-    ConsentAnswer,
-    Delivery,
-    EventKind,
-    Guardian,
-    id_of,
-)
+from bot.store.states import ConsentAnswer, EventKind
+from bot.store.tables import Consent, Delivery, Guardian
 
 
 @dataclass(frozen=True)

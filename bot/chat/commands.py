@@ -9,7 +9,8 @@ from bot.core.actions import Purpose
 from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, find_next_at, leave
 from bot.store import guardians
-from bot.store.tables import ConsentAnswer, Guardian, GuardianState
+from bot.store.states import ConsentAnswer, GuardianState
+from bot.store.tables import Guardian
 
 COMMANDS = ("pause", "resume", "language", "stop", "help")
 

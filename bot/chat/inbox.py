@@ -19,7 +19,8 @@ from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, Session, deliveries, guardians, updates
-from bot.store.tables import StoredUpdate, UpdateStatus
+from bot.store.states import UpdateStatus
+from bot.store.tables import StoredUpdate
 
 REPLIES = "replies"  # what replies are sealed as
 SIDE_BY_SIDE = 50  # chats that are answered at once

@@ -11,15 +11,9 @@ from bot.core.cadence import Rhythm
 from bot.core.codes import is_card_code, parse_code
 from bot.delivery.planning import come_back, plan_start
 from bot.store import cards, centres, events, guardians, histories
-from bot.store.tables import (
-    Card,
-    ConsentAnswer,
-    EventKind,
-    Guardian,
-    GuardianState,
-    Newcomer,
-    id_of,
-)
+from bot.store.columns import id_of
+from bot.store.states import ConsentAnswer, EventKind, GuardianState
+from bot.store.tables import Card, Guardian, Newcomer
 
 CARD = "card"  # what a card's code is hashed as
 

@@ -18,7 +18,8 @@ from bot.core.cadence import (
 from bot.core.slots import History, Slot, is_too_old
 from bot.delivery.planning import slot_of
 from bot.store.guardians import find_absence, rhythm_of
-from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Pace, Pair
+from bot.store.states import DeliveryKind, DeliveryStatus, Pace
+from bot.store.tables import Delivery, Guardian, Pair
 
 JUST_ASKED = timedelta(hours=1)  # after this, even an asked-for activity respects the night
 GIVE_UP = timedelta(hours=24)  # for what has no slot; a slot is given up when the next one is due

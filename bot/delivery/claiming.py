@@ -13,13 +13,9 @@ from bot.delivery.composing import Composed, Composer
 from bot.delivery.planning import taper
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
 from bot.store import Session, deliveries, guardians
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    id_of,
-)
+from bot.store.columns import id_of
+from bot.store.states import DeliveryKind, DeliveryStatus
+from bot.store.tables import Delivery, Guardian
 
 ONE_DAY = timedelta(days=1)  # no zone is further from UTC
 OVER = "programme is over"

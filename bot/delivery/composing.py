@@ -13,7 +13,9 @@ from bot.core.messages import OutgoingMessage
 from bot.errors import BotError
 from bot.store import Session, centres
 from bot.store.centres import Pupil, Week
-from bot.store.tables import Child, ChildWeek, Delivery, DeliveryKind, Guardian, id_of
+from bot.store.columns import id_of
+from bot.store.states import DeliveryKind
+from bot.store.tables import Child, ChildWeek, Delivery, Guardian
 
 
 @dataclass(frozen=True)

@@ -11,16 +11,10 @@ from zoneinfo import ZoneInfo
 from bot.core.cadence import is_quiet, local_date, monday_of
 from bot.core.slots import History, Setting, Slot, first_slot, next_slot, setting_at
 from bot.delivery.planning import slot_of
+from bot.store.columns import id_of
 from bot.store.guardians import find_absence, rhythm_of
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    GuardianState,
-    Pair,
-    id_of,
-)
+from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
+from bot.store.tables import Delivery, Guardian, Pair
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 ON_ITS_WAY = timedelta(minutes=1)  # from the decision to send to the record that it went

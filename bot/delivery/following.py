@@ -8,15 +8,11 @@ from bot.core.cadence import DAYS_A_WEEK, Touch, local_date, moment_on
 from bot.core.choosing import Variant
 from bot.delivery.composing import choose
 from bot.store import Session, centres, deliveries
+from bot.store.columns import id_of
 from bot.store.guardians import rhythm_of
 from bot.store.standing import Standing
-from bot.store.tables import (
-    Child,
-    Delivery,
-    DeliveryKind,
-    Guardian,
-    id_of,
-)
+from bot.store.states import DeliveryKind
+from bot.store.tables import Child, Delivery, Guardian
 
 SATURDAY = 5
 

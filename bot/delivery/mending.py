@@ -7,8 +7,10 @@ from bot.core.slots import Slot
 from bot.delivery.examining import MENDABLE, Breach, Kind, PairRecord, Record, examine
 from bot.delivery.planning import end, settle
 from bot.store import Session, deliveries, guardians, histories, records
+from bot.store.columns import id_of
 from bot.store.guardians import find_absence
-from bot.store.tables import Delivery, DeliveryStatus, Guardian, id_of
+from bot.store.states import DeliveryStatus
+from bot.store.tables import Delivery, Guardian
 
 ROUNDS = 4  # mending one thing may bring another to light
 LOST = "lost from the record"

@@ -15,18 +15,10 @@ from bot.core.slots import History, Slot, first_slot, next_slot, setting_at
 from bot.errors import BotError
 from bot.store import Session, centres, deliveries, events, guardians, histories
 from bot.store.centres import Week
+from bot.store.columns import id_of
 from bot.store.guardians import find_absence
-from bot.store.tables import (
-    Child,
-    Delivery,
-    DeliveryStatus,
-    EventKind,
-    Guardian,
-    GuardianState,
-    Pace,
-    Pair,
-    id_of,
-)
+from bot.store.states import DeliveryStatus, EventKind, GuardianState, Pace
+from bot.store.tables import Child, Delivery, Guardian, Pair
 
 
 def slot_of(delivery: Delivery) -> Slot:

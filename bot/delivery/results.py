@@ -14,15 +14,10 @@ from bot.delivery.claiming import Handing
 from bot.delivery.planning import leave
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
 from bot.store import Session, centres, deliveries, guardians
+from bot.store.columns import id_of
 from bot.store.deliveries import NO_CLAIM
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    GuardianState,
-    id_of,
-)
+from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
+from bot.store.tables import Delivery, Guardian
 
 FIRST_WAIT = timedelta(seconds=5)
 LONGEST_WAIT = timedelta(hours=1)

@@ -24,7 +24,8 @@ from bot.delivery.results import (
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError, DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, Session, deliveries
-from bot.store.tables import Delivery, id_of
+from bot.store.columns import id_of
+from bot.store.tables import Delivery
 
 BATCH = 100
 BATCH_BESIDE_REPLIES = 20  # while taps wait for their answers

@@ -7,8 +7,10 @@ from bot.core.cadence import Touch, monday_of
 from bot.core.messages import OutgoingMessage
 from bot.errors import BotError
 from bot.store import Session
+from bot.store.columns import id_of
 from bot.store.standing import Standing, find_surroundings
-from bot.store.tables import Delivery, DeliveryKind, id_of
+from bot.store.states import DeliveryKind
+from bot.store.tables import Delivery
 
 
 async def show_again(

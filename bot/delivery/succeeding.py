@@ -9,7 +9,8 @@ from bot.delivery.planning import finish, is_over, list_successors, slot_of
 from bot.store import Session, centres, deliveries, histories
 from bot.store.deliveries import Values
 from bot.store.guardians import find_absence
-from bot.store.tables import Delivery, DeliveryKind, Guardian
+from bot.store.states import DeliveryKind
+from bot.store.tables import Delivery, Guardian
 
 
 @dataclass(frozen=True)

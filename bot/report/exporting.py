@@ -13,7 +13,8 @@ from pydantic import BaseModel, Field
 from bot.errors import BotError
 from bot.report.measures import ChildMeasures, Evidence, Linking, gather_evidence
 from bot.store import Session
-from bot.store.tables import Delivery, EngagementEvent, EventKind
+from bot.store.states import EventKind
+from bot.store.tables import Delivery, EngagementEvent
 
 DICTIONARY = "dictionary.csv"
 FORMULA = ("=", "+", "-", "@")  # how a spreadsheet would begin to compute

@@ -10,16 +10,8 @@ from bot.core.actions import Purpose
 from bot.store import Session, exports
 from bot.store.events import ANSWERS
 from bot.store.exports import RosterRow
-from bot.store.tables import (
-    ConsentAnswer,
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    EngagementEvent,
-    EventKind,
-    Outcome,
-    Pair,
-)
+from bot.store.states import ConsentAnswer, DeliveryKind, DeliveryStatus, EventKind
+from bot.store.tables import Delivery, EngagementEvent, Outcome, Pair
 
 
 class Linking(StrEnum):

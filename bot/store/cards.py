@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlmodel import col, select
 
+from bot.store.columns import id_of
 from bot.store.database import Session
-from bot.store.tables import Card, Centre, Child, id_of
+from bot.store.tables import Card, Centre, Child
 
 
 async def issue_card(

@@ -11,9 +11,10 @@ from sqlmodel import col, func, select, update
 
 from bot.core.choosing import Variant
 from bot.errors import BotError
+from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
-from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, id_of
+from bot.store.tables import Centre, CentreTheme, Child, ChildWeek
 
 
 class Pupil(NamedTuple):

@@ -12,9 +12,11 @@ from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel, col, func, or_, select, update
 
 from bot.core.slots import Slot
+from bot.store.columns import Moment, Word
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
-from bot.store.tables import Delivery, DeliveryKind, DeliveryStatus, Guardian, Moment, Word
+from bot.store.states import DeliveryKind, DeliveryStatus
+from bot.store.tables import Delivery, Guardian
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}

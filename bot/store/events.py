@@ -5,7 +5,8 @@ from datetime import datetime
 from sqlalchemy import insert
 
 from bot.store.database import Session
-from bot.store.tables import EngagementEvent, EventKind
+from bot.store.states import EventKind
+from bot.store.tables import EngagementEvent
 
 ANSWERS = (
     EventKind.DID_IT,

@@ -8,17 +8,8 @@ from sqlmodel import col, func, select
 
 from bot.core.actions import Purpose
 from bot.store.database import Session
-from bot.store.tables import (
-    Card,
-    Centre,
-    Child,
-    Consent,
-    ConsentAnswer,
-    Delivery,
-    EngagementEvent,
-    Outcome,
-    Pair,
-)
+from bot.store.states import ConsentAnswer
+from bot.store.tables import Card, Centre, Child, Consent, Delivery, EngagementEvent, Outcome, Pair
 
 
 @dataclass(frozen=True)

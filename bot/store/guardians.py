@@ -10,20 +10,11 @@ from sqlmodel import col, delete, select, update
 
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm, do_day
+from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers
-from bot.store.tables import (
-    Child,
-    Consent,
-    ConsentAnswer,
-    Guardian,
-    GuardianSetting,
-    GuardianState,
-    Newcomer,
-    Pace,
-    Pair,
-    id_of,
-)
+from bot.store.states import ConsentAnswer, GuardianState, Pace
+from bot.store.tables import Child, Consent, Guardian, GuardianSetting, Newcomer, Pair
 
 
 def rhythm_of(row: Guardian | GuardianSetting) -> Rhythm:

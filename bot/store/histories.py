@@ -7,10 +7,12 @@ from datetime import datetime
 from sqlmodel import col, delete, select
 
 from bot.core.slots import History, Setting
+from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.guardians import rhythm_of
 from bot.store.reading import among_numbers
-from bot.store.tables import Guardian, GuardianSetting, GuardianState, id_of
+from bot.store.states import GuardianState
+from bot.store.tables import Guardian, GuardianSetting
 
 
 async def record_setting(session: Session, guardian: Guardian, *, now: datetime) -> None:

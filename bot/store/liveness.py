@@ -9,7 +9,8 @@ from sqlmodel import col, select
 from bot.errors import DatabaseGone
 from bot.store import deliveries, updates
 from bot.store.database import Database, Session, gone_errors
-from bot.store.tables import Delivery, DeliveryStatus, StoredUpdate
+from bot.store.states import DeliveryStatus
+from bot.store.tables import Delivery, StoredUpdate
 from bot.store.updates import UNDONE
 
 LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")

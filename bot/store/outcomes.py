@@ -4,8 +4,9 @@ from datetime import date, datetime
 
 from sqlmodel import col, select
 
+from bot.store.columns import id_of
 from bot.store.database import Session
-from bot.store.tables import Child, Outcome, OutcomeFile, id_of
+from bot.store.tables import Child, Outcome, OutcomeFile
 
 
 async def find_file(session: Session, digest: str) -> OutcomeFile | None:

@@ -7,7 +7,8 @@ from sqlmodel import col, func, select
 
 from bot.store.database import Session
 from bot.store.reading import among_numbers
-from bot.store.tables import Delivery, DeliveryKind, Guardian, Pair
+from bot.store.states import DeliveryKind
+from bot.store.tables import Delivery, Guardian, Pair
 
 
 async def count_guardians(session: Session) -> int:

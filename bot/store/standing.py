@@ -8,19 +8,12 @@ from sqlalchemy import ScalarSelect, bindparam, exists
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.events import ANSWERS, WISHES
 from bot.store.reading import read
-from bot.store.tables import (
-    Centre,
-    CentreTheme,
-    Child,
-    Delivery,
-    DeliveryKind,
-    EngagementEvent,
-    EventKind,
-    id_of,
-)
+from bot.store.states import DeliveryKind, EventKind
+from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent
 
 
 @dataclass(frozen=True)

@@ -1,208 +1,23 @@
 """Every table: what is kept, for whom, and why nothing more."""
 
-import re
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import Any
+from datetime import date, datetime
 
-from sqlalchemy import (
-    BigInteger,
-    DateTime,
-    Dialect,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    String,
-    text,
-)
-from sqlalchemy import types as sql
-from sqlalchemy.orm import declared_attr
-from sqlmodel import Field, SQLModel
+from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlmodel import Field
 
 from bot.core.actions import Purpose
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
-from bot.errors import BotError
-
-
-class Moment(sql.TypeDecorator[datetime]):
-    """A moment in UTC: aware on both sides, on databases that keep the zone and that drop it."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Refuse a moment without a zone; write UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("A moment needs a zone.")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """Read UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class Word(sql.TypeDecorator[StrEnum]):
-    """One word of a fixed list, kept as text, so that a new word needs no migration."""
-
-    impl = String(20)
-    cache_ok = True
-
-    def __init__(self, words: type[StrEnum]) -> None:
-        """Remember which words may stand here."""
-        super().__init__()
-        self.words = words
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Write the word; refuse one that is not of the list."""
-        return None if value is None else str(self.words(value))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
-        """Read the word as what it is."""
-        return None if value is None else self.words(value)
-
-
-class Days(sql.TypeDecorator[tuple[int, ...]]):
-    """Days of the week, Monday 0, as digits: (0, 2, 4) is "024"."""
-
-    impl = String(7)
-    cache_ok = True
-
-    def process_bind_param(self, value: tuple[int, ...] | None, dialect: Dialect) -> str | None:
-        """Write the days in their order."""
-        return None if value is None else "".join(str(day) for day in sorted(value))
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> tuple[int, ...] | None:
-        """Read the days."""
-        return None if value is None else tuple(int(day) for day in value)
-
-
-class GuardianState(StrEnum):
-    """Whether a guardian hears from us."""
-
-    ACTIVE = "active"
-    SNOOZED = "snoozed"  # until a moment that is known
-    PAUSED = "paused"
-    QUIET = "quiet"  # asked whether this is still useful, and has not answered
-    STOPPED = "stopped"
-    UNREACHABLE = "unreachable"
-
-
-class Pace(StrEnum):
-    """How many of the chosen days are used: all, or one a week where messages go unanswered."""
-
-    FULL = "full"
-    WEEKLY = "weekly"
-
-
-class DeliveryKind(StrEnum):
-    """What a message is for."""
-
-    PROGRAMME = "programme"
-    CHECK = "check"
-    ANSWER = "answer"
-    NOTICE = "notice"
-
-
-class DeliveryStatus(StrEnum):
-    """Where a delivery stands; the last three are ends."""
-
-    PLANNED = "planned"
-    CLAIMED = "claimed"
-    SENT = "sent"
-    FAILED = "failed"
-    SKIPPED = "skipped"
-
-
-class UpdateStatus(StrEnum):
-    """Where a stored update stands: its effect is written before its replies are sent."""
-
-    STORED = "stored"
-    APPLIED = "applied"
-    DONE = "done"
-    FAILED = "failed"
-
-
-class EventKind(StrEnum):
-    """What a guardian did."""
-
-    OPENED = "opened"
-    JOINED = "joined"
-    DID_IT = "did-it"
-    NOT_YET = "not-yet"
-    TOO_HARD = "too-hard"
-    NOT_FOR_US = "not-for-us"
-    SEEN = "seen"
-    EASIER = "easier"
-    HARDER = "harder"
-    WILL_TRY = "will-try"
-    LANGUAGE = "language"
-    RHYTHM = "rhythm"
-    SNOOZED = "snoozed"
-    PAUSED = "paused"
-    RESUMED = "resumed"
-    TAPERED = "tapered"
-    FELL_QUIET = "fell-quiet"
-    STOPPED = "stopped"
-    UNREACHABLE = "unreachable"
-
-
-class ConsentAnswer(StrEnum):
-    """What a guardian said to one purpose."""
-
-    GIVEN = "given"
-    REFUSED = "refused"
-    WITHDRAWN = "withdrawn"
-
-
-SQLModel.metadata.naming_convention = {  # SQLite can change only what has a name
-    "ix": "ix_%(table_name)s_%(column_0_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-BigNumber = BigInteger().with_variant(Integer, "sqlite")  # SQLite numbers rows by INTEGER alone
-
-
-class Row(SQLModel):
-    """A row of a table; the table's name is the class's, in snake case."""
-
-    @declared_attr.directive
-    def __tablename__(cls) -> str:  # noqa: N805  (SQLAlchemy calls it on the class)
-        """Name the table."""
-        return re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__).lower()
-
-
-def word(words: type[StrEnum], **options: Any) -> Any:
-    """Make a column that holds one word of a list."""
-    return Field(sa_type=Word(words), **options)
-
-
-def number(**options: Any) -> Any:
-    """Make a row's number, in a table that grows with every message."""
-    return Field(default=None, sa_type=BigNumber, primary_key=True, **options)
-
-
-def owned(table: str, *, nullable: bool = False, index: bool = True) -> Any:
-    """Make a column that points to a row of another table."""
-    return Field(
-        default=None if nullable else ...,
-        sa_type=BigNumber,
-        sa_column_args=[ForeignKey(f"{table}.id")],
-        nullable=nullable,
-        index=index,
-    )
-
-
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Make an index of the rows that meet a condition alone."""
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+from bot.store.columns import Days, Moment, Row, number, owned, partial_index, word
+from bot.store.states import (
+    ConsentAnswer,
+    DeliveryKind,
+    DeliveryStatus,
+    EventKind,
+    GuardianState,
+    Pace,
+    UpdateStatus,
+)
 
 
 class Deployment(Row, table=True):
@@ -487,10 +302,3 @@ class Outcome(Row, table=True):
     assessed_on: date | None = None
 
     __table_args__ = (Index("one_outcome", "child_id", "instrument", "wave", unique=True),)
-
-
-def id_of(row: Any) -> int:
-    """Give the number of a row that has been written; raise BotError before that."""
-    if row.id is None:
-        raise BotError(f"This {type(row).__name__} has not been written yet.")
-    return int(row.id)

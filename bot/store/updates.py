@@ -9,7 +9,8 @@ from sqlmodel import col, delete, func, or_, select, update
 
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers
-from bot.store.tables import StoredUpdate, UpdateStatus
+from bot.store.states import UpdateStatus
+from bot.store.tables import StoredUpdate
 
 UNDONE = (UpdateStatus.STORED, UpdateStatus.APPLIED)
 EARLIER = aliased(StoredUpdate)

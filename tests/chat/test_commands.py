@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.store.tables import Consent, DeliveryStatus, Guardian
+from bot.store.states import DeliveryStatus
+from bot.store.tables import Consent, Guardian
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio

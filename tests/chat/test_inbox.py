@@ -9,7 +9,8 @@ import pytest
 from bot.delivery.pace import Pace
 from bot.sandbox.records import ChatMessage, Fault
 from bot.store import Database
-from bot.store.tables import StoredUpdate, UpdateStatus
+from bot.store.states import UpdateStatus
+from bot.store.tables import StoredUpdate
 from tests.conftest import MONDAY_MORNING
 from tests.town import Phone, SettableClock, Town
 

@@ -8,7 +8,8 @@ from sqlmodel import delete, select
 
 from bot.sandbox.records import Fault
 from bot.store import guardians
-from bot.store.tables import Child, Delivery, DeliveryStatus, Guardian, Pair
+from bot.store.states import DeliveryStatus
+from bot.store.tables import Child, Delivery, Guardian, Pair
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio

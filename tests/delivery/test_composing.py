@@ -6,7 +6,8 @@ import pytest
 from sqlmodel import select
 
 from bot.core.cadence import Rhythm
-from bot.store.tables import Child, ChildWeek, Guardian, id_of
+from bot.store.columns import id_of
+from bot.store.tables import Child, ChildWeek, Guardian
 from tests.delivery.world import USUAL, World, world_of
 
 pytestmark = pytest.mark.anyio

@@ -10,15 +10,9 @@ from bot.core.cadence import Touch
 from bot.delivery.mending import mend
 from bot.delivery.planning import leave
 from bot.store import Session
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    GuardianSetting,
-    GuardianState,
-    id_of,
-)
+from bot.store.columns import id_of
+from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
+from bot.store.tables import Delivery, Guardian, GuardianSetting
 from tests.delivery.world import World, world_of
 
 pytestmark = pytest.mark.anyio

@@ -17,14 +17,9 @@ from bot.core.cadence import Rhythm
 from bot.delivery.following import plan_check
 from bot.delivery.planning import change_rhythm, come_back, leave, snooze
 from bot.errors import MessageRefused, SendError, SendLater
-from bot.store.tables import (
-    Child,
-    Delivery,
-    DeliveryStatus,
-    Guardian,
-    GuardianState,
-    id_of,
-)
+from bot.store.columns import id_of
+from bot.store.states import DeliveryStatus, GuardianState
+from bot.store.tables import Child, Delivery, Guardian
 from tests.core.test_slots import rhythms
 from tests.delivery.world import MONDAY_MORNING, World, open_world
 

@@ -12,14 +12,8 @@ from bot.delivery.following import plan_check
 from bot.delivery.planning import change_rhythm, come_back, leave, snooze
 from bot.errors import SendLater
 from bot.store import centres, guardians, liveness
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    GuardianState,
-    Pace,
-)
+from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, Pace
+from bot.store.tables import Delivery, Guardian
 from tests.delivery.world import World, world_of
 
 pytestmark = pytest.mark.anyio

@@ -36,19 +36,11 @@ from bot.store import (
     histories,
     open_database,
 )
+from bot.store.columns import id_of
 from bot.store.migrating import prepare
 from bot.store.standing import get_standing
-from bot.store.tables import (
-    Child,
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    EventKind,
-    Guardian,
-    Pair,
-    SendBudget,
-    id_of,
-)
+from bot.store.states import DeliveryKind, DeliveryStatus, EventKind
+from bot.store.tables import Child, Delivery, Guardian, Pair, SendBudget
 from tests.town import ROOT, SettableClock
 
 Found = TypeVar("Found")

@@ -10,7 +10,7 @@ from bot.delivery.examining import examine
 from bot.delivery.mending import read_records
 from bot.store import Database, guardians, open_database
 from bot.store.migrating import alembic_config, list_drift, upgrade
-from bot.store.tables import DeliveryStatus
+from bot.store.states import DeliveryStatus
 
 pytestmark = pytest.mark.anyio
 JOINED = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)

@@ -10,15 +10,10 @@ from bot.core.cadence import Touch
 from bot.core.slots import Slot
 from bot.errors import BotError
 from bot.store import Database, centres, deliveries, migrating, updates
+from bot.store.columns import id_of
 from bot.store.deployment import find_value, record_value
-from bot.store.tables import (
-    Delivery,
-    DeliveryKind,
-    DeliveryStatus,
-    Guardian,
-    StoredUpdate,
-    id_of,
-)
+from bot.store.states import DeliveryKind, DeliveryStatus
+from bot.store.tables import Delivery, Guardian, StoredUpdate
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)

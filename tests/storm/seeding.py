@@ -11,7 +11,9 @@ from bot.core.slots import Slot
 from bot.delivery.sending import CHAT
 from bot.sandbox import Sandbox
 from bot.store import Database, Session, centres, deliveries, histories
-from bot.store.tables import Child, Guardian, GuardianState, Pair, id_of
+from bot.store.columns import id_of
+from bot.store.states import GuardianState
+from bot.store.tables import Child, Guardian, Pair
 from tests.processes import KEY
 
 LANGUAGES = ("en", "da", "ar")

@@ -16,7 +16,8 @@ from bot.app.clocks import SystemClock
 from bot.sandbox import Sandbox, serve
 from bot.store import Database, open_database
 from bot.store.migrating import prepare
-from bot.store.tables import Delivery, DeliveryStatus
+from bot.store.states import DeliveryStatus
+from bot.store.tables import Delivery
 from tests.processes import running_bot
 from tests.storm.seeding import plan_storm
 from tests.town import TOKEN

@@ -9,7 +9,7 @@ import pytest
 
 from bot.delivery.checking import Reason
 from bot.delivery.sending import IN_FLIGHT
-from bot.store.tables import DeliveryStatus
+from bot.store.states import DeliveryStatus
 from tests.storm.storm import Storm, assert_all_is_well
 
 pytestmark = pytest.mark.anyio

@@ -7,7 +7,7 @@ import pytest
 from anyio import to_thread
 
 from bot.sandbox.records import Fault
-from bot.store.tables import DeliveryStatus
+from bot.store.states import DeliveryStatus
 from tests.processes import kuffert
 from tests.storm.storm import Storm, assert_all_is_well
 

@@ -6,7 +6,7 @@ from alembic import context
 from sqlmodel import SQLModel
 from sqlmodel.sql.sqltypes import AutoString
 
-from bot.store.tables import Days, Moment, Word
+from bot.store.columns import Days, Moment, Word
 
 
 def render_plainly(kind: str, item: Any, _context: Any) -> str | Literal[False]:
