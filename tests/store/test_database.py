@@ -30,12 +30,18 @@ async def ask_process(database: Database) -> int:
         return int((await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one())
 
 
+async def cut(database: Database, server: PostgresServer) -> int:
+    """Use a connection, and cut it while it rests; give the process that served it."""
+    process = await ask_process(database)
+    server.psql(f"SELECT pg_terminate_backend({process})")
+    return process
+
+
 async def test_a_connection_that_was_cut_while_it_rested_is_made_anew(
     on_postgres: Database, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot.store.database, "IDLE_SECONDS", 0.0)
-    first = await ask_process(on_postgres)
-    postgres.psql(f"SELECT pg_terminate_backend({first})")
+    first = await cut(on_postgres, postgres)
 
     assert await ask_process(on_postgres) != first
 
@@ -44,8 +50,7 @@ async def test_a_connection_that_was_cut_just_now_fails_once(
     on_postgres: Database, postgres: PostgresServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(bot.store.database, "IDLE_SECONDS", 3600.0)
-    first = await ask_process(on_postgres)
-    postgres.psql(f"SELECT pg_terminate_backend({first})")
+    first = await cut(on_postgres, postgres)
 
     with pytest.raises(DatabaseGone):
         await ask_process(on_postgres)

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import sqlalchemy as sa
 from alembic import op
 
+from bot.errors import BotError
+
 revision = "0002"
 down_revision = "0001"
 branch_labels = None
@@ -197,5 +199,5 @@ def change_indexes() -> None:
 
 
 def downgrade() -> None:
-    """Go back: not offered, since the histories would be lost; restore a backup instead."""
-    raise NotImplementedError("restore a backup of the earlier version")
+    """Refuse to go back: the histories would be lost."""
+    raise BotError("There is no way back to the first tables. Restore a backup that has them.")
