@@ -34,8 +34,7 @@ async def plan_start(
     session: Session, guardian: Guardian, child: Child, *, now: datetime
 ) -> Delivery:
     """Plan a pair's first activity, at once, ahead of everything that is not asked for."""
-    history = await histories.get_history(session, guardian)
-    slot = first_slot(history, now=now)
+    slot = first_slot(histories.settled_history(guardian), now=now)
     first = deliveries.fill_slot(id_of(guardian), id_of(child), slot, now=now, asked=True)
     return await deliveries.plan(session, first)
 
