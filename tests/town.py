@@ -15,8 +15,9 @@ from sqlmodel import select
 from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
 from bot.app.examination import walk
-from bot.app.opening import Store, accept_catalogue, open_store
+from bot.app.opening import Store, open_store
 from bot.app.running import Network, Runtime
+from bot.catalogue.files import pack
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
@@ -25,10 +26,10 @@ from bot.intake.enrolling import enrol
 from bot.sandbox import RunningServer, Sandbox, serve
 from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings
-from bot.store import centres, posters, updates
+from bot.store import centres, posters, snapshots, updates
 from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
+from tests.shipped import ROOT, shipped_catalogue, shipped_files
 
-ROOT = Path(__file__).parent.parent
 TOKEN = "1000001:sandbox"
 Found = TypeVar("Found")
 Row = TypeVar("Row")
@@ -76,6 +77,10 @@ class Phone:
     @property
     def last(self) -> ChatMessage:
         return self.from_bot[-1]
+
+    def asking(self, name: str) -> ChatMessage:
+        """Give the first message that has the button of an action."""
+        return next(m for m in self.from_bot if any(name in each for each in m.actions()))
 
     async def start(self, payload: str = "") -> ChatMessage:
         count = len(self.from_bot)
@@ -251,8 +256,9 @@ async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncI
         stack.push_async_callback(server.stop)
         settings = town_settings(database_url, api=server.url)
         store = await stack.enter_async_context(open_store(settings))
-        catalogue = await accept_catalogue(store.database, settings, clock=clock)
+        catalogue, body = shipped_catalogue(), pack(shipped_files())
         async with store.database.writing() as session:
+            await snapshots.accept_snapshot(session, catalogue.version, body=body, now=now)
             await centres.add_centre(
                 session,
                 "solsikken",

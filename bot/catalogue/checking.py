@@ -137,11 +137,12 @@ def check_wording(text: str, path: str, line: int, findings: Findings) -> None:
 
 def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
     """Render every touch in every language, and measure it against Telegram's limits."""
-    for activity_id, activity in catalogue.activities.items():
-        for language in catalogue.languages:
+    for language in catalogue.languages:
+        label = longest_label(catalogue.words_in(language))
+        for activity_id, activity in catalogue.activities.items():
             path = f"{activity.folder}/{language}.md"
             for touch in Touch:
-                length = longest(catalogue, activity_id, touch, language)
+                length = longest(catalogue, activity_id, touch, language, label=label)
                 most = CAPTION_UNITS if touch is Touch.DO else TEXT_UNITS
                 if length > most:
                     findings.refuse(
@@ -166,9 +167,10 @@ def longest_label(words: Words) -> Label | None:
     return max(labels, key=lambda label: plain_length(say_child(words, label)), default=None)
 
 
-def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str) -> int:
+def longest(
+    catalogue: Catalogue, activity_id: str, touch: Touch, language: str, *, label: Label | None
+) -> int:
     """Measure the longest form that a touch can take after taps."""
-    child = longest_label(catalogue.words_in(language))
     return max(
         plain_length(
             render_touch(
@@ -185,7 +187,7 @@ def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str)
                     theme="x" * LONGEST_THEME,
                     asks_able=True,
                     able=Able.A_LITTLE,
-                    child=child,
+                    child=label,
                 ),
             ).text
         )

@@ -556,7 +556,7 @@ TABLE = (
             f'msgid "bot-short-description"\nmsgstr "{"م" * 121}"',
         ),
         (
-            f'{SAID_AR}, line 108: "bot-short-description" has 121 characters. '
+            f'{SAID_AR}, line 132: "bot-short-description" has 121 characters. '
             "Shorten it; Telegram shows 120.",
         ),
     ),
@@ -597,7 +597,7 @@ TABLE = (
             f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',
             *(
                 f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
-                for line, key in zip(range(123, 153, 5), LABEL_KEYS, strict=True)
+                for line, key in zip(range(126, 156, 5), LABEL_KEYS, strict=True)
             ),
         ),
     ),

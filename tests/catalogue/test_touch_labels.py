@@ -3,20 +3,18 @@
 import pytest
 
 from bot.catalogue.checking import longest_label
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_touch, say_child
 from bot.catalogue.wording import plain_length
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 from bot.core.siblings import Label, Naming
-from tests.town import ROOT
+from tests.shipped import shipped_catalogue
 
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(read_folder(ROOT / "content", ROOT / "locales"))
+    return shipped_catalogue()
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,13 @@
 
 import pytest
 
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
 from bot.chat.commands import COMMANDS
 from bot.core.actions import Purpose
 from bot.core.choosing import Variant
 from bot.store.states import ConsentAnswer, DeliveryKind, DeliveryStatus, EventKind, GuardianState
 from bot.store.tables import Consent, Guardian
-from tests.town import ROOT, Phone, Town
+from tests.shipped import shipped_catalogue
+from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
 
@@ -133,7 +132,7 @@ async def test_help_names_every_command(town: Town, language: str) -> None:
 
 @pytest.mark.parametrize("language", ["en", "da", "ar"])
 def test_every_word_of_the_record_is_told_in_every_language(language: str) -> None:
-    words = load_catalogue(read_folder(ROOT / "content", ROOT / "locales")).words_in(language)
+    words = shipped_catalogue().words_in(language)
     told = {
         "event": EventKind,
         "state": GuardianState,

@@ -2,10 +2,11 @@
 
 import pytest
 
-from bot.catalogue.files import pack, read_folder
+from bot.catalogue.files import pack
 from bot.catalogue.loading import load_catalogue
 from bot.store import snapshots
-from tests.town import ROOT, Phone, Town
+from tests.shipped import shipped_files
+from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
 RECORDED = ("en", "ar")
@@ -20,7 +21,7 @@ def sound(language: str) -> bytes:
 @pytest.fixture
 async def town(town: Town) -> Town:
     """Record the first activity, in English and Arabic."""
-    files = read_folder(ROOT / "content", ROOT / "locales")
+    files = shipped_files()
     files |= {f"{FOLDER}/{language}.ogg": sound(language) for language in RECORDED}
     await accept(town, files)
     return town
@@ -97,7 +98,7 @@ async def test_what_was_sent_with_a_recording_keeps_it_when_the_catalogue_change
 ) -> None:
     phone = await join(town, "ar")
     first = next(each for each in phone.from_bot if each.media)
-    await accept(town, read_folder(ROOT / "content", ROOT / "locales"))
+    await accept(town, shipped_files())
 
     await phone.tap(first, "listen:1")
 

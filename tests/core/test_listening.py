@@ -3,12 +3,10 @@
 import pytest
 
 from bot.catalogue.distress import Heard, listen, tell_help
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.core.actions import Leaving
 from bot.core.listening import holds, is_phrase
-from tests.town import ROOT
+from tests.shipped import shipped_catalogue
 
 FOUND = [
     ("want to die", "I just WANT  to\ndie…"),
@@ -65,7 +63,7 @@ def test_what_cannot_be_looked_for_is_no_entry(entry: str) -> None:
 
 @pytest.fixture(scope="module")
 def catalogue() -> Catalogue:
-    return load_catalogue(read_folder(ROOT / "content", ROOT / "locales"))
+    return shipped_catalogue()
 
 
 @pytest.mark.parametrize("text", ORDINARY)

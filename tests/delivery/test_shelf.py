@@ -4,11 +4,11 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.catalogue.files import pack, read_folder, version_of
+from bot.catalogue.files import pack, version_of
 from bot.catalogue.loading import load_catalogue
 from bot.delivery.shelf import Shelf
 from bot.store import Database, snapshots
-from tests.town import ROOT
+from tests.shipped import shipped_files
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -19,7 +19,7 @@ TITLE = "content/activities/because-chain/en.md"
 async def test_an_earlier_catalogue_is_used_unless_it_cannot_be_read_now(
     database: Database,
 ) -> None:
-    files = read_folder(ROOT / "content", ROOT / "locales")
+    files = shipped_files()
     earlier = files | {TITLE: files[TITLE].replace(b"title: ", b"title: Earlier ", 1)}
     earlier[TITLE] = earlier[TITLE].replace(b'Earlier "', b'"Earlier ', 1)
     unreadable = {name: body for name, body in files.items() if name != NEEDED_NOW}

@@ -5,12 +5,10 @@ from random import Random
 
 import pytest
 
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.core.codes import draw_card_code, draw_study_code
 from bot.printing.invitations import Invitation
-from tests.town import ROOT
+from tests.shipped import shipped_catalogue
 
 BOT = "https://t.me/kuffert_bot"
 MakeCards = Callable[..., list[Invitation]]
@@ -19,7 +17,7 @@ MakeCards = Callable[..., list[Invitation]]
 @pytest.fixture(scope="session")
 def catalogue() -> Catalogue:
     """Load the catalogue once; it never changes."""
-    return load_catalogue(read_folder(ROOT / "content", ROOT / "locales"))
+    return shipped_catalogue()
 
 
 @pytest.fixture

@@ -38,7 +38,7 @@ async def live(town: Town) -> None:
     await amina.tap(amina.from_bot[2], "research:yes")
     second = await bashir.join(await town.card("en"))
     await bashir.tap(second, "did-it")
-    await bashir.tap(bashir.from_bot[2], "linking:no")
+    await bashir.tap(bashir.asking("linking:no"), "linking:no")
     await town.card("en")
     await town.skip(days=5)
 
@@ -104,7 +104,7 @@ async def test_one_guardians_no_withholds_the_child_for_the_other_too(
     await bashir.join(code)
     await amina.tap(amina.from_bot[2], "linking:yes")
 
-    await bashir.tap(bashir.from_bot[2], "linking:no")
+    await bashir.tap(bashir.asking("linking:no"), "linking:no")
     files = await export(town, tmp_path / "out")
 
     assert [each["linking"] for each in files["dose.csv"]] == ["withheld"]
@@ -119,8 +119,8 @@ async def test_what_a_guardian_tapped_is_in_no_file_without_a_yes_to_research(
     for phone, research in ((amina, "research:yes"), (bashir, "research:no")):
         first = await phone.join(code)
         await phone.tap(first, "did-it")
-        await phone.tap(phone.from_bot[2], "linking:yes")
-        await phone.tap(phone.from_bot[2], research)
+        await phone.tap(phone.asking("linking"), "linking:yes")
+        await phone.tap(phone.asking("research"), research)
     _, his = [row.id for row in await town.rows(Guardian)]
 
     files = await export(town, tmp_path / "out")
