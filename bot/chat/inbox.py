@@ -20,7 +20,7 @@ from bot.chat.replies import New, Note, Play, Reply, format_replies, parse_repli
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, Session, deliveries, guardians, updates
+from bot.store import Database, Session, chat_turns, guardians, updates
 from bot.store.states import UpdateStatus
 from bot.store.tables import StoredUpdate
 
@@ -272,19 +272,17 @@ class Inbox:
             if isinstance(reply, New):
                 async with self.database.writing() as session:
                     await updates.record_reply_sent(session, stored.id, count=count)
-                    now, chat = self.desk.clock.now(), stored.chat_key or ""
-                    await guardians.record_replied(session, chat, now=now)
         return True
 
     async def _take_turn_in_chat(self, stored: StoredUpdate, *, address: str) -> None:
         """Keep a second from the last message to a chat, whichever replica sent it."""
         await self.desk.pace.take_turn(address)
-        async with self.database.reading() as session:
-            written_at = await deliveries.find_last_written_at(session, stored.chat_key or "")
-        pause = self.desk.pace.chat_wait
-        wait = written_at + pause - self.desk.clock.now() if written_at else timedelta()
-        if timedelta() < wait <= pause:
-            await asyncio.sleep(wait.total_seconds())
+        now, pause = self.desk.clock.now(), self.desk.pace.chat_wait
+        async with self.database.writing() as session:
+            turn_at = await chat_turns.take_turn_to_reply(
+                session, stored.chat_key or "", pause=pause, now=now
+            )
+        await asyncio.sleep((turn_at - now).total_seconds())
 
     async def _send(self, stored: StoredUpdate, reply: Reply, *, address: str) -> None:
         """Send one reply; raise SendLater where it may go out later."""

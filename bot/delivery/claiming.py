@@ -10,6 +10,7 @@ from bot.catalogue.records import Catalogue
 from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer
+from bot.core.turns import turn_after
 from bot.core.versions import is_newer
 from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
@@ -107,10 +108,11 @@ async def read_cases(
     """Read what deciding takes, for all at once; (cases, those that wait for their chat).
 
     `version` is that of the consent texts that are asked for now. What is due to a guardian who is
-    busy stays as it is, and is found again.
+    busy stays as it is, and is found again. Whoever is about to reply to one of the others waits
+    until the claim is written, and then sees it.
     """
-    numbers = sorted({each.guardian_id for each in due})
-    found = await guardians.get_guardians(session, numbers)
+    found = await guardians.lock_guardians(session, sorted({each.guardian_id for each in due}))
+    numbers, due = list(found), [each for each in due if each.guardian_id in found]
     pairs = await guardians.list_sibling_pairs(session, numbers)
     sent_at: dict[int, list[datetime]] = defaultdict(list)
     written_at = {number: each.replied_at for number, each in found.items() if each.replied_at}
@@ -132,10 +134,10 @@ async def read_cases(
     cases, waiting = [], []
     for delivery in due:
         number = delivery.guardian_id
-        free_at = written_at[number] + chat_wait if number in written_at else now
+        free_at = turn_after(written_at.get(number), pause=chat_wait, now=now)
         if number in busy:
             continue
-        if now < free_at <= now + chat_wait:  # later only where the clock was set back
+        if free_at > now:
             waiting.append((delivery, Wait(free_at, ONE_A_SECOND)))
             continue
         busy.add(number)

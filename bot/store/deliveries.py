@@ -16,7 +16,7 @@ from bot.store.columns import Moment, Word
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Child, Delivery, Guardian
+from bot.store.tables import Child, Delivery
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}
@@ -402,21 +402,6 @@ async def list_recent(
     """List what guardians were sent since a moment, and what is on its way to them."""
     found = await read(session, RECENT, numbers=guardian_numbers, since=since)
     return [Recent(*row) for row in found]
-
-
-async def find_last_written_at(session: Session, chat_key: str) -> datetime | None:
-    """Look up when a chat was last sent a new message, by the schedule or in reply."""
-    last_sent_at = (
-        select(func.max(Delivery.ended_at))
-        .where(
-            col(Delivery.guardian_id) == col(Guardian.id),
-            col(Delivery.status) == DeliveryStatus.SENT,
-        )
-        .scalar_subquery()
-    )
-    statement = select(Guardian.replied_at, last_sent_at).where(col(Guardian.chat_key) == chat_key)
-    found = (await session.exec(statement)).first() or ()
-    return max((moment for moment in found if moment), default=None)
 
 
 async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:

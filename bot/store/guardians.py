@@ -128,12 +128,6 @@ async def record_language(session: Session, guardian: Guardian, language: str) -
     session.add(guardian)
 
 
-async def record_replied(session: Session, chat_key: str, *, now: datetime) -> None:
-    """Note that a chat was sent a new message in reply."""
-    statement = update(Guardian).where(col(Guardian.chat_key) == chat_key).values(replied_at=now)
-    await session.exec(statement.execution_options(synchronize_session=False))
-
-
 async def lock_guardian(session: Session, guardian_id: int) -> Guardian:
     """Get a guardian as it stands now, and make others wait who are about to change it."""
     statement = select(Guardian).where(col(Guardian.id) == guardian_id).with_for_update()
@@ -151,6 +145,18 @@ AS_THEY_STAND = (
     .where(among_numbers(col(Guardian.id)))
     .execution_options(populate_existing=True)
 )
+
+
+async def lock_guardians(session: Session, numbers: Sequence[int]) -> dict[int, Guardian]:
+    """Get guardians as they stand now, and make others wait who are about to change them.
+
+    Those whom somebody else is about to change are left out.
+    """
+    found = await session.exec(HELD, params={"numbers": numbers})
+    return {id_of(guardian): guardian for guardian in found.all()}
+
+
+HELD = AS_THEY_STAND.with_for_update(skip_locked=True, key_share=True)
 
 
 async def record_weeks(session: Session, weeks: Sequence[tuple[int, date, int]]) -> None:

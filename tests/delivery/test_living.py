@@ -12,7 +12,7 @@ from bot.core.choosing import Variant
 from bot.delivery.following import plan_check
 from bot.delivery.planning import change_rhythm, come_back, hear, leave, snooze
 from bot.errors import SendLater
-from bot.store import centres, guardians, liveness
+from bot.store import centres, chat_turns, liveness
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, LevelSource, Pace
 from bot.store.tables import Delivery, Guardian
 from tests.delivery.world import World, world_of
@@ -501,7 +501,7 @@ async def test_a_touch_keeps_a_second_away_from_a_reply_of_any_replica(
     await world.go_to(friday - timedelta(seconds=0.4))
     async with world.changing(amina) as (session, guardian):
         now = world.clock.now()
-        await guardians.record_replied(session, guardian.chat_key, now=now)
+        await chat_turns.record_replied(session, guardian.chat_key, now=now)
 
     await world.go(minutes=1)
 
