@@ -145,8 +145,7 @@ async def test_language_rhythm_role_children_and_consents_move(town: Town) -> No
     old = town.phone("Amina")
     await old.join(code)
     await old.start(await town.card("ar", months=70))
-    linking = next(each for each in old.from_bot if "consent:linking:yes" in each.actions())
-    await old.tap(linking, "linking:yes")
+    linking = await old.tap(old.asking("linking:yes"), "linking:yes")
     await old.tap(linking, "research:no")
     await set_role(town, 1, FamilyRole.MOTHER)
     await set_rhythm(town, 1)
@@ -214,8 +213,7 @@ async def test_what_the_new_phone_was_asked_and_answered_itself_stays(town: Town
     await old.join(code)
     await old.tap(old.last, "linking:yes")
     await new.join(code)
-    linking = next(each for each in new.from_bot if "consent:linking:no" in each.actions())
-    await new.tap(linking, "linking:no")
+    await new.tap(new.asking("linking:no"), "linking:no")
 
     await new.tap(question(new), "new-phone")
 
