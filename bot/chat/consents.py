@@ -52,7 +52,7 @@ async def renew(turn: Turn, guardian: Guardian, tapped: RenewTapped) -> Outgoing
     if guardian.state is not GuardianState.ACTIVE:
         weeks = turn.catalogue.programme.weeks
         await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
-    await ask_again(turn, guardian)
+    await ask_in_new_words(turn, guardian)
     turn.calls_sender = True
     cap = turn.catalogue.programme.weekly_cap
     next_at = await find_expected_at(turn.session, guardian, cap=cap)
@@ -65,7 +65,7 @@ async def renew(turn: Turn, guardian: Guardian, tapped: RenewTapped) -> Outgoing
     return with_menu(turn.catalogue, renewed, language=guardian.language)
 
 
-async def ask_again(turn: Turn, guardian: Guardian) -> None:
+async def ask_in_new_words(turn: Turn, guardian: Guardian) -> None:
     """Ask anew for what was agreed to in older words; until it is answered, that yes counts.
 
     The question about research follows the one about linking by itself.

@@ -1,6 +1,7 @@
 """What a new guardian says of the family: how old the child is, and whether the phone is new."""
 
 from bot.catalogue.notices import EarlierPhone, ask_new_phone, ask_which_phone, say
+from bot.chat.consents import ask_in_new_words
 from bot.chat.turns import Tapped, Turn
 from bot.core.cadence import local_date
 from bot.core.choosing import birth_month_of
@@ -50,6 +51,7 @@ async def move_in(
         turn.calls_sender = True
         told = say(turn.catalogue, "new-phone-saved", language=guardian.language)
         turn.show(tapped, told, note="note-saved")
+        await ask_in_new_words(turn, guardian)
     elif await may_still_choose(turn, guardian):
         await ask_again(turn, guardian, tapped)
 

@@ -130,7 +130,7 @@ async def test_without_an_answer_nothing_else_comes(town: Town, language: str) -
 async def test_a_check_that_was_planned_waits_for_no_new_words(town: Town) -> None:
     phone = await join(town, "en")
     first = phone.from_bot[1]
-    await phone.tap(first, "not-yet")
+    await phone.tap(first, ":not-yet")
     await phone.tap(first, "today")
     change_consent(town)
     count = len(phone.from_bot)
@@ -213,6 +213,25 @@ async def test_what_was_agreed_to_in_old_words_counts_until_it_is_asked_again(
     assert [each[:3] for each in (await said(town))[-2:]] == [
         ("linking", "withdrawn", "2"),
         ("research", "given", "2"),
+    ]
+
+
+async def test_what_an_old_phone_agreed_to_in_old_words_is_asked_on_the_new_one(town: Town) -> None:
+    code = await town.card("en")
+    old, new = town.phone("Amina", language="en"), town.phone("New phone", language="en")
+    await old.join(code)
+    await old.tap(old.asking("linking:yes"), "linking:yes")
+    change_consent(town)
+    await new.join(code)
+    count = len(new.from_bot)
+
+    await new.tap(new.asking("new-phone"), "new-phone")
+
+    (asked,) = [each for each in new.from_bot[count:] if "consent" in str(each.actions())]
+    await new.tap(asked, "linking:yes")
+    assert [each[:3] for each in await said(town)][-2:] == [
+        ("linking", "given", "1"),
+        ("linking", "given", "2"),
     ]
 
 
