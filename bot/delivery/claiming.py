@@ -16,7 +16,7 @@ from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
 from bot.delivery.planning import CHILD_GONE, taper
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Session, centres, deliveries, guardians, questions
+from bot.store import Session, centres, claims, deliveries, guardians, questions
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind, DeliveryStatus
 from bot.store.tables import Delivery, Guardian
@@ -72,9 +72,9 @@ async def claim(
     Of each guardian one at a time; `busy` names those to whom a message is on its way already.
     Everything is written in the caller's transaction, so that what is handed out is ours.
     """
-    due = list(await deliveries.lock_due(session, now=now, asked=True, limit=limit))
+    due = list(await claims.lock_due(session, now=now, asked=True, limit=limit))
     if len(due) < limit:
-        due += await deliveries.lock_due(session, now=now, asked=False, limit=limit - len(due))
+        due += await claims.lock_due(session, now=now, asked=False, limit=limit - len(due))
     if not due:
         return Claimed()
     version = catalogue.programme.consent

@@ -6,7 +6,7 @@ from datetime import datetime
 from bot.core.slots import Slot
 from bot.delivery.examining import MENDABLE, Breach, Kind, PairRecord, Record, examine
 from bot.delivery.planning import end, find_hindrance, settle
-from bot.store import Session, deliveries, guardians, histories, records
+from bot.store import Session, claims, deliveries, guardians, histories, records
 from bot.store.columns import id_of
 from bot.store.guardians import find_absence
 from bot.store.states import DeliveryStatus
@@ -76,7 +76,7 @@ async def mend_one(
     elif breach.kind is Kind.HALF_ENDED:
         explain(row, now=now)
     elif breach.kind is Kind.STUCK:
-        await deliveries.release_one(session, id_of(row))
+        await claims.release_one(session, id_of(row))
 
 
 async def fill(

@@ -12,9 +12,9 @@ from bot.delivery.checking import Reason
 from bot.delivery.claiming import Handing
 from bot.delivery.planning import leave
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Session, centres, deliveries, guardians
+from bot.store import Session, centres, claims, deliveries, guardians
+from bot.store.claims import NO_CLAIM
 from bot.store.columns import id_of
-from bot.store.deliveries import NO_CLAIM
 from bot.store.families import GONE
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
 from bot.store.tables import Delivery, Guardian
@@ -85,7 +85,7 @@ async def record_results(
     """
     await record_weeks(session, only(results, Went))
     numbers = [id_of(each.handing.delivery) for each in results]
-    locked = await deliveries.lock_ours(session, numbers, claimant=claimant)
+    locked = await claims.lock_ours(session, numbers, claimant=claimant)
     known = [each for each in results if id_of(each.handing.delivery) in locked.exist]
     kept = [each for each in known if id_of(each.handing.delivery) in locked.ours]
     await record_went(session, only(known, Went), now=now)
