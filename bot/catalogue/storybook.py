@@ -195,7 +195,9 @@ def check_page(
         what = f"page {opened.page} has {length} characters in a chat"
         findings.refuse(path, 0, what, instead)
         return
-    others = {each: alone[each] for each in alone if each != language}
+    others = {
+        each: units for each, units in alone.items() if each != language and units <= CAPTION_UNITS
+    }
     other = max(others, key=lambda each: others[each], default=language)
     both = replace(opened, tongues=Tongues.BOTH)
     length = measure(catalogue, both, Reader(language, other))

@@ -21,6 +21,7 @@ from bot.printing.typesetting import typeset
 
 SOURCE, PICTURES = "page.typ", "pictures"
 LINE = re.compile(r"page\.typ:(\d+)")
+PLACE = re.compile(r" \(searched at [^)]*\)")  # in a folder that is gone by then
 
 
 def typeset_printable(catalogue: Catalogue, name: str, *, language: str) -> Media:
@@ -65,7 +66,7 @@ def explain(printable: Printable, error: typst.TypstError) -> Problem:
     """Say where a page cannot be set, and what Typst says of it."""
     found = LINE.search(error.diagnostic)
     line = int(found[1]) if found else 0
-    said = error.message.strip().removesuffix(".")
+    said = PLACE.sub("", error.message).strip().removesuffix(".")
     return Problem(f"{printable.folder}/{SOURCE}", line, f"this cannot be set: {said}", "Mend it.")
 
 
