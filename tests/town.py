@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import anyio
 from pydantic import SecretStr
-from sqlmodel import select
+from sqlmodel import col, select
 
 from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
@@ -212,8 +212,9 @@ class Town:
     async def has_open_updates(self) -> bool:
         if self.sandbox.updates:
             return True
-        rows = await self.rows(StoredUpdate)
-        return any(row.status in updates.UNDONE for row in rows)
+        undone = select(StoredUpdate.id).where(col(StoredUpdate.status).in_(updates.UNDONE))
+        async with self.store.database.reading() as session:
+            return (await session.exec(undone.limit(1))).first() is not None
 
     async def examine(self) -> list[str]:
         """Examine everything, as `kuffert doctor` does."""

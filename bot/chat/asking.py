@@ -15,6 +15,7 @@ from bot.catalogue.asking import (
     say_goodbye,
 )
 from bot.catalogue.distress import Heard, listen
+from bot.catalogue.menus import say_with_menu, with_menu
 from bot.catalogue.notices import say
 from bot.chat import replies
 from bot.chat.explaining import find_guardian_or_explain
@@ -217,7 +218,8 @@ async def choose_reason(turn: Turn, guardian: Guardian, reason: Leaving, tapped:
     """Offer to stop the messages about a child that is gone."""
     family = await get_family(turn, guardian)
     if not family.children:
-        turn.show(tapped, say(turn.catalogue, "no-child-left", language=guardian.language))
+        alone = say_with_menu(turn.catalogue, "no-child-left", language=guardian.language)
+        turn.show(tapped, alone)
         return
     turn.show(tapped, offer_to_stop(turn.catalogue, reason, family))
 
@@ -234,7 +236,8 @@ async def stop_child(
     child = await centres.get_child(turn.session, child_id)
     await let_go(turn.session, child, LeftReason(reason), now=turn.now)
     family = await get_family(turn, guardian)
-    turn.show(tapped, say_goodbye(turn.catalogue, reason, family))
+    goodbye = say_goodbye(turn.catalogue, reason, family)
+    turn.show(tapped, with_menu(turn.catalogue, goodbye, language=guardian.language))
 
 
 def stay(turn: Turn, guardian: Guardian, tapped: Tapped) -> None:

@@ -28,7 +28,7 @@ from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Purpose, StopReason
 from bot.core.messages import OutgoingMessage
 from bot.core.versions import is_newer
-from bot.delivery.planning import come_back, find_next_at, leave, note, snooze
+from bot.delivery.planning import come_back, find_expected_at, leave, note, snooze
 from bot.store import centres, events, guardians
 from bot.store.columns import id_of
 from bot.store.families import GONE
@@ -137,7 +137,8 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     if not was_active:
         weeks = turn.catalogue.programme.weeks
         await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
-    next_at = await find_next_at(turn.session, guardian)
+    cap = turn.catalogue.programme.weekly_cap
+    next_at = await find_expected_at(turn.session, guardian, cap=cap)
     turn.calls_sender = True
     language = guardian.language
     if next_at is None:

@@ -1,12 +1,13 @@
 """Consent to linking and to research: asked one after the other, and changed at any time."""
 
+from bot.catalogue.menus import say_with_menu, with_menu
 from bot.catalogue.notices import Notice, ask_consent, say, sum_up_consent
 from bot.chat.turns import Turn
 from bot.core.actions import ConsentTapped, Purpose, RenewTapped
 from bot.core.messages import OutgoingMessage
 from bot.core.versions import is_newer
 from bot.delivery.asking import make_notice
-from bot.delivery.planning import come_back, find_next_at
+from bot.delivery.planning import come_back, find_expected_at
 from bot.store import centres, deliveries, guardians
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, GuardianState
@@ -53,13 +54,15 @@ async def renew(turn: Turn, guardian: Guardian, tapped: RenewTapped) -> Outgoing
         await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
     await ask_again(turn, guardian)
     turn.calls_sender = True
-    next_at = await find_next_at(turn.session, guardian)
+    cap = turn.catalogue.programme.weekly_cap
+    next_at = await find_expected_at(turn.session, guardian, cap=cap)
     if next_at is None:
         has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
         key = "finished" if has_children else "no-child-left"
-        return say(turn.catalogue, key, language=guardian.language)
+        return say_with_menu(turn.catalogue, key, language=guardian.language)
     day = turn.catalogue.words_in(guardian.language).moment(next_at, guardian.zone)
-    return say(turn.catalogue, "renewed", language=guardian.language, day=day)
+    renewed = say(turn.catalogue, "renewed", language=guardian.language, day=day)
+    return with_menu(turn.catalogue, renewed, language=guardian.language)
 
 
 async def ask_again(turn: Turn, guardian: Guardian) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from telegram import Update
 
 from bot.catalogue.entitlements import ask_forget, tell_newcomer_privacy, tell_privacy
+from bot.catalogue.menus import say_with_menu
 from bot.catalogue.notices import say
 from bot.chat import replies
 from bot.chat.consents import has_consented
@@ -96,7 +97,8 @@ async def act_on_right(turn: Turn, action: RightTapped, tapped: Tapped, *, langu
         case ForgetSurelyTapped():
             turn.show(tapped, await offer_forget(turn, language=language, is_again=True))
         case KeepTapped():
-            turn.show(tapped, say(turn.catalogue, "kept", language=language))
+            tell = say_with_menu if turn.guardian else say
+            turn.show(tapped, tell(turn.catalogue, "kept", language=language))
 
 
 def is_fresh(offered_at: int, *, now: datetime) -> bool:

@@ -307,9 +307,3 @@ async def find_expected_at(session: Session, guardian: Guardian, *, cap: int) ->
     while slot and monday_of(slot.day_on) <= full:
         slot = next_slot(history, slot)
     return slot.due_at if slot else None
-
-
-async def find_next_at(session: Session, guardian: Guardian) -> datetime | None:
-    """Say when a guardian's next message comes; None when the programme is over."""
-    planned = await deliveries.find_planned(session, id_of(guardian))
-    return planned.due_at if planned else None

@@ -1,4 +1,4 @@
-"""Write the exports: deliveries, events and doses as CSV, and the dictionary that explains them."""
+"""Write the exports: deliveries, events, doses, counts of the forgotten, each column explained."""
 
 import csv
 import shutil
@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from bot.errors import BotError
+from bot.report.forgotten import ForgottenLine, list_lines
 from bot.report.measures import ChildMeasures, Evidence, Linking, gather_evidence
 from bot.store import Session
+from bot.store.exports import list_forgotten
 from bot.store.states import EventKind
 from bot.store.tables import Delivery, EngagementEvent
 
@@ -129,6 +131,7 @@ async def export_tables(session: Session, folder: Path) -> list[tuple[str, int]]
             ],
         ),
         "dose.csv": (DoseLine, [dose_line_of(each) for each in evidence.children.values()]),
+        "forgotten.csv": (ForgottenLine, [*list_lines(await list_forgotten(session))]),
     }
     models = {name: model for name, (model, _lines) in tables.items()}
     tables[DICTIONARY] = (DictionaryLine, list(list_dictionary(models)))
