@@ -82,6 +82,13 @@ def name_printable(catalogue: Catalogue, printable: Printable, language: str) ->
     return printable.text_in(language, catalogue.programme.language).title
 
 
+def name_material(catalogue: Catalogue, material: str | None, language: str) -> str:
+    """Give the title of a story or a page to print as an event names it; "" where it is gone."""
+    name, fallback = (material or "").partition("/")[0], catalogue.programme.language
+    found = catalogue.stories.get(name) or catalogue.printables.get(name)
+    return found.text_in(language, fallback).title if found else ""
+
+
 def list_shelf(
     words: Words,
     labelled: Sequence[tuple[str, Action]],
