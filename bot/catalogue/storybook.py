@@ -25,7 +25,8 @@ from bot.core.actions import (
 from bot.core.messages import Button, ButtonRows, Media, OutgoingMessage
 
 PROMPT = "💬"
-MARKS = {"ltr": "\u200e", "rtl": "\u200f"}  # the strong letter that a paragraph begins with
+END = "\u2069"
+FRAMES = {"ltr": "\u200e\u2066", "rtl": "\u200f\u2067"}  # a letter of the direction, an isolate
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def render_page(catalogue: Catalogue, opened: Opened, reader: Reader) -> Outgoin
     languages = reader.languages_of(opened.tongues)
     parts = [say_heading(catalogue, opened, languages[0])]
     for language in languages:
-        parts += tell(catalogue, opened, language, is_marked=len(languages) > 1)
+        parts += tell(catalogue, opened, language, is_framed=len(languages) > 1)
     words = catalogue.words_in(reader.home)
     rows = (
         list_turns(words, opened),
@@ -94,17 +95,20 @@ def title_of(catalogue: Catalogue, story: Story, language: str) -> str:
     return story.text_in(language, catalogue.programme.language).title
 
 
-def tell(catalogue: Catalogue, opened: Opened, language: str, *, is_marked: bool) -> list[str]:
+def tell(catalogue: Catalogue, opened: Opened, language: str, *, is_framed: bool) -> list[str]:
     """Tell a page in one language, its prompts after it.
 
-    Where two languages stand together, each paragraph begins with a mark of its own direction: a
-    phone takes a paragraph's direction from its first letter, and a prompt begins with none.
+    Where two languages stand together, each paragraph is framed in its own direction: some phones
+    take that from a paragraph's first letter, and a prompt begins with none; others take it from
+    the whole message, and only an isolate keeps a full stop at its right end.
     """
     text = opened.story.text_in(language, catalogue.programme.language)
     told, prompts = split_page(text.pages[opened.page - 1])
     paragraphs = [render(told, {}), *(f"{PROMPT} {render(each, {})}" for each in prompts)]
-    mark = MARKS[catalogue.words_in(language).direction] if is_marked else ""
-    return [f"{mark}{paragraph}" for paragraph in paragraphs]
+    if not is_framed:
+        return paragraphs
+    frame = FRAMES[catalogue.words_in(language).direction]
+    return [f"{frame}{paragraph}{END}" for paragraph in paragraphs]
 
 
 def list_turns(words: Words, opened: Opened) -> tuple[Button, ...]:

@@ -147,7 +147,9 @@ async def test_a_story_is_read_in_the_schools_language_or_in_both(town: Town) ->
 
     assert story.text.index(FIRST["ar"]) < story.text.index(FIRST["da"])
     paragraphs = [each for each in story.text.split("\n\n")[1:] if each]
-    assert [each[0] for each in paragraphs] == ["\u200f"] * 3 + ["\u200e"] * 3
+    framed = [each[:2] for each in paragraphs]
+    assert framed == ["\u200f\u2067"] * 3 + ["\u200e\u2066"] * 3
+    assert all(each.endswith("\u2069") for each in paragraphs)
 
 
 async def test_where_home_and_school_speak_alike_no_language_is_offered(town: Town) -> None:
