@@ -69,9 +69,11 @@ def render_printables(catalogue: Catalogue, *, language: str, first: int = 0) ->
     """List the pages to print."""
     words = catalogue.words_in(language)
     labelled: list[tuple[str, Action]] = [
-        (f"{SIGNS[each.card.kind]} {name_printable(catalogue, each, language)}", action)
+        (
+            f"{SIGNS[each.card.kind]} {name_printable(catalogue, each, language)}",
+            PrintTapped(each.id),
+        )
         for each in catalogue.printables.values()
-        for action in [PrintTapped(each.id)]
     ]
     rows = list_shelf(words, labelled, first, lambda place: ShelfTapped(Screen.PRINT, place))
     return OutgoingMessage(words.say("choose-printable"), (*rows, back_row(words)))

@@ -4,7 +4,7 @@ Everything that a page needs to know stands in its buttons, so any process can t
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from bot.catalogue.records import Catalogue
 from bot.catalogue.shelves import (
@@ -223,7 +223,7 @@ async def hand_out(turn: Turn, guardian: Guardian, printable_id: str, tapped: Ta
 
 async def was_used(turn: Turn, guardian: Guardian, kind: EventKind, material: str) -> bool:
     """Say whether a material was asked for a moment ago: an impatient tap brings it once."""
-    since: datetime = turn.now - LATELY
+    since = turn.now - LATELY
     return await events.has_used(
         turn.session, id_of(guardian), kind, material=material, since=since
     )

@@ -37,13 +37,10 @@ def typeset_printable(catalogue: Catalogue, name: str, *, language: str) -> Medi
 def render_printable(catalogue: Catalogue, name: str, language: str) -> bytes:
     """Set a page to print as PDF; raise FileRefused where its source cannot be set."""
     printable = catalogue.printables[name]
-    pictures = {f"{PICTURES}/{file}": content for file, content in printable.pictures.items()} | {
-        SOURCE: printable.page.encode()
-    }
+    pictures = {f"{PICTURES}/{file}": content for file, content in printable.pictures.items()}
+    files = {SOURCE: printable.page.encode(), **pictures}
     try:
-        return typeset(
-            "printable", show_printable(catalogue, printable, language), pictures=pictures
-        )
+        return typeset("printable", show_printable(catalogue, printable, language), pictures=files)
     except typst.TypstError as error:
         raise FileRefused([explain(printable, error)]) from error
 
@@ -55,7 +52,6 @@ def show_printable(catalogue: Catalogue, printable: Printable, language: str) ->
     pictures = {file.rpartition(".")[0]: f"/{PICTURES}/{file}" for file in printable.pictures}
     return {
         "title": text.title,
-        "centre": "",
         "language": {"code": words.locale.language, "direction": words.direction},
         "words": {name: show_paragraphs(render(part, {})) for name, part in text.words.items()},
         "pictures": pictures,
