@@ -26,19 +26,37 @@ def check_text(page: Page, path: str, findings: Findings) -> bool:
     """Check an activity's text; say whether it can be used."""
     before = len(findings.errors)
     for name in ("title", "alt"):
-        if not str(page.front.get(name) or "").strip():
-            findings.refuse(
-                path,
-                page.lines.get(name, 1),
-                f'"{name}" is missing',
-                f"Write {name}: and a few words.",
-            )
+        check_title(page, path, findings, name=name)
     check_reviewed(page, path, findings)
     for name, text in page.sections.items():
         check_wording(text, path, page.lines.get(name, 0), findings)
     check_lengths(page, path, findings)
     is_whole = all(page.sections.get(section) for section in Section)
     return len(findings.errors) == before and is_whole
+
+
+def check_title(page: Page, path: str, findings: Findings, *, name: str = "title") -> None:
+    """See that a text has a title, or whatever else is named."""
+    if not str(page.front.get(name) or "").strip():
+        findings.refuse(
+            path,
+            page.lines.get(name, 1),
+            f'"{name}" is missing',
+            f"Write {name}: and a few words.",
+        )
+
+
+def check_plain_words(
+    text: str, path: str, line: int, findings: Findings, *, kind: str, most: int
+) -> None:
+    """Check a section that holds no placeholders and few words."""
+    if "{{" in text or "{%" in text:
+        findings.refuse(path, line, f"a placeholder in a {kind}", "Write the words themselves.")
+        return
+    check_wording(text, path, line, findings)
+    count = len(text.split())
+    if count > most:
+        findings.refuse(path, line, f"this has {count} words", f"Write at most {most}.")
 
 
 def check_reviewed(page: Page, path: str, findings: Findings) -> None:

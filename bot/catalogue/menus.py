@@ -83,6 +83,7 @@ def list_rooms(catalogue: Catalogue, words: Words, *, may_invite: bool) -> Butto
         *invite,
         (button(words, "button-ask", AskTapped()),),
         (screen_button(words, Screen.SETTINGS),),
+        (screen_button(words, Screen.PRIVACY),),
     )
 
 

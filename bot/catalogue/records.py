@@ -7,8 +7,10 @@ from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from bot.catalogue.materials import Printable, Story
+from bot.catalogue.plain import Localise, Plain
 from bot.catalogue.words import Words
 from bot.core.choosing import Outline
 from bot.core.listening import is_phrase
@@ -21,14 +23,6 @@ COUNTRY = re.compile(r"[A-Z]{2}")
 HELP_CHARACTERS = 900
 PHRASES = "Write a list of words and phrases, one a line; see the README."
 HELP_TEXTS = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
-
-
-class Localise(StrEnum):
-    """How an activity comes into another language."""
-
-    TRANSLATE = "translate"
-    SAMPLE = "sample"
-    AUTHOR = "author"
 
 
 class Reading(StrEnum):
@@ -69,12 +63,6 @@ class Printed(StrEnum):
     WHY = "why"
     DO = "do"
     GROW = "grow"
-
-
-class Plain(BaseModel):
-    """A record as it stands in a YAML file; each field says what may be written there."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Months(Plain):
@@ -308,6 +296,8 @@ class Catalogue:
     words: Mapping[str, Words]
     prints: Mapping[str, PrintText]
     distress: Mapping[str, Distress]
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    printables: Mapping[str, Printable] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
@@ -316,17 +306,22 @@ class Catalogue:
 
     @property
     def has_stories(self) -> bool:
-        """Whether there are stories to be told in the chat: none can be written yet."""
-        return False
+        """Whether there are stories to be told in the chat."""
+        return bool(self.stories)
 
     @property
     def has_printables(self) -> bool:
-        """Whether there are pages to print: none can be written yet."""
-        return False
+        """Whether there are pages to print."""
+        return bool(self.printables)
 
     @cached_property
     def texts(self) -> dict[tuple[str, ...], str]:
         """What was rendered already, by what it was rendered from; as many as content calls for."""
+        return {}
+
+    @cached_property
+    def typeset(self) -> dict[tuple[str, str], bytes]:
+        """What was typeset already, by page to print and language; as many as there are."""
         return {}
 
     @cached_property

@@ -7,16 +7,10 @@ from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.keyboards import markup_of
-from bot.chat.messenger import send_errors
+from bot.chat.messenger import is_harmless, send_errors
 from bot.chat.replies import Edit, Give, Note, Say
 from bot.chat.transport import Form, call
 
-HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
-    "message is not modified",
-    "query is too old",
-    "message to edit not found",
-    "message can't be edited",
-)
 EDITS = {  # how a message with a file, and one without, is changed
     True: ("editMessageCaption", "caption"),
     False: ("editMessageText", "text"),
@@ -30,7 +24,7 @@ async def send_reply(bot: Bot, address: str, reply: Note | Edit | Say | Give) ->
         try:
             await call(bot, method, form)
         except BadRequest as error:
-            if not any(words in str(error).lower() for words in HARMLESS):
+            if not is_harmless(error):
                 raise
 
 

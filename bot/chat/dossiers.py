@@ -7,6 +7,7 @@ from typing import Any, Protocol
 
 from bot.catalogue.pages import Section, render_page
 from bot.catalogue.records import Catalogue
+from bot.catalogue.shelves import name_material
 from bot.catalogue.words import Words
 from bot.core.asked import QUESTION, Asked, parse_asked
 from bot.core.sealing import Sealer
@@ -152,7 +153,8 @@ def list_done(dossier: Dossier, catalogue: Catalogue, words: Words, *, zone: str
             [
                 words.date_time(each.happened_at, zone),
                 words.plain(f"event-{each.kind}"),
-                about.get(each.delivery_id, ""),
+                about.get(each.delivery_id, "")
+                or name_material(catalogue, each.material, words.language),
             ]
             for each in dossier.events
         ],

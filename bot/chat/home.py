@@ -4,12 +4,15 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.catalogue.menus import ask_whom_to_invite, render_home, say_with_menu
+from bot.catalogue.menus import ask_whom_to_invite, render_home, say_with_menu, with_menu
 from bot.chat import replies
 from bot.chat.answers import play, record_answer, record_plan, record_wish
 from bot.chat.explaining import find_staying_or_explain
 from bot.chat.inviting import invite, may_invite
-from bot.chat.settings import act_in_settings, draw_setting, look_ahead
+from bot.chat.materials import act_on_materials, draw_shelf
+from bot.chat.replies import Note
+from bot.chat.rights import tell_kept
+from bot.chat.settings import draw_setting, look_ahead
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.chat.weeks import draw_week, draw_weeks, show_touch
 from bot.core.actions import (
@@ -18,6 +21,7 @@ from bot.core.actions import (
     Answer,
     InviteTapped,
     ListenTapped,
+    MenuBelowTapped,
     MenuTapped,
     Screen,
     WeekTapped,
@@ -73,10 +77,12 @@ async def act_in_menu(turn: Turn, guardian: Guardian, action: Action, tapped: Ta
             await show_touch(turn, guardian, delivery_id, tapped)
         case AgainTapped(delivery_id, said):
             await say_again(turn, guardian, delivery_id, said, replace(tapped, in_menu=True))
+        case MenuBelowTapped():
+            turn.reply(Note(tapped.callback_id), replies.say(await draw_home(turn, guardian)))
         case InviteTapped(relative):
             await invite(turn, guardian, relative, tapped)
         case _:
-            await act_in_settings(turn, guardian, action, tapped)
+            await act_on_materials(turn, guardian, action, tapped)
 
 
 async def draw_screen(turn: Turn, guardian: Guardian, screen: Screen) -> OutgoingMessage | None:
@@ -89,6 +95,11 @@ async def draw_screen(turn: Turn, guardian: Guardian, screen: Screen) -> Outgoin
             return await draw_week(turn, guardian)
         case Screen.WEEKS:
             return await draw_weeks(turn, guardian)
+        case Screen.STORIES | Screen.PRINT:
+            return await draw_shelf(turn, guardian, screen)
+        case Screen.PRIVACY:
+            kept = await tell_kept(turn, language=language)
+            return with_menu(turn.catalogue, kept, language=language)
         case Screen.INVITE:
             return ask_whom_to_invite(turn.catalogue, language=language)
         case Screen.NOBODY:

@@ -14,9 +14,10 @@ from telegram import Update
 
 from bot.catalogue.touches import render_recording
 from bot.chat.answering import send_reply
+from bot.chat.carrying import carry
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import New, Note, Play, Reply, format_replies, parse_replies
+from bot.chat.replies import Bring, Leaf, New, Note, Play, Reply, format_replies, parse_replies
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
@@ -291,6 +292,8 @@ class Inbox:
         try:
             if isinstance(reply, Play):
                 await self._play(reply, address=address)
+            elif isinstance(reply, Bring | Leaf):
+                await self._carry(reply, address=address)
             else:
                 await send_reply(self.application.bot, address, reply)
             self.desk.pace.spend()
@@ -310,6 +313,12 @@ class Inbox:
         if message:
             async with self._messenger.readying(message):
                 await self._messenger.send(address, message)
+
+    async def _carry(self, reply: Bring | Leaf, *, address: str) -> None:
+        """Send what belongs to a catalogue, or turn to it."""
+        async with self.database.reading() as session:
+            catalogue = await self.desk.shelf.get(session, reply.version)
+        await carry(self._messenger, catalogue, reply, address=address)
 
     async def _put_off(
         self, stored: StoredUpdate, replies: Sequence[Reply], *, count: int, later: SendLater

@@ -1,9 +1,10 @@
 """Carry a message to a Telegram chat; a media file is uploaded once and then sent by its id."""
 
 import asyncio
+import json
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -28,11 +29,18 @@ from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 UNKNOWN_FILE = "wrong file identifier"
+HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
+    "message is not modified",
+    "query is too old",
+    "message to edit not found",
+    "message can't be edited",
+)
 CALLS = {  # the call that sends each kind of file, and the field that names the file
     MediaKind.PICTURE: ("sendPhoto", "photo"),
     MediaKind.VOICE: ("sendVoice", "voice"),
     MediaKind.DOCUMENT: ("sendDocument", "document"),
 }
+ATTACHED = "file"  # what an upload is called within its own call
 
 log = logging.getLogger(__name__)
 
@@ -71,32 +79,74 @@ class TelegramMessenger:
                     await turn.aclose()
             yield
 
+    async def change(
+        self, address: str, message_id: int, message: OutgoingMessage, *, media: Media
+    ) -> None:
+        """Put another picture, words and buttons in the place of a picture's.
+
+        Raise as `send` does, but for what does no harm: a second tap, or a message that is gone.
+        """
+
+        async def change_file(file_id: str | None) -> dict[str, Any]:
+            form = self._form_of_change(address, message_id, message, media, file_id=file_id)
+            changed: dict[str, Any] = await call(self.bot, "editMessageMedia", form)
+            return changed
+
+        with send_errors():
+            try:
+                await self._with_file(media, change_file)
+            except BadRequest as error:
+                if not is_harmless(error):
+                    raise
+
+    def _form_of_change(
+        self,
+        address: str,
+        message_id: int,
+        message: OutgoingMessage,
+        media: Media,
+        *,
+        file_id: str | None,
+    ) -> Form:
+        """Give what a change carries: the new picture by its id, or uploaded beside its name."""
+        shown = {"type": CALLS[media.kind][1], "media": file_id or f"attach://{ATTACHED}"}
+        words = {"caption": message.text, "parse_mode": ParseMode.HTML.value}
+        fields = {
+            "chat_id": address,
+            "message_id": str(message_id),
+            "media": json.dumps({**shown, **words}),
+            **markup_of(message.buttons),
+        }
+        return Form(fields) if file_id else Form(fields, {ATTACHED: upload_of(media)})
+
     async def _send_media(self, address: str, message: OutgoingMessage, media: Media) -> Sent:
-        """Send a file by its id where the network has it; upload it otherwise."""
+        """Send a file, with the text as its caption."""
+        method, name = CALLS[media.kind]
+        fields = self._fields(address, message, words="caption")
+
+        async def send_file(file_id: str | None) -> dict[str, Any]:
+            known = Form({**fields, name: file_id or ""})
+            form = known if file_id else Form(fields, {name: upload_of(media)})
+            sent: dict[str, Any] = await call(self.bot, method, form)
+            return sent
+
+        sent = await self._with_file(media, send_file)
+        return Sent(sent["message_id"])
+
+    async def _with_file(
+        self, media: Media, use: Callable[[str | None], Awaitable[dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """Use a file by its id where the network has it; otherwise have it uploaded."""
         file_id = await self._find_file_id(media)
         if file_id:
             try:
-                sent = await self._send_file(address, message, media, file_id=file_id)
-                return Sent(sent["message_id"])
+                return await use(file_id)
             except BadRequest as error:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
                 await self._forget_file_id(media, file_id)
-        sent = await self._send_file(address, message, media)
+        sent = await use(None)
         await self._record_file_id(media, sent)
-        return Sent(sent["message_id"])
-
-    async def _send_file(
-        self, address: str, message: OutgoingMessage, media: Media, *, file_id: str | None = None
-    ) -> dict[str, Any]:
-        """Send a file, by its id or uploaded, with the text as its caption."""
-        method, name = CALLS[media.kind]
-        fields = self._fields(address, message, words="caption")
-        if file_id:
-            form = Form({**fields, name: file_id})
-        else:
-            form = Form(fields, {name: upload_of(media)})
-        sent: dict[str, Any] = await call(self.bot, method, form)
         return sent
 
     def _fields(self, address: str, message: OutgoingMessage, *, words: str) -> dict[str, str]:
@@ -137,6 +187,11 @@ class TelegramMessenger:
                 )
         except DatabaseGone as error:  # the message went out; another replica uploads once more
             log.warning("the id of a file is not kept: %s", error)
+
+
+def is_harmless(error: BadRequest) -> bool:
+    """Say whether what Telegram refused need not be done any more."""
+    return any(words in str(error).lower() for words in HARMLESS)
 
 
 def upload_of(media: Media) -> Upload:

@@ -46,6 +46,28 @@ class Play:
 
 
 @dataclass(frozen=True)
+class Bring:
+    """Send a file of a catalogue, named by its material, as a new message."""
+
+    version: str
+    material: tuple[str, ...]
+    text: str
+    buttons: ButtonRows = ()
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Turn to another page of a story: picture, words and buttons of a message change."""
+
+    message_id: int
+    version: str
+    material: tuple[str, ...]
+    text: str
+    buttons: ButtonRows
+
+
+@dataclass(frozen=True)
 class Give:
     """Send a small text file as a document; it rests nowhere but sealed among the replies."""
 
@@ -55,13 +77,15 @@ class Give:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say | Play | Give
-New = Say | Play | Give  # what is written down as sent, since it must not be repeated
+Reply = Note | Edit | Say | Play | Bring | Leaf | Give
+New = Say | Play | Bring | Give  # what is written down as sent, since it must not be repeated
 KINDS: dict[str, type[Reply]] = {
     "note": Note,
     "edit": Edit,
     "say": Say,
     "play": Play,
+    "bring": Bring,
+    "leaf": Leaf,
     "give": Give,
 }
 
@@ -94,4 +118,6 @@ def parse_reply(values: dict[str, Any]) -> Reply:
         values["buttons"] = tuple(
             tuple(Button(**button) for button in row) for row in values["buttons"]
         )
+    if "material" in values:
+        values["material"] = tuple(values["material"])
     return kind(**values)

@@ -73,6 +73,7 @@ class Screen(StrEnum):
     STORIES = "stories"
     PRINT = "print"
     SETTINGS = "settings"
+    PRIVACY = "privacy"
     DAYS = "days"
     OFTEN = "often"
     HOUR = "hour"
@@ -83,6 +84,14 @@ class Screen(StrEnum):
     ROLE = "role"
     INVITE = "invite"
     NOBODY = "nobody"
+
+
+class Tongues(StrEnum):
+    """In which languages a story is read: the family's, the school's, or both on one page."""
+
+    HOME = "home"
+    SCHOOL = "school"
+    BOTH = "both"
 
 
 class Relative(StrEnum):
@@ -281,6 +290,59 @@ class ListenTapped:
 
 
 @dataclass(frozen=True)
+class ShelfTapped:
+    """A list of materials in the menu, from this place on."""
+
+    screen: Screen
+    first: int
+
+
+@dataclass(frozen=True)
+class StoryTapped:
+    """A story in the menu: it is opened in a message of its own."""
+
+    story_id: str
+
+
+@dataclass(frozen=True)
+class PageTapped:
+    """A page of a story, in the place of the one that lies open; the first is 1."""
+
+    story_id: str
+    page: int
+    tongues: Tongues
+
+
+@dataclass(frozen=True)
+class HearTapped:
+    """The recording of a story's page in a language."""
+
+    story_id: str
+    page: int
+    language: str
+
+
+@dataclass(frozen=True)
+class OtherStoriesTapped:
+    """The list of stories under the picture of one, from this place on."""
+
+    tongues: Tongues
+    first: int
+
+
+@dataclass(frozen=True)
+class MenuBelowTapped:
+    """The menu as a new message: a picture cannot become text."""
+
+
+@dataclass(frozen=True)
+class PrintTapped:
+    """A page to print."""
+
+    printable_id: str
+
+
+@dataclass(frozen=True)
 class DayTapped:
     """A day of the week on or off; Monday is 0."""
 
@@ -387,6 +449,13 @@ Action = (
     | WeekTapped
     | AgainTapped
     | ListenTapped
+    | ShelfTapped
+    | StoryTapped
+    | PageTapped
+    | HearTapped
+    | OtherStoriesTapped
+    | MenuBelowTapped
+    | PrintTapped
     | DayTapped
     | OftenTapped
     | HourTapped
@@ -428,6 +497,13 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "week": WeekTapped,
     "again": AgainTapped,
     "listen": ListenTapped,
+    "shelf": ShelfTapped,
+    "story": StoryTapped,
+    "page": PageTapped,
+    "hear": HearTapped,
+    "other-stories": OtherStoriesTapped,
+    "menu-below": MenuBelowTapped,
+    "print": PrintTapped,
     "day": DayTapped,
     "often": OftenTapped,
     "hour": HourTapped,

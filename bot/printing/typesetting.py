@@ -40,5 +40,6 @@ def typeset(
         shutil.copytree(PAGES, root, dirs_exist_ok=True)
         (root / CONTENT).write_text(json.dumps(content), encoding="utf-8")
         for name, picture in pictures.items():
+            (root / name).parent.mkdir(exist_ok=True)
             (root / name).write_bytes(picture)
         return typst.compile(root / f"{template}.typ", root=root, font_paths=find_fonts())

@@ -57,6 +57,12 @@ class EventLine(BaseModel):
     guardian: int | None = Field(description="A running number; empty before joining.")
     study_code: str | None = Field(description=PSEUDONYM)
     delivery: int | None = Field(description="The delivery that it is about.")
+    material: str | None = Field(
+        description=(
+            "The story or the page to print that it is about; for story-heard with page and "
+            "language: red-suitcase/3/ar."
+        )
+    )
     kind: str = Field(description=f"One of: {', '.join(EventKind)}.")
     happened_at: datetime = Field(description="When, UTC.")
 
@@ -164,6 +170,7 @@ def event_line_of(event: EngagementEvent, evidence: Evidence) -> EventLine:
         guardian=event.guardian_id,
         study_code=study_code_of(event.child_id, evidence),
         delivery=event.delivery_id,
+        material=event.material,
         kind=event.kind,
         happened_at=event.happened_at,
     )

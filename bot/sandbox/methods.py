@@ -20,6 +20,7 @@ PHOTO_BYTES = 10_000_000
 DOWNLOAD_BYTES = 20_000_000
 ANSWER_SECONDS = 15 * 60
 OGG = b"OggS"
+EDITABLE = ("photo", "document")  # of those that we send
 
 Upload = tuple[str, bytes]  # a file's name and content
 Parameters = Mapping[str, str | Upload]
@@ -175,6 +176,23 @@ async def edit_message_caption(sandbox: Sandbox, parameters: Parameters) -> dict
     return change(sandbox, message, caption, parameters)
 
 
+async def edit_message_media(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
+    """Change the picture or document of a message, and its caption; a text can get one."""
+    message = get_editable(sandbox, parameters)
+    given = read_json(parameters, "media", "can't parse input media JSON object")
+    if not isinstance(given, dict) or not isinstance(given.get("media"), str):
+        raise bad_request("can't parse input media JSON object")
+    kind = str(given.get("type"))
+    if kind not in EDITABLE:
+        raise bad_request("can't parse InputMedia: type must be specified")
+    if message.media and message.media.kind not in EDITABLE:
+        raise bad_request("there is no media in the message to edit")
+    words = {name: str(given.get(name) or "") for name in ("caption", "parse_mode")}
+    caption = read_caption(words)
+    media = take_file(sandbox, {**parameters, kind: given["media"]}, kind)
+    return change(sandbox, message, caption, parameters, media=media)
+
+
 async def edit_message_reply_markup(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
     """Change the buttons of a message."""
     message = get_editable(sandbox, parameters)
@@ -183,18 +201,23 @@ async def edit_message_reply_markup(sandbox: Sandbox, parameters: Parameters) ->
 
 
 def change(
-    sandbox: Sandbox, message: ChatMessage, text: FormattedText, parameters: Parameters
+    sandbox: Sandbox,
+    message: ChatMessage,
+    text: FormattedText,
+    parameters: Parameters,
+    *,
+    media: StoredFile | None = None,
 ) -> dict[str, Any]:
-    """Change a message, unless that would change nothing."""
-    buttons = read_buttons(parameters)
-    before = (message.text, message.entities, message.buttons)
-    if before == (text.text, list(text.entities), buttons):
+    """Change a message, unless that would change nothing; its file stays if no other is given."""
+    buttons, shown = read_buttons(parameters), media or message.media
+    before = (message.text, message.entities, message.buttons, message.media)
+    if before == (text.text, list(text.entities), buttons, shown):
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly "
             "the same as a current content and reply markup of the message"
         )
     message.text, message.entities, message.html = text.text, list(text.entities), text.html
-    message.buttons, message.edited_at = buttons, sandbox.now()
+    message.media, message.buttons, message.edited_at = shown, buttons, sandbox.now()
     sandbox.announce("edited", message)
     return sandbox.show(message)
 
@@ -295,6 +318,7 @@ METHODS: dict[str, Method] = {
     "senddocument": send_document,
     "editmessagetext": edit_message_text,
     "editmessagecaption": edit_message_caption,
+    "editmessagemedia": edit_message_media,
     "editmessagereplymarkup": edit_message_reply_markup,
     "answercallbackquery": answer_callback_query,
     "getfile": get_file,

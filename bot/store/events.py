@@ -30,6 +30,7 @@ async def record_event(
     now: datetime,
     child_id: int | None = None,
     delivery_id: int | None = None,
+    material: str | None = None,
 ) -> None:
     """Write down something that a guardian did."""
     connection = await session.connection()  # past the ORM, which would ask for the row's number
@@ -39,6 +40,7 @@ async def record_event(
             "guardian_id": guardian_id,
             "child_id": child_id,
             "delivery_id": delivery_id,
+            "material": material,
             "kind": kind,
             "happened_at": now,
         },
@@ -82,6 +84,37 @@ async def has_listened(session: Session, delivery_id: int, *, since: datetime) -
         col(EngagementEvent.happened_at) >= since,
     )
     return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def has_used(
+    session: Session, guardian_id: int, kind: EventKind, *, material: str, since: datetime
+) -> bool:
+    """Say whether a guardian has done something of a kind with a material since a moment."""
+    statement = select(EngagementEvent.id).where(
+        col(EngagementEvent.guardian_id) == guardian_id,
+        col(EngagementEvent.kind) == kind,
+        col(EngagementEvent.material) == material,
+        col(EngagementEvent.happened_at) >= since,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def find_last_use(
+    session: Session, guardian_id: int, kinds: Sequence[EventKind], *, material: str
+) -> EventKind | None:
+    """Look up which of some kinds of event a guardian's last one with a material is."""
+    statement = (
+        select(EngagementEvent.kind)
+        .where(
+            col(EngagementEvent.guardian_id) == guardian_id,
+            col(EngagementEvent.kind).in_(kinds),
+            col(EngagementEvent.material) == material,
+        )
+        .order_by(col(EngagementEvent.id).desc())
+        .limit(1)
+    )
+    found = (await session.exec(statement)).first()
+    return EventKind(found) if found else None
 
 
 async def find_last(

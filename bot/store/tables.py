@@ -284,12 +284,17 @@ class Delivery(Row, table=True):
 
 
 class EngagementEvent(Row, table=True):
-    """Something a guardian did, and when; all are kept, the last answer counts."""
+    """Something a guardian did, and when; all are kept, the last answer counts.
+
+    `material` names the story or the page to print that it is about; of what was heard of a story,
+    its page and language too: `red-suitcase`, `red-suitcase/3/ar`.
+    """
 
     id: int | None = number()
     guardian_id: int | None = owned("guardian", nullable=True)
     child_id: int | None = owned("child", nullable=True)
     delivery_id: int | None = owned("delivery", nullable=True)
+    material: str | None = Field(default=None, max_length=40)
     kind: EventKind = word(EventKind)
     happened_at: datetime = Field(sa_type=Moment)
 

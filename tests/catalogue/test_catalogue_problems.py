@@ -24,6 +24,9 @@ ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
 PRINTED_AR = "content/print/ar.md"
 SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
 HELD_BACK, HELD_BACK_AR = "content/distress/en.yaml", "content/distress/ar.yaml"
+TALE, TOLD, TOLD_AR = (f"content/stories/sock/{each}" for each in ("story.yaml", "en.md", "ar.md"))
+SHEET, SHEET_AR = "content/printables/socks/printable.yaml", "content/printables/socks/ar.md"
+TYPST = "content/printables/socks/page.typ"
 PHRASES = "Write a list of words and phrases, one a line; see the README."
 PLACES = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
 NOTHING_LEFT = f"{PROGRAMME}: there are no activities. Add a folder to content/activities."
@@ -525,6 +528,181 @@ TABLE = (
         edit(HELD_BACK_AR, "reviewed: yes", "reviewed: no"),
         (),
         (f"{HELD_BACK_AR}: nobody has reviewed these words. Read them, then write reviewed: yes.",),
+    ),
+    # stories
+    Broken(
+        "a folder that no button could name",
+        lambda files: {name.replace("/socks/", "/Socks 1/"): each for name, each in files.items()},
+        (
+            'content/printables/Socks 1: "Socks 1" cannot be a name. '
+            "Use small letters, digits and dashes, at most 24.",
+        ),
+    ),
+    Broken(
+        "a story without a card",
+        drop(TALE),
+        (f"{TALE}: there is no such file. Write it; see the README.",),
+    ),
+    Broken(
+        "an unknown key in a story",
+        edit(TALE, "credit:", "author: me\ncredit:"),
+        (f'{TALE}, line 4: unknown key "author". Use: band, localise, pages, licence, credit.',),
+    ),
+    Broken(
+        "a story for no age of the programme",
+        edit(TALE, '"3-4"', '"9-9"'),
+        (f'{TALE}: unknown band "9-9". Use one of: 3-4.',),
+    ),
+    Broken(
+        "a picture that is described in the wrong language",
+        edit(TALE, "ar: جوربان", "da: to strømper"),
+        (
+            f'{TALE}: page 2 has no alt in "ar". Say in a few words what the picture shows.',
+            f'{TALE}: page 2 has an alt in "da". The programme\'s languages are: en, ar.',
+        ),
+    ),
+    Broken(
+        "a page's picture missing",
+        drop("content/stories/sock/two.png"),
+        ("content/stories/sock/two.png: there is no such picture. Put a PNG or JPEG file there.",),
+    ),
+    Broken(
+        "a page's picture that is too heavy for a phone",
+        put("content/stories/sock/two.png", b"\x89PNG\r\n\x1a\n" + bytes(300_000)),
+        ("content/stories/sock/two.png: the picture has 300 kB. Make it smaller than 300 kB.",),
+    ),
+    Broken(
+        "a story without one of the languages",
+        drop(TOLD_AR),
+        (f"{TOLD_AR}: there is no such file. Write the story in this language.",),
+    ),
+    Broken(
+        "a story in a language that the programme has not",
+        put("content/stories/sock/fi.md", b"x"),
+        (
+            'content/stories/sock/fi.md: "fi" is not a language of the programme. '
+            "Use one of: en, ar; or add it to content/programme.yaml.",
+        ),
+    ),
+    Broken(
+        "a page without words",
+        edit(TOLD_AR, "## 2\nالآن جوربان.\n", ""),
+        (f'{TOLD_AR}: section "2" is missing. Write ## 2 and its text.',),
+    ),
+    Broken(
+        "words without a page",
+        edit(TOLD_AR, "الآن جوربان.\n", "الآن جوربان.\n## 3\nثم ثلاثة.\n"),
+        (f'{TOLD_AR}, line 12: unknown section "3". Use one of: 1, 2.',),
+    ),
+    Broken(
+        "three prompts on a page",
+        edit(TOLD_AR, "لمن هو؟\n", "لمن هو؟\n\nأين هو؟\n\nما لونه؟\n"),
+        (f"{TOLD_AR}, line 6: page 1 has 3 prompts. Write at most 2, each by itself.",),
+    ),
+    Broken(
+        "a page that goes on and on",
+        edit(TOLD_AR, "الآن جوربان.", words(46)),
+        (f"{TOLD_AR}, line 10: this has 46 words. Write at most 45.",),
+    ),
+    Broken(
+        "a placeholder in a story",
+        edit(TOLD_AR, "الآن جوربان.", "{{ school_language }}"),
+        (f"{TOLD_AR}, line 10: a placeholder in a story. Write the words themselves.",),
+    ),
+    Broken(
+        "a list in a story",
+        edit(TOLD_AR, "الآن جوربان.", "- جوربان"),
+        (
+            f"{TOLD_AR}, line 11: bullet list cannot be shown in a chat. {MARKUP}",
+            f"{TOLD_AR}, line 11: list item cannot be shown in a chat. {MARKUP}",
+        ),
+    ),
+    Broken(
+        "a story without a title",
+        edit(TOLD_AR, "title: الجورب", 'title: ""'),
+        (f'{TOLD_AR}, line 2: "title" is missing. Write title: and a few words.',),
+    ),
+    Broken(
+        "a page of few but endless words",
+        edit(TOLD_AR, "الآن جوربان.", "x" * 1100),
+        (f"{TOLD_AR}: page 2 has 1122 characters in a chat. Shorten it; Telegram shows 1024.",),
+    ),
+    Broken(
+        "a page that is too long in two languages at once",
+        both(edit(TOLD_AR, "الآن جوربان.", "x" * 600), edit(TOLD, "Now there are two.", "y" * 600)),
+        (
+            f'{TOLD}: page 2 has 1229 characters together with "ar". '
+            "Shorten it; Telegram shows 1024.",
+            f'{TOLD_AR}: page 2 has 1230 characters together with "en". '
+            "Shorten it; Telegram shows 1024.",
+        ),
+        (f"{TOLD_AR}, line 4: {STALE}. Bring it up to date and write source: 6a089f503d60868c.",),
+    ),
+    Broken(
+        "a recording of a page that is not there",
+        put("content/stories/sock/audio/ar/3.ogg", SOUND),
+        (
+            "content/stories/sock/audio/ar/3.ogg: this belongs to no page in no language. "
+            "Name it audio/<language>/<page>.ogg, 1 to 2.",
+        ),
+    ),
+    Broken(
+        "a recording of a page that is no sound",
+        put("content/stories/sock/audio/ar/1.ogg", b"mp3"),
+        (
+            "content/stories/sock/audio/ar/1.ogg: this is not Ogg Opus sound. "
+            "Save it as Ogg with Opus.",
+        ),
+    ),
+    # pages to print
+    Broken(
+        "a page to print without its page",
+        drop(TYPST),
+        (f"{TYPST}: there is no such file. Write the page in Typst.",),
+    ),
+    Broken(
+        "a page to print that would fetch a package",
+        edit(TYPST, "#told(content.words.play)", '#import "@preview/cetz:0.3.0"'),
+        (
+            f"{TYPST}, line 2: a page to print cannot fetch packages. "
+            "Write what it needs into the page.",
+        ),
+    ),
+    Broken(
+        "an unknown kind of page to print",
+        edit(SHEET, "kind: sheet", "kind: film"),
+        (
+            f"{SHEET}, line 1: \"kind\": input should be 'cards', 'sheet' or 'book'. "
+            "Write cards, sheet, book.",
+        ),
+    ),
+    Broken(
+        "a picture to print that is not there",
+        edit(SHEET, "/stories/sock/one.png", "/stories/sock/one.gif"),
+        (
+            'content/stories/sock/one.gif: there is no picture for "socks". '
+            "Put a file there: .svg, .png, .jpg, .jpeg.",
+        ),
+    ),
+    Broken(
+        "a picture to print whose name leads elsewhere",
+        edit(SHEET, "{sock: sock.svg", '{"../sock": sock.svg'),
+        (f'{SHEET}: "../sock" cannot be a picture\'s name. Use small letters and digits.',),
+    ),
+    Broken(
+        "a page to print without a word that it uses",
+        edit(SHEET_AR, "## sock\nجورب\n", ""),
+        (f'{SHEET_AR}: section "sock" is missing. Write ## sock and its text.',),
+    ),
+    Broken(
+        "a page to print without one of the languages",
+        drop(SHEET_AR),
+        (f"{SHEET_AR}: there is no such file. Write the words in this language.",),
+    ),
+    Broken(
+        "a page to print that is a book",
+        edit(SHEET_AR, "لوّنوا الجورب.", words(121)),
+        (f"{SHEET_AR}, line 6: this has 121 words. Write at most 120.",),
     ),
     # locales
     Broken(

@@ -20,6 +20,8 @@ pytestmark = pytest.mark.anyio
 DEPTH = 6
 DEEPEST = 8
 MANY = ("day", "hour", "quiet", "region", "zone")
+CHOICES = ("language", "hello")
+IN_SCHOOL = (":school", ":both")  # a story's page that is not in the family's language alone
 END = "forget-surely"  # the one button after which there is nothing
 FEW = 2  # of many like buttons on one screen, the first and the last are pressed
 WAYS = ("/help", "/menu", "/language", "/ask", "/privacy", "/mydata", "/pause", "/forget")
@@ -44,6 +46,7 @@ REACHED = {
     *("join", "answer", "wish", "try", "able", "consent", "consents", "snooze", "resume"),
     *("menu", "week", "again", "day", "often", "hour", "quiet", "region", "zone", "role"),
     *("ask", "gone", "leaving", "child-gone", "stay", "invite", "language", "hello"),
+    *("story", "page", "other-stories", "menu-below", "print"),
     *("stop", "why-stop", "my-data", "forget", "forget-surely", "keep"),
 }
 COMMAND = re.compile(r"/[a-z]+")
@@ -105,15 +108,17 @@ class Crawl:
         assert note not in STALE.values() or not was_shown, f"{press.action} does nothing"
         shown = [self.find(press.message_id), *self.phone.from_bot[count:]]
         spoken = self.language
-        if press.action.startswith(("language:", "hello:")):
+        if name_of(press.action) in CHOICES:
             spoken = press.action.partition(":")[2]
+        elif press.action.endswith(IN_SCHOOL):
+            spoken = ""
         for message in shown:
             check_words(message, spoken)
         is_end = name_of(press.action) == END
         assert is_end or note or any(leads_on(each) for each in shown), f"{press.action}: no way"
         self.look(press.depth + 1)
         self.pressed.append(name_of(press.action))
-        if spoken != self.language:
+        if name_of(press.action) in CHOICES and spoken != self.language:
             back = press.action.replace(spoken, self.language)
             await self.tap(press.message_id, back)
 

@@ -1,5 +1,7 @@
 """The menu: what a family sees and does by buttons, on one message that changes."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.store.tables import EngagementEvent, Guardian
@@ -11,6 +13,7 @@ TITLE = {"en": "I Am Thinking of Something", "ar": "أفكّر في شيء"}
 DONE = {"en": "You did these together:", "ar": "هذا ما فعلتموه معًا:"}
 WEEKS = {"en": "2 weeks so far", "ar": "أسبوعان حتى الآن"}
 NO_CHILD = {"en": "There is no child now", "ar": "لا يوجد الآن طفل"}
+STALE = "This message is from before. Nothing has changed."
 NOTHING_NEW = {
     "en": "Nothing new has come this week yet.",
     "ar": "لم يصل شيء جديد هذا الأسبوع بعد.",
@@ -31,7 +34,56 @@ async def test_the_menu_offers_what_there_is_and_nothing_that_there_is_not(
 
     menu = await phone.write("/menu")
 
-    assert menu.actions() == {"menu:week", "menu:weeks", "ask", "menu:settings"}
+    materials = {"menu:stories", "menu:print"}
+    assert menu.actions() == materials | {
+        *("menu:week", "menu:weeks", "ask", "menu:settings", "menu:privacy"),
+    }
+
+
+async def test_the_menu_offers_no_materials_where_the_catalogue_has_none(town: Town) -> None:
+    phone = await join(town, "en")
+    shelf = town.runtime.shelf
+    shelf.current = replace(shelf.current, stories={}, printables={})
+    menu = await phone.write("/menu")
+
+    for action in ("menu:stories", "menu:print", "shelf:stories:0", "shelf:print:0"):
+        await phone.tap_stale(menu, action)
+
+        assert town.sandbox.answers[-1].text == STALE
+    assert menu.actions() == {"menu:week", "menu:weeks", "ask", "menu:settings", "menu:privacy"}
+
+
+@LANGUAGES
+async def test_what_is_kept_is_told_in_the_menu_with_the_way_back(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    menu = await phone.write("/menu")
+    home, count = menu.text, len(phone.from_bot)
+
+    await phone.tap(menu, "menu:privacy")
+    told = menu.text
+    assert menu.actions() == {"consents", "my-data", "forget", "menu:home"}
+    await phone.tap(menu, "menu:home")
+    assert menu.text == home
+    assert len(phone.from_bot) == count
+
+    assert (await phone.write("/privacy")).text == told
+
+
+@LANGUAGES
+async def test_in_the_menu_too_it_takes_a_second_tap_to_be_forgotten(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    menu = await phone.write("/menu")
+    await phone.tap(menu, "menu:privacy")
+
+    await phone.tap(menu, "forget")
+    assert len(await town.rows(Guardian)) == 1
+    await phone.tap(menu, "forget-surely")
+
+    assert await town.rows(Guardian) == []
 
 
 @LANGUAGES
@@ -207,9 +259,20 @@ async def test_what_was_taken_back_is_not_done(town: Town) -> None:
 @pytest.mark.parametrize(
     "action",
     [
-        "menu:stories",
-        "menu:print",
         "menu:nowhere",
+        "shelf:stories:99",
+        "shelf:week:0",
+        "shelf:print:-1",
+        "other-stories:both:99",
+        "other-stories:none:0",
+        "story:gone",
+        "page:gone:1:home",
+        "page:red-suitcase:0:home",
+        "page:red-suitcase:9:home",
+        "page:red-suitcase:1:elsewhere",
+        "hear:red-suitcase:1:en",
+        "hear:gone:1:en",
+        "print:gone",
         "week:999",
         "week:99999999999999999999999999",
         "again:1:perhaps",
@@ -227,7 +290,7 @@ async def test_a_button_that_the_menu_never_had_changes_nothing_and_is_answered(
 
     await phone.tap_stale(menu, action)
 
-    assert town.sandbox.answers[-1].text == "This message is from before. Nothing has changed."
+    assert town.sandbox.answers[-1].text == STALE
     assert (await town.events(), menu.text) == (before, text)
 
 

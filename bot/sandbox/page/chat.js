@@ -80,7 +80,7 @@ function show(message) {
   item.append(bubble);
   if (message.buttons.length) {
     const rows = message.buttons.map((row) => make("div", {}, ...row.map((button) => buttonOf(message, button))));
-    item.append(make("div", { className: "buttons", dir: rtl ? "rtl" : "ltr" }, ...rows));
+    item.append(make("div", { className: "buttons", dir: "ltr" }, ...rows)); // as Telegram draws them, in any language
   }
   return item;
 }

@@ -123,6 +123,7 @@ def add_columns() -> None:
     op.add_column("child", sa.Column("withdrawn_at", MOMENT, nullable=True))
     op.add_column("child", sa.Column("left_at", MOMENT, nullable=True))
     op.add_column("child", sa.Column("left_reason", WORD, nullable=True))
+    op.add_column("engagement_event", sa.Column("material", sa.String(40), nullable=True))
 
 
 def downgrade() -> None:
