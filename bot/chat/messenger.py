@@ -5,6 +5,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,7 +24,7 @@ from telegram.error import (
 from bot.chat.keyboards import markup_of
 from bot.chat.transport import AnswerLost, Form, NotConnected, Upload, call
 from bot.core.messages import Media, MediaKind, OutgoingMessage, Sent
-from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
+from bot.errors import DatabaseGone, DrawingFailed, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
@@ -60,8 +61,11 @@ class TelegramMessenger:
             return await self._send_media(address, message, message.media)
 
     @asynccontextmanager
-    async def readying(self, message: OutgoingMessage) -> AsyncIterator[None]:
-        """Wait while another sends a file for the first time: it is uploaded once."""
+    async def readying(self, message: OutgoingMessage) -> AsyncIterator[OutgoingMessage]:
+        """Wait while another sends a file for the first time: it is drawn and uploaded once.
+
+        Give the message as it can be sent: without a file that cannot be drawn.
+        """
         async with AsyncExitStack() as turn:
             media = message.media
             if media and not await self._find_file_id(media):
@@ -69,7 +73,9 @@ class TelegramMessenger:
                 await turn.enter_async_context(uploads.uploading(self.database, media.digest))
                 if await self._find_file_id(media):  # it was uploaded while we waited
                     await turn.aclose()
-            yield
+                else:
+                    message = await draw(message)
+            yield message
 
     async def _send_media(self, address: str, message: OutgoingMessage, media: Media) -> Sent:
         """Send a file by its id where the network has it; upload it otherwise."""
@@ -82,7 +88,10 @@ class TelegramMessenger:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
                 await self._forget_file_id(media, file_id)
-        sent = await self._send_file(address, message, media)
+        drawn = await draw(message)
+        if drawn.media is None:
+            return await self.send(address, drawn)
+        sent = await self._send_file(address, message, drawn.media)
         await self._record_file_id(media, sent)
         return Sent(sent["message_id"])
 
@@ -137,6 +146,19 @@ class TelegramMessenger:
                 )
         except DatabaseGone as error:  # the message went out; another replica uploads once more
             log.warning("the id of a file is not kept: %s", error)
+
+
+async def draw(message: OutgoingMessage) -> OutgoingMessage:
+    """Draw a message's file where that is still to be done; leave it out where that fails."""
+    media = message.media
+    if media is None or media.content or media.draw is None:
+        return message
+    try:
+        content = await asyncio.to_thread(media.draw)
+    except DrawingFailed as error:
+        log.error("%s is left out: %s", media.name, error)
+        return replace(message, media=None)
+    return replace(message, media=replace(media, content=content))
 
 
 def upload_of(media: Media) -> Upload:
