@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
+from bot.core.siblings import Label, Naming
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,18 @@ class Play:
 
 
 @dataclass(frozen=True)
+class Award:
+    """Send the certificate of a child who did these activities, from a catalogue."""
+
+    version: str | None
+    activities: Sequence[str]
+    language: str
+    school_language: str
+    child: Label | None
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
 class Give:
     """Send a small text file as a document; it rests nowhere but sealed among the replies."""
 
@@ -55,13 +68,14 @@ class Give:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say | Play | Give
-New = Say | Play | Give  # what is written down as sent, since it must not be repeated
+Reply = Note | Edit | Say | Play | Award | Give
+New = Say | Play | Award | Give  # what is written down as sent, since it must not be repeated
 KINDS: dict[str, type[Reply]] = {
     "note": Note,
     "edit": Edit,
     "say": Say,
     "play": Play,
+    "award": Award,
     "give": Give,
 }
 
@@ -71,9 +85,10 @@ def say(message: OutgoingMessage) -> Say:
     return Say(message.text, message.buttons)
 
 
-def edit(message_id: int, message: OutgoingMessage) -> Edit:
-    """Put a message in the place of another."""
-    return Edit(message_id, message.media is not None, message.text, message.buttons)
+def edit(message_id: int, message: OutgoingMessage, *, has_file: bool | None) -> Edit:
+    """Put a message in the place of another, whose picture stays; None where it does not tell."""
+    has_media = message.media is not None if has_file is None else has_file
+    return Edit(message_id, has_media, message.text, message.buttons)
 
 
 def format_replies(replies: Sequence[Reply]) -> str:
@@ -94,4 +109,6 @@ def parse_reply(values: dict[str, Any]) -> Reply:
         values["buttons"] = tuple(
             tuple(Button(**button) for button in row) for row in values["buttons"]
         )
+    if values.get("child"):
+        values["child"] = Label(**{**values["child"], "naming": Naming(values["child"]["naming"])})
     return kind(**values)

@@ -281,6 +281,13 @@ class ListenTapped:
 
 
 @dataclass(frozen=True)
+class CertificateTapped:
+    """The certificate of a child who has come to the last week."""
+
+    child_id: int
+
+
+@dataclass(frozen=True)
 class DayTapped:
     """A day of the week on or off; Monday is 0."""
 
@@ -387,6 +394,7 @@ Action = (
     | WeekTapped
     | AgainTapped
     | ListenTapped
+    | CertificateTapped
     | DayTapped
     | OftenTapped
     | HourTapped
@@ -428,6 +436,7 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "week": WeekTapped,
     "again": AgainTapped,
     "listen": ListenTapped,
+    "certificate": CertificateTapped,
     "day": DayTapped,
     "often": OftenTapped,
     "hour": HourTapped,

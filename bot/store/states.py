@@ -82,6 +82,7 @@ class EventKind(StrEnum):
     INVITE_ASKED = "invite-asked"  # whether somebody else should join: once is enough
     INVITED = "invited"
     LISTENED = "listened"
+    CERTIFICATE = "certificate"
     ASKED_WHY = "asked-why"  # one who stopped was asked for a reason, and gave one of those below
     STOP_TOO_MANY = "stop-too-many"
     STOP_NOT_FOR_US = "stop-not-for-us"
