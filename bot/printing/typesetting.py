@@ -18,7 +18,7 @@ from bot.errors import DrawingFailed
 PAGES = Path(__file__).parent / "pages"
 CONTENT = "content.json"
 NO_PICTURES: Mapping[str, bytes] = {}
-SHARPNESS = 115.2  # pixels an inch: a picture of 400 points is 640 pixels wide
+SHARPNESS = 108.0  # pixels an inch: a picture of 400 points is 600 pixels wide
 
 
 @cache
