@@ -97,10 +97,12 @@ source: de81edf843ceb50d
 """
 PRINTED = (
     *("title", "intro", "scan", "start", "yes", "game", "code", "help", "privacy", "study"),
-    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow"),
+    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow", "together"),
+    *("certificate", "certificate-name", "certificate-text", "certificate-pictures"),
+    "certificate-drawing",
 )
 ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for name in PRINTED)
-ARABIC_PRINT = "---\nreviewed: yes\nsource: 1217fe01a884d8e5\n---\n" + "".join(
+ARABIC_PRINT = "---\nreviewed: yes\nsource: fcf4b11fad862e81\n---\n" + "".join(
     f"## {name}\nجيد\n" for name in PRINTED
 )
 ENGLISH_DISTRESS = """\
@@ -165,6 +167,8 @@ LATER_KEYS = (
     "able-saved",
     "button-listen",
     "bot-short-description",
+    "celebrate-grow",
+    "button-certificate",
 )
 LABEL_KEYS = ("age", "younger", "older", "age-place", "child", "child-place")
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
@@ -188,6 +192,7 @@ def write_words(plural_rule: str, text: str, forms: tuple[str, ...]) -> str:
     entries += [f'msgid "{key}"\nmsgstr "{text}"' for key in LATER_KEYS]
     labels = "\n".join(f'msgstr[{place}] "{text}"' for place in range(len(forms)))
     entries += [f'msgid "for-{key}"\nmsgid_plural "for-{key}"\n{labels}' for key in LABEL_KEYS]
+    entries.append(f'msgid "celebrate-why"\nmsgid_plural "celebrate-why"\n{labels}')
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
         f'"Plural-Forms: {plural_rule}\\n"'

@@ -126,9 +126,7 @@ async def test_the_weeks_before_are_not_shown(town: Town, language: str) -> None
 
 
 @LANGUAGES
-async def test_an_answer_keeps_the_picture_and_changes_the_words(
-    town: Town, language: str
-) -> None:
+async def test_an_answer_keeps_the_picture_and_changes_the_words(town: Town, language: str) -> None:
     phone = await join(town, language)
     await phone.tap(first_of(phone), "did-it")
     await town.skip(days=5)
