@@ -1,15 +1,20 @@
 """The last week is celebrated, and after it comes a certificate to print: for the asking, once."""
 
+from datetime import timedelta
+
+import anyio
 import pytest
 from sqlmodel import select
 
 from bot.core.actions import Leaving
+from bot.errors import DrawingFailed
+from bot.printing import keepsakes
 from bot.sandbox.records import ChatMessage
 from bot.store import centres
 from bot.store.states import LeftReason
-from bot.store.tables import Child, ChildWeek, Delivery, Guardian
+from bot.store.tables import Child, ChildWeek, Delivery, Guardian, StoredUpdate
 from tests.printing.paper import A4, Sheet, read
-from tests.town import Phone, Town
+from tests.town import Phone, Town, find_action
 
 pytestmark = pytest.mark.anyio
 LANGUAGES = pytest.mark.parametrize("language", ["da", "ar"])
@@ -236,6 +241,36 @@ async def test_it_cannot_be_had_before_the_last_week_has_come(town: Town, langua
     assert documents(phone) == []
     assert town.sandbox.answers[-1].text == note
     assert "certificate" not in await town.events()
+
+
+async def test_one_that_cannot_be_drawn_comes_as_soon_as_it_can(
+    town: Town, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    phone = await live_to_the_last_week(town, "da")
+    await town.skip(days=5)
+    count, draw = len(phone.from_bot), keepsakes.draw_page
+    failures = [DrawingFailed("no room on the disk")]
+
+    def draw_at_last(*content: object, **more: object) -> bytes:
+        """Draw, but for the first time."""
+        if failures:
+            raise failures.pop()
+        return draw(*content, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(keepsakes, "draw_page", draw_at_last)
+
+    callback_id = town.sandbox.tap(
+        phone.person.id, phone.last.id, find_action(phone.last, "certificate")
+    )
+    with anyio.fail_after(20):
+        while not any(row.attempts for row in await town.rows(StoredUpdate)):
+            await anyio.lowlevel.checkpoint()
+    assert len(phone.from_bot) == count  # its words without it would be none
+    town.clock.move_to(town.clock.now() + timedelta(seconds=10))
+    await phone.answered(callback_id)
+
+    assert len(phone.from_bot) == count + 1
+    assert len(documents(phone)) == 1
 
 
 async def test_no_other_family_can_have_it(town: Town) -> None:
