@@ -161,7 +161,7 @@ def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
             path = f"{activity.folder}/{language}.md"
             for touch in Touch:
                 length = longest(catalogue, activity_id, touch, language, label=label)
-                most = CAPTION_UNITS if touch is Touch.DO else TEXT_UNITS
+                most = TEXT_UNITS if touch is Touch.WHY else CAPTION_UNITS
                 if length > most:
                     findings.refuse(
                         path,
@@ -206,6 +206,7 @@ def longest(
                     asks_able=True,
                     able=Able.A_LITTLE,
                     child=label,
+                    celebrates=1,
                 ),
             ).text
         )

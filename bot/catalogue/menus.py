@@ -8,7 +8,7 @@ from markupsafe import escape
 
 from bot.catalogue.notices import button, offer_break, offer_languages, say
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import PARAGRAPH, say_child
+from bot.catalogue.touches import PARAGRAPH, certificate_button, name_child, say_child
 from bot.catalogue.words import Words
 from bot.core.actions import (
     AskTapped,
@@ -55,10 +55,15 @@ class Seen:
 
 @dataclass(frozen=True)
 class Weeks:
-    """What a child has had: how many weeks, and the activities that were done."""
+    """What a child has had: how many weeks, and the activities that were done.
 
+    `is_through` says that its last week has come, so that it has its certificate.
+    """
+
+    child_id: int
     child: Label | None
     count: int
+    is_through: bool
     done: Sequence[str]
 
 
@@ -161,11 +166,6 @@ def sibling_button(words: Words, seen: Seen) -> Button:
     return Button(label, format_action(WeekTapped(seen.delivery_id)))
 
 
-def name_child(words: Words, label: Label) -> str:
-    """Name a child on a button."""
-    return words.label(f"for-{label.naming}", label.age, place=words.number(label.place))
-
-
 def render_empty_week(catalogue: Catalogue, outlook: Outlook, *, language: str) -> OutgoingMessage:
     """Say that nothing was sent yet, and when something comes."""
     words = catalogue.words_in(language)
@@ -184,7 +184,12 @@ def render_weeks(
     most = MOST_TITLES // max(len(children), 1)
     parts = [words.say("weeks-title")]
     parts += [render_weeks_of(catalogue, words, each, most=most) for each in children]
-    return OutgoingMessage(PARAGRAPH.join(parts), (back_row(words),))
+    certificates = tuple(
+        (certificate_button(words, each.child_id, each.child),)
+        for each in children
+        if each.is_through
+    )
+    return OutgoingMessage(PARAGRAPH.join(parts), (*certificates, back_row(words)))
 
 
 def render_weeks_of(catalogue: Catalogue, words: Words, weeks: Weeks, *, most: int) -> str:

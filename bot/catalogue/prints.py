@@ -26,6 +26,12 @@ CHARACTERS = {  # as much as fits on the paper
     Printed.WHY: 32,
     Printed.DO: 32,
     Printed.GROW: 32,
+    Printed.TOGETHER: 40,
+    Printed.CERTIFICATE: 20,
+    Printed.CERTIFICATE_NAME: 16,
+    Printed.CERTIFICATE_TEXT: 120,
+    Printed.CERTIFICATE_PICTURES: 40,
+    Printed.CERTIFICATE_DRAWING: 40,
 }
 
 

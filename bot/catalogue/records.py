@@ -43,7 +43,7 @@ class Section(StrEnum):
 
 
 class Printed(StrEnum):
-    """The parts of what is printed for families; most are a few words beside a picture."""
+    """The parts of what is printed or drawn for families; most are a few words at a picture."""
 
     TITLE = "title"
     INTRO = "intro"
@@ -63,6 +63,12 @@ class Printed(StrEnum):
     WHY = "why"
     DO = "do"
     GROW = "grow"
+    TOGETHER = "together"
+    CERTIFICATE = "certificate"
+    CERTIFICATE_NAME = "certificate-name"
+    CERTIFICATE_TEXT = "certificate-text"
+    CERTIFICATE_PICTURES = "certificate-pictures"
+    CERTIFICATE_DRAWING = "certificate-drawing"
 
 
 class Months(Plain):

@@ -15,6 +15,7 @@ from bot.core.actions import (
     AgainTapped,
     Answer,
     AnswerTapped,
+    CertificateTapped,
     ListenTapped,
     TryTapped,
     When,
@@ -24,7 +25,7 @@ from bot.core.actions import (
 )
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
-from bot.core.messages import Button, ButtonRows, OutgoingMessage
+from bot.core.messages import Button, ButtonRows, Media, OutgoingMessage
 from bot.core.siblings import Label
 
 PARAGRAPH = "\n\n"
@@ -45,7 +46,8 @@ class Telling:
     `theme` is what the centre works on that week; `has_followed` says that another message has
     come, or comes, because of what was tapped; `asks_able` that the touch carries the question what
     the child can do already. `child` says which child it is for, where a guardian has several.
-    `is_again` is set where it is seen again in the menu.
+    `is_again` is set where it is seen again in the menu. `celebrates` is the child whose last week
+    it is; `picture` goes with the week's last touch, and shows what was done together.
     """
 
     delivery_id: int
@@ -63,17 +65,19 @@ class Telling:
     able: Able | None = None
     child: Label | None = None
     is_again: bool = False
+    celebrates: int | None = None
+    picture: Media | None = None
 
 
 def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
     """Show a touch: its text, its picture where it has one, its buttons, and what was answered."""
     activity = catalogue.activities[telling.activity_id]
     page = Page(catalogue, activity, telling)
-    parts = [page.told(), page.theme(), *page.notes(), page.question()]
+    parts = [page.told(), page.theme(), page.end(), *page.notes(), page.question()]
     return OutgoingMessage(
         text=PARAGRAPH.join(part for part in parts if part),
         buttons=(*list_buttons(page.words, telling), *page.listen()),
-        media=activity.picture if telling.touch is Touch.DO else None,
+        media=activity.picture if telling.touch is Touch.DO else telling.picture,
     )
 
 
@@ -105,13 +109,27 @@ class Page:
             (told.child.naming, str(told.child.age), str(told.child.place)) if told.child else ()
         )
         key = (told.activity_id, told.touch, told.variant, told.language, told.school_language)
-        if (*key, *child) not in texts:
-            texts[*key, *child] = PARAGRAPH.join([*self.label(), self.heading(), self.body()])
-        return texts[*key, *child]
+        key = (*key, *child, *(("celebrated",) if told.celebrates else ()))
+        if key not in texts:
+            parts = [*self.label(), *self.celebration(), self.heading(), self.body()]
+            texts[key] = PARAGRAPH.join(parts)
+        return texts[key]
 
     def label(self) -> list[str]:
         """Say which child it is for, where a guardian has several."""
         return [say_child(self.words, self.telling.child)] if self.telling.child else []
+
+    def celebration(self) -> list[str]:
+        """Say at the beginning of the last week that it is one to celebrate."""
+        if not self.telling.celebrates or self.telling.touch is not Touch.WHY:
+            return []
+        return [self.words.count("celebrate-why", self.catalogue.programme.weeks)]
+
+    def end(self) -> str:
+        """Say with the very last touch that there is a certificate."""
+        if not self.telling.celebrates or self.telling.touch is not Touch.GROW:
+            return ""
+        return self.words.say("celebrate-grow")
 
     def heading(self) -> str:
         """Give the title and, over the activity itself, how long it takes and what it needs."""
@@ -197,10 +215,34 @@ def say_child(words: Words, label: Label) -> str:
 
 def list_buttons(words: Words, telling: Telling) -> ButtonRows:
     """List the buttons under a touch; an answered one keeps them, since an answer may change."""
-    rows = list_answers(words, telling)
+    rows = (*list_answers(words, telling), *offer_certificate(words, telling))
     if not telling.asks_able:
         return rows
     return (*rows, tuple(able_button(words, telling.delivery_id, able) for able in Able))
+
+
+def offer_certificate(words: Words, telling: Telling) -> ButtonRows:
+    """Offer the certificate in the last week: under its last touch, and when it was done before.
+
+    Who has fewer days a week gets no last touch.
+    """
+    is_done = telling.touch is Touch.DO and telling.answer is Answer.DID_IT
+    if not telling.celebrates or not (is_done or telling.touch is Touch.GROW):
+        return ()
+    return ((certificate_button(words, telling.celebrates),),)
+
+
+def certificate_button(words: Words, child_id: int, label: Label | None = None) -> Button:
+    """Make the button that brings a child's certificate; `label` tells it from its siblings."""
+    said = words.plain("button-certificate")
+    if label:
+        said = f"{said} · {name_child(words, label)}"
+    return Button(said, format_action(CertificateTapped(child_id)))
+
+
+def name_child(words: Words, label: Label) -> str:
+    """Name a child on a button."""
+    return words.label(f"for-{label.naming}", label.age, place=words.number(label.place))
 
 
 def list_answers(words: Words, telling: Telling) -> ButtonRows:
@@ -240,6 +282,17 @@ def action_of(telling: Telling, said: Answer | Wish | When) -> Action:
             return WishTapped(telling.delivery_id, said)
         case When():
             return TryTapped(telling.delivery_id, said)
+
+
+def render_certificate(
+    catalogue: Catalogue, certificate: Media, *, language: str, child: Label | None
+) -> OutgoingMessage:
+    """Show a certificate, and say what to do with it; `child` where a guardian has several."""
+    words = catalogue.words_in(language)
+    label = [say_child(words, child)] if child else []
+    return OutgoingMessage(
+        PARAGRAPH.join([*label, words.say("certificate-sent")]), media=certificate
+    )
 
 
 def render_recording(activity: Activity, language: str) -> OutgoingMessage | None:

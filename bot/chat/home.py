@@ -7,6 +7,7 @@ from telegram import Update
 from bot.catalogue.menus import ask_whom_to_invite, render_home, say_with_menu, with_menu
 from bot.chat import replies
 from bot.chat.answers import play, record_answer, record_plan, record_wish
+from bot.chat.certificates import award
 from bot.chat.explaining import find_staying_or_explain
 from bot.chat.inviting import invite, may_invite
 from bot.chat.materials import act_on_materials, draw_shelf
@@ -19,6 +20,7 @@ from bot.core.actions import (
     Action,
     AgainTapped,
     Answer,
+    CertificateTapped,
     InviteTapped,
     ListenTapped,
     MenuBelowTapped,
@@ -73,6 +75,8 @@ async def act_in_menu(turn: Turn, guardian: Guardian, action: Action, tapped: Ta
                 turn.show(tapped, shown)
         case ListenTapped(delivery_id):
             await play(turn, guardian, tapped, delivery_id=delivery_id)
+        case CertificateTapped(child_id):
+            await award(turn, guardian, tapped, child_id=child_id)
         case WeekTapped(delivery_id):
             await show_touch(turn, guardian, delivery_id, tapped)
         case AgainTapped(delivery_id, said):

@@ -12,13 +12,26 @@ from typing import Any
 
 from telegram import Update
 
+from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import render_recording
 from bot.chat.answering import send_reply
 from bot.chat.carrying import carry
+from bot.chat.certificates import render_award
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import Bring, Leaf, New, Note, Play, Reply, format_replies, parse_replies
+from bot.chat.replies import (
+    Award,
+    Bring,
+    Leaf,
+    New,
+    Note,
+    Play,
+    Reply,
+    format_replies,
+    parse_replies,
+)
 from bot.chat.turns import Desk, Turn, TurnApplication
+from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, Session, chat_turns, guardians, updates
@@ -290,8 +303,8 @@ class Inbox:
         if isinstance(reply, New):
             await self._take_turn_in_chat(stored, address=address)
         try:
-            if isinstance(reply, Play):
-                await self._play(reply, address=address)
+            if isinstance(reply, Play | Award):
+                await self._hand_over(reply, address=address)
             elif isinstance(reply, Bring | Leaf):
                 await self._carry(reply, address=address)
             else:
@@ -304,15 +317,20 @@ class Inbox:
         except (GuardianUnreachable, MessageRefused) as error:
             log.warning("update %s, a %s: %s", stored.id, type(reply).__name__, error)
 
-    async def _play(self, play: Play, *, address: str) -> None:
-        """Send a recording; it is uploaded once, and then sent by its id."""
+    async def _hand_over(self, reply: Play | Award, *, address: str) -> None:
+        """Send a recording or a certificate; a file is uploaded once, and then sent by its id.
+
+        Raise SendLater where a certificate cannot be drawn: its words alone would be none.
+        """
         async with self.database.reading() as session:
-            catalogue = await self.desk.shelf.get(session, play.version)
-        activity = catalogue.activities.get(play.activity_id)
-        message = render_recording(activity, play.language) if activity else None
-        if message:
-            async with self._messenger.readying(message):
-                await self._messenger.send(address, message)
+            catalogue = await self.desk.shelf.get(session, reply.version)
+        message = render_file(catalogue, reply)
+        if message is None:
+            return
+        async with self._messenger.readying(message) as ready:
+            if ready.media is None:
+                raise SendLater("a file cannot be drawn")
+            await self._messenger.send(address, ready)
 
     async def _carry(self, reply: Bring | Leaf, *, address: str) -> None:
         """Send what belongs to a catalogue, or turn to it."""
@@ -339,6 +357,14 @@ class Inbox:
                 return
             again_at = self.desk.clock.now() + (wait or FIRST_WAIT * 2**stored.attempts)
             await updates.record_attempt(session, stored, again_at=again_at)
+
+
+def render_file(catalogue: Catalogue, reply: Play | Award) -> OutgoingMessage | None:
+    """Show what a reply brings; None for a recording that there is none of."""
+    if isinstance(reply, Award):
+        return render_award(catalogue, reply)
+    activity = catalogue.activities.get(reply.activity_id)
+    return render_recording(activity, reply.language) if activity else None
 
 
 def was_lost_twice(reply: Reply, later: SendLater) -> bool:

@@ -6,6 +6,7 @@ import logging
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -24,7 +25,7 @@ from telegram.error import (
 from bot.chat.keyboards import markup_of
 from bot.chat.transport import AnswerLost, Form, NotConnected, Upload, call
 from bot.core.messages import Media, MediaKind, OutgoingMessage, Sent
-from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
+from bot.errors import DatabaseGone, DrawingFailed, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
@@ -68,8 +69,11 @@ class TelegramMessenger:
             return await self._send_media(address, message, message.media)
 
     @asynccontextmanager
-    async def readying(self, message: OutgoingMessage) -> AsyncIterator[None]:
-        """Wait while another sends a file for the first time: it is uploaded once."""
+    async def readying(self, message: OutgoingMessage) -> AsyncIterator[OutgoingMessage]:
+        """Wait while another sends a file for the first time: it is drawn and uploaded once.
+
+        Give the message as it can be sent: without a file that cannot be drawn.
+        """
         async with AsyncExitStack() as turn:
             media = message.media
             if media and not await self._find_file_id(media):
@@ -77,7 +81,9 @@ class TelegramMessenger:
                 await turn.enter_async_context(uploads.uploading(self.database, media.digest))
                 if await self._find_file_id(media):  # it was uploaded while we waited
                     await turn.aclose()
-            yield
+                else:
+                    message = await with_drawn(message, media)
+            yield message
 
     async def change(
         self, address: str, message_id: int, message: OutgoingMessage, *, media: Media
@@ -87,8 +93,8 @@ class TelegramMessenger:
         Raise as `send` does, but for what does no harm: a second tap, or a message that is gone.
         """
 
-        async def change_file(file_id: str | None) -> dict[str, Any]:
-            form = self._form_of_change(address, message_id, message, media, file_id=file_id)
+        async def change_file(file_id: str | None, drawn: Media) -> dict[str, Any]:
+            form = self._form_of_change(address, message_id, message, drawn, file_id=file_id)
             changed: dict[str, Any] = await call(self.bot, "editMessageMedia", form)
             return changed
 
@@ -124,28 +130,34 @@ class TelegramMessenger:
         method, name = CALLS[media.kind]
         fields = self._fields(address, message, words="caption")
 
-        async def send_file(file_id: str | None) -> dict[str, Any]:
+        async def send_file(file_id: str | None, drawn: Media) -> dict[str, Any]:
             known = Form({**fields, name: file_id or ""})
-            form = known if file_id else Form(fields, {name: upload_of(media)})
+            form = known if file_id else Form(fields, {name: upload_of(drawn)})
             sent: dict[str, Any] = await call(self.bot, method, form)
             return sent
 
-        sent = await self._with_file(media, send_file)
+        try:
+            sent = await self._with_file(media, send_file)
+        except DrawingFailed as error:
+            return await self.send(address, without_file(message, error))
         return Sent(sent["message_id"])
 
     async def _with_file(
-        self, media: Media, use: Callable[[str | None], Awaitable[dict[str, Any]]]
+        self, media: Media, use: Callable[[str | None, Media], Awaitable[dict[str, Any]]]
     ) -> dict[str, Any]:
-        """Use a file by its id where the network has it; otherwise have it uploaded."""
+        """Use a file by its id where the network has it; otherwise have it drawn and uploaded.
+
+        Raise DrawingFailed where it cannot be drawn.
+        """
         file_id = await self._find_file_id(media)
         if file_id:
             try:
-                return await use(file_id)
+                return await use(file_id, media)
             except BadRequest as error:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
                 await self._forget_file_id(media, file_id)
-        sent = await use(None)
+        sent = await use(None, await draw(media))
         await self._record_file_id(media, sent)
         return sent
 
@@ -192,6 +204,27 @@ class TelegramMessenger:
 def is_harmless(error: BadRequest) -> bool:
     """Say whether what Telegram refused need not be done any more."""
     return any(words in str(error).lower() for words in HARMLESS)
+
+
+async def draw(media: Media) -> Media:
+    """Draw a file where that is still to be done; raise DrawingFailed where it cannot be."""
+    if media.content or media.draw is None:
+        return media
+    return replace(media, content=await asyncio.to_thread(media.draw))
+
+
+async def with_drawn(message: OutgoingMessage, media: Media) -> OutgoingMessage:
+    """Draw a message's file; leave it out where that fails."""
+    try:
+        return replace(message, media=await draw(media))
+    except DrawingFailed as error:
+        return without_file(message, error)
+
+
+def without_file(message: OutgoingMessage, error: DrawingFailed) -> OutgoingMessage:
+    """Leave out a file that cannot be drawn."""
+    log.error("%s is left out: %s", message.media.name if message.media else "a file", error)
+    return replace(message, media=None)
 
 
 def upload_of(media: Media) -> Upload:

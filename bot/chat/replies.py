@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
+from bot.core.siblings import Label, Naming
 
 
 @dataclass(frozen=True)
@@ -57,6 +58,18 @@ class Bring:
 
 
 @dataclass(frozen=True)
+class Award:
+    """Send the certificate of a child who did these activities, from a catalogue."""
+
+    version: str | None
+    activities: Sequence[str]
+    language: str
+    school_language: str
+    child: Label | None
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
 class Leaf:
     """Turn to another page of a story: picture, words and buttons of a message change."""
 
@@ -77,8 +90,8 @@ class Give:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say | Play | Bring | Leaf | Give
-New = Say | Play | Bring | Give  # what is written down as sent, since it must not be repeated
+Reply = Note | Edit | Say | Play | Bring | Leaf | Award | Give
+New = Say | Play | Bring | Award | Give  # what is written down as sent: it must not be repeated
 KINDS: dict[str, type[Reply]] = {
     "note": Note,
     "edit": Edit,
@@ -86,6 +99,7 @@ KINDS: dict[str, type[Reply]] = {
     "play": Play,
     "bring": Bring,
     "leaf": Leaf,
+    "award": Award,
     "give": Give,
 }
 
@@ -95,9 +109,10 @@ def say(message: OutgoingMessage) -> Say:
     return Say(message.text, message.buttons)
 
 
-def edit(message_id: int, message: OutgoingMessage) -> Edit:
-    """Put a message in the place of another."""
-    return Edit(message_id, message.media is not None, message.text, message.buttons)
+def edit(message_id: int, message: OutgoingMessage, *, has_file: bool | None) -> Edit:
+    """Put a message in the place of another, whose picture stays; None where it does not tell."""
+    has_media = message.media is not None if has_file is None else has_file
+    return Edit(message_id, has_media, message.text, message.buttons)
 
 
 def format_replies(replies: Sequence[Reply]) -> str:
@@ -120,4 +135,6 @@ def parse_reply(values: dict[str, Any]) -> Reply:
         )
     if "material" in values:
         values["material"] = tuple(values["material"])
+    if values.get("child"):
+        values["child"] = Label(**{**values["child"], "naming": Naming(values["child"]["naming"])})
     return kind(**values)

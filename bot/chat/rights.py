@@ -120,7 +120,9 @@ async def forget(turn: Turn, tapped: Tapped, *, language: str) -> None:
         if await forgetting.forget_chat(turn.session, chat_key, now=turn.now):
             await keep_tombstone(turn, chat_key)
     farewell = say(turn.catalogue, "forgotten", language=language)
-    turn.reply(Note(tapped.callback_id), edit(tapped.message_id, farewell))
+    turn.reply(
+        Note(tapped.callback_id), edit(tapped.message_id, farewell, has_file=tapped.has_file)
+    )
 
 
 async def list_before(turn: Turn) -> list[str]:

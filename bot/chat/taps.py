@@ -1,6 +1,6 @@
 """What a tap does: its button's action is told apart, and whoever knows it acts."""
 
-from telegram import Update
+from telegram import Message, Update
 
 from bot.catalogue.notices import ask_consent
 from bot.chat.answers import record_able, record_answer, record_plan, record_wish
@@ -51,7 +51,9 @@ async def handle_tap(update: Update, context: TurnContext) -> None:
     turn, query = context.turn, update.callback_query
     if query is None or query.message is None:
         return
-    tapped = Tapped(query.id, query.message.message_id)
+    message = query.message
+    has_file = bool(message.effective_attachment) if isinstance(message, Message) else None
+    tapped = Tapped(query.id, message.message_id, has_file=has_file)
     action = parse_action(query.data or "")
     if isinstance(action, RightTapped):
         language = await turn.find_language(update)

@@ -36,11 +36,16 @@ class Desk:
 
 @dataclass(frozen=True)
 class Tapped:
-    """A tap, and the message that it was made on; `in_menu` says that this is the menu's own."""
+    """A tap, and the message that it was made on; `in_menu` says that this is the menu's own.
+
+    `has_file` says whether that message carries a picture. Only the message itself tells, for one
+    whose answer was lost may stand there twice; None where it is too old to be shown to us.
+    """
 
     callback_id: str
     message_id: int
     in_menu: bool = False
+    has_file: bool | None = None
 
 
 @dataclass
@@ -79,7 +84,8 @@ class Turn:
     def show(self, tapped: Tapped, message: OutgoingMessage, *, note: str = "") -> None:
         """Answer a tap, with a short string where one is named, and change what was tapped."""
         said = self.tell(note, self.guardian.language) if note and self.guardian else ""
-        self.reply(Note(tapped.callback_id, said), edit(tapped.message_id, message))
+        changed = edit(tapped.message_id, message, has_file=tapped.has_file)
+        self.reply(Note(tapped.callback_id, said), changed)
 
     def tell(self, key: str, language: str) -> str:
         """Say one short string as plain text."""

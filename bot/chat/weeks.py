@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.catalogue.menus import Seen, Weeks, render_empty_week, render_week, render_weeks
+from bot.catalogue.records import Catalogue
 from bot.chat.replies import Note
 from bot.chat.settings import look_ahead
 from bot.chat.turns import Tapped, Turn
@@ -12,6 +13,7 @@ from bot.core.messages import OutgoingMessage
 from bot.core.siblings import Label, Sibling, label_child
 from bot.delivery.showing import show_again
 from bot.store import centres, deliveries, events
+from bot.store.centres import Week
 from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing, list_family
 from bot.store.states import DeliveryKind
@@ -123,20 +125,31 @@ async def list_siblings(turn: Turn, guardian: Guardian) -> Sequence[Sibling]:
     return [Sibling(child_id, birth_month) for child_id, birth_month in family]
 
 
+async def list_present(turn: Turn, guardian: Guardian) -> Sequence[Sibling]:
+    """List the children of a guardian who are still here, those who are through included."""
+    present = await centres.list_children(turn.session, id_of(guardian))
+    return [Sibling(id_of(each), each.birth_month) for each in present]
+
+
+def is_through(catalogue: Catalogue, had: Sequence[Week]) -> bool:
+    """Say whether something of the programme's last week was sent."""
+    weeks = catalogue.programme.weeks
+    return any(each.week >= weeks and each.sent_at is not None for each in had)
+
+
 async def draw_weeks(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     """Give what each child has had so far, and what this guardian said was done."""
-    labels = await label_children(turn, guardian)
-    gone = await list_gone(turn, guardian)
-    told = await events.list_done(turn.session, id_of(guardian))
-    done = [(child, name) for child, name in told if child not in gone]
-    children = [each.child_id for each in await list_siblings(turn, guardian)]
-    had = await centres.list_weeks_of(turn.session, children)
+    done = await events.list_done(turn.session, id_of(guardian))
+    family = await list_present(turn, guardian)
+    had = await centres.list_weeks_of(turn.session, [each.child_id for each in family])
     shown = [
         Weeks(
-            child=labels.get(child_id),
-            count=sum(each.sent_at is not None for each in had.get(child_id, [])),
-            done=list(dict.fromkeys(name for child, name in done if child == child_id)),
+            child_id=each.child_id,
+            child=label_child(each.child_id, family, on=turn.now.date()),
+            count=sum(week.sent_at is not None for week in had.get(each.child_id, [])),
+            is_through=is_through(turn.catalogue, had.get(each.child_id, [])),
+            done=list(dict.fromkeys(name for child, name in done if child == each.child_id)),
         )
-        for child_id in children or sorted({child for child, _name in done})
+        for each in family
     ]
     return render_weeks(turn.catalogue, shown, language=guardian.language)

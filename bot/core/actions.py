@@ -343,6 +343,13 @@ class PrintTapped:
 
 
 @dataclass(frozen=True)
+class CertificateTapped:
+    """The certificate of a child who has come to the last week."""
+
+    child_id: int
+
+
+@dataclass(frozen=True)
 class DayTapped:
     """A day of the week on or off; Monday is 0."""
 
@@ -456,6 +463,7 @@ Action = (
     | OtherStoriesTapped
     | MenuBelowTapped
     | PrintTapped
+    | CertificateTapped
     | DayTapped
     | OftenTapped
     | HourTapped
@@ -504,6 +512,7 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "other-stories": OtherStoriesTapped,
     "menu-below": MenuBelowTapped,
     "print": PrintTapped,
+    "certificate": CertificateTapped,
     "day": DayTapped,
     "often": OftenTapped,
     "hour": HourTapped,

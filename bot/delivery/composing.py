@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from types import MappingProxyType
 
 from bot.catalogue.asking import STAFF_ANSWER, render_answer
@@ -13,17 +13,21 @@ from bot.core.actions import Able
 from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.levels import ASKED_WEEKS, is_asked
-from bot.core.messages import OutgoingMessage
+from bot.core.messages import Media, OutgoingMessage
 from bot.core.sealing import Sealer
 from bot.core.siblings import Label, Sibling, label_child
 from bot.delivery.staff_answers import open_answer
 from bot.errors import BotError
-from bot.store import Session, centres, levels, questions
+from bot.printing.keepsakes import picture_week
+from bot.store import Session, centres, events, levels, questions
 from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
+from bot.store.events import Done
 from bot.store.questions import Sealed
 from bot.store.states import DeliveryKind
 from bot.store.tables import Child, ChildWeek, Delivery, Guardian, Pair
+
+ONE_DAY = timedelta(days=1)  # no zone is further from UTC
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ class Composer:
         self.themes: dict[tuple[int, date], str] = {}
         self.weeks: dict[int, Week] = {}
         self.said: dict[int, dict[Touch, Able]] = {}
+        self.done: dict[int, list[Done]] = {}
         self.answers: dict[int, Sealed] = {}
         self.families: Mapping[int, Sequence[Pair]] = {}
 
@@ -81,6 +86,16 @@ class Composer:
         await self._begin_weeks(batch)
         new = [each.id for each in self.pupils.values() if self._may_be_asked(each)]
         self.said = await levels.list_said(self.session, sorted(new))
+        await self._read_done(batch)
+
+    async def _read_done(self, batch: Sequence[Delivery]) -> None:
+        """Read what was done together in the weeks of which this batch holds the last touch."""
+        last = [(each.child_id, each.slot_on) for each in batch if is_last_of_week(each)]
+        numbers = sorted({child_id for child_id, _on in last if child_id})
+        mondays = [monday_of(slot_on) for _child, slot_on in last if slot_on]
+        if numbers and mondays:
+            since = datetime.combine(min(mondays), time(), UTC) - ONE_DAY
+            self.done = await events.list_done_together(self.session, numbers, since=since)
 
     def _may_be_asked(self, pupil: Pupil) -> bool:
         """Say whether a child is new, and nothing is known of its level."""
@@ -174,7 +189,7 @@ class Composer:
             language,
             telling.activity_id,
             telling.variant,
-            week=week.week if week and is_touch else delivery.week,
+            week=self._week_of(delivery),
             begins_week=is_touch and week is not None and week.sent_at is None,
         )
 
@@ -196,6 +211,7 @@ class Composer:
                 return None
             activity_id, variant = week.activity_id, pupil.level
         monday = monday_of(delivery.slot_on) if delivery.slot_on else None
+        is_last = self._week_of(delivery) == self.catalogue.programme.weeks
         return Telling(
             delivery_id=id_of(delivery),
             touch=delivery.touch or Touch.DO,
@@ -206,7 +222,23 @@ class Composer:
             theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
             asks_able=self._asks_able(delivery, pupil),
             child=self._label(delivery),
+            celebrates=pupil.id if is_last else None,
+            picture=self._picture(delivery, language),
         )
+
+    def _week_of(self, delivery: Delivery) -> int | None:
+        """Give the week of its child's programme that a delivery is of."""
+        week = self.weeks.get(delivery.child_id or 0)
+        is_touch = delivery.kind is DeliveryKind.PROGRAMME
+        return week.week if week and is_touch else delivery.week
+
+    def _picture(self, delivery: Delivery, language: str) -> Media | None:
+        """Give the picture of what was done together, with the last touch of a week."""
+        if not is_last_of_week(delivery):
+            return None
+        done, week = self.done.get(delivery.child_id or 0, []), self._week_of(delivery)
+        names = [each.activity_id for each in done if each.week == week]
+        return picture_week(self.catalogue, names, language=language)
 
     def _asks_able(self, delivery: Delivery, pupil: Pupil) -> bool:
         """Say whether a touch carries the question what the child can do already."""
@@ -236,6 +268,11 @@ class Composer:
     def _is_behind(self, week: Week, delivery: Delivery) -> bool:
         """Say whether a child's last week lies before a delivery's."""
         return delivery.slot_on is not None and week.monday < monday_of(delivery.slot_on)
+
+
+def is_last_of_week(delivery: Delivery) -> bool:
+    """Say whether a delivery is the last touch of its child's week."""
+    return delivery.kind is DeliveryKind.PROGRAMME and delivery.touch is Touch.GROW
 
 
 def choose(

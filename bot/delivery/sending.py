@@ -211,13 +211,13 @@ class Sender:
         """Send one message, if it still may go right before the request."""
         try:
             address = self.sealer.unseal(handing.guardian.chat_sealed, bound_to=CHAT)
-            async with self.messenger.readying(handing.message):
+            async with self.messenger.readying(handing.message) as message:
                 await self.pace.pass_gate()
                 if not await self._may_go(handing, claimed_at=claimed_at):
                     return Lost(handing)
                 if not self.pace.may_write(address):  # a reply has just gone there
                     return Later(handing, ONE_A_SECOND, self.pace.chat_wait, in_doubt=False)
-                sent = await self.messenger.send(address, handing.message)
+                sent = await self.messenger.send(address, message)
         except GuardianUnreachable:
             return Gone(handing)
         except MessageRefused as refusal:

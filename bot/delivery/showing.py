@@ -28,7 +28,8 @@ async def show_again(
 ) -> OutgoingMessage | None:
     """Show a touch or a check with what was tapped; None where the catalogue lost its activity.
 
-    `in_menu` gives its buttons actions that come back to the menu.
+    `in_menu` gives its buttons actions that come back to the menu. The picture of a week is not
+    drawn again: it stays on its message as it was sent.
     """
     activity_id, variant = delivery.activity_id, delivery.variant
     if activity_id is None or variant is None or activity_id not in catalogue.activities:
@@ -42,6 +43,7 @@ async def show_again(
         raise BotError(f"The delivery {id_of(delivery)} is about no child.")
     asks_able = not in_menu and await is_asked_still(session, delivery, standing, around)
     sent_at = delivery.ended_at or now
+    is_last = delivery.week == catalogue.programme.weeks
     label = await find_label(session, delivery, at=sent_at) if around.has_siblings else None
     telling = Telling(
         delivery_id=id_of(delivery),
@@ -59,6 +61,7 @@ async def show_again(
         able=Able(standing.able) if standing.able else None,
         child=label,
         is_again=in_menu,
+        celebrates=delivery.child_id if is_last else None,
     )
     is_check = delivery.kind is DeliveryKind.CHECK
     return (render_check if is_check else render_touch)(catalogue, telling)

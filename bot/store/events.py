@@ -1,12 +1,17 @@
 """Engagement events: all are kept, and the last answer counts."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import insert
+from sqlalchemy import bindparam, insert
+from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from bot.store.columns import Moment
 from bot.store.database import Session
+from bot.store.reading import among_numbers, read
 from bot.store.states import EventKind
 from bot.store.tables import Delivery, EngagementEvent
 
@@ -68,10 +73,68 @@ async def list_done(session: Session, guardian_id: int) -> Sequence[tuple[int, s
     return [(child, activity) for child, activity, kind in done if kind == EventKind.DID_IT]
 
 
+class Done(NamedTuple):
+    """An activity that a child's family said was done, in which week of its programme."""
+
+    week: int | None
+    activity_id: str
+
+
+async def list_done_together(
+    session: Session, numbers: Sequence[int], *, since: datetime
+) -> dict[int, list[Done]]:
+    """Give what was done with each of some children, in the order of sending.
+
+    It is what any of its guardians said since a moment; of each one the last answer to each
+    delivery counts.
+    """
+    last: dict[int, tuple[int, Done, EventKind]] = {}
+    for number, child_id, week, activity_id, kind in await read(
+        session, ANSWERED, numbers=numbers, since=since
+    ):
+        last[number] = (child_id, Done(week, activity_id or ""), kind)
+    done: dict[int, list[Done]] = defaultdict(list)
+    for _number, (child_id, each, kind) in sorted(last.items()):
+        if kind is EventKind.DID_IT:
+            done[child_id].append(each)
+    return done
+
+
+ANSWERED = (
+    select_columns(
+        col(Delivery.id),
+        col(EngagementEvent.child_id),
+        col(Delivery.week),
+        col(Delivery.activity_id),
+        col(EngagementEvent.kind),
+    )
+    .join(Delivery, col(Delivery.id) == col(EngagementEvent.delivery_id))
+    .where(
+        among_numbers(col(EngagementEvent.child_id)),
+        col(EngagementEvent.kind).in_(ANSWERS),
+        col(EngagementEvent.happened_at) >= bindparam("since", type_=Moment),
+    )
+    .order_by(col(EngagementEvent.id))
+)
+
+
 async def has_event(session: Session, guardian_id: int, kind: EventKind) -> bool:
     """Say whether a guardian has done something of a kind, or was asked."""
     statement = select(EngagementEvent.id).where(
         col(EngagementEvent.guardian_id) == guardian_id, col(EngagementEvent.kind) == kind
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def has_certificate(
+    session: Session, guardian_id: int, child_id: int, *, since: datetime
+) -> bool:
+    """Say whether a guardian asked for a child's certificate since a moment."""
+    statement = select(EngagementEvent.id).where(
+        col(EngagementEvent.guardian_id) == guardian_id,
+        col(EngagementEvent.child_id) == child_id,
+        col(EngagementEvent.kind) == EventKind.CERTIFICATE,
+        col(EngagementEvent.happened_at) >= since,
     )
     return (await session.exec(statement.limit(1))).first() is not None
 

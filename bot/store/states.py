@@ -86,6 +86,7 @@ class EventKind(StrEnum):
     STORY_READ = "story-read"  # to its last page
     STORY_HEARD = "story-heard"
     PRINTED = "printed"  # a page to print was sent
+    CERTIFICATE = "certificate"
     ASKED_WHY = "asked-why"  # one who stopped was asked for a reason, and gave one of those below
     STOP_TOO_MANY = "stop-too-many"
     STOP_NOT_FOR_US = "stop-not-for-us"

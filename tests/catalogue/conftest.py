@@ -97,10 +97,12 @@ source: de81edf843ceb50d
 """
 PRINTED = (
     *("title", "intro", "scan", "start", "yes", "game", "code", "help", "privacy", "study"),
-    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow"),
+    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow", "together"),
+    *("certificate", "certificate-name", "certificate-text", "certificate-pictures"),
+    "certificate-drawing",
 )
 ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for name in PRINTED)
-ARABIC_PRINT = "---\nreviewed: yes\nsource: 1217fe01a884d8e5\n---\n" + "".join(
+ARABIC_PRINT = "---\nreviewed: yes\nsource: fcf4b11fad862e81\n---\n" + "".join(
     f"## {name}\nجيد\n" for name in PRINTED
 )
 ENGLISH_DISTRESS = """\
@@ -240,6 +242,8 @@ LATER_KEYS = (
     "able-saved",
     "button-listen",
     "bot-short-description",
+    "celebrate-grow",
+    "button-certificate",
 )
 MATERIAL_KEYS = (
     "button-page-back",
@@ -273,6 +277,7 @@ def write_words(plural_rule: str, text: str, forms: tuple[str, ...]) -> str:
     entries += [f'msgid "for-{key}"\nmsgid_plural "for-{key}"\n{labels}' for key in LABEL_KEYS]
     entries += [f'msgid "{key}"\nmsgstr "{text}"' for key in MATERIAL_KEYS]
     entries.append(f'msgid "story-page"\nmsgstr "{text}: {{page}}, {{pages}}"')
+    entries.append(f'msgid "celebrate-why"\nmsgid_plural "celebrate-why"\n{labels}')
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
         f'"Plural-Forms: {plural_rule}\\n"'

@@ -646,11 +646,11 @@ async def test_a_message_in_hand_of_one_who_is_forgotten_is_not_sent(
     held, go = anyio.Event(), anyio.Event()
 
     @asynccontextmanager
-    async def wait(_message: object) -> AsyncIterator[None]:
+    async def wait(message: OutgoingMessage) -> AsyncIterator[OutgoingMessage]:
         """Keep the message in hand, as where another uploads its picture."""
         held.set()
         await go.wait()
-        yield
+        yield message
 
     sender.messenger.readying = wait  # type: ignore[method-assign]
     due_at = next(each.due_at for each in await town.deliveries() if each.ended_at is None)

@@ -72,10 +72,10 @@ class Post:
     before_request: Callable[[], Awaitable[None]] | None = None
 
     @asynccontextmanager
-    async def readying(self, _message: OutgoingMessage) -> AsyncIterator[None]:
+    async def readying(self, message: OutgoingMessage) -> AsyncIterator[OutgoingMessage]:
         if self.before_request:
             await self.before_request()
-        yield
+        yield message
 
     async def send(self, address: str, message: OutgoingMessage) -> Sent:
         if self.failures:
