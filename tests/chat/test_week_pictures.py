@@ -87,7 +87,7 @@ async def test_a_week_with_a_picture_has_three_messages(town: Town, language: st
 
 
 @LANGUAGES
-@pytest.mark.parametrize("answer", ["", "not-yet", "too-hard"])
+@pytest.mark.parametrize("answer", ["", ":not-yet", "too-hard"])
 async def test_who_did_nothing_gets_no_picture_and_hears_nothing_of_it(
     town: Town, language: str, answer: str
 ) -> None:
