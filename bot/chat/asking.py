@@ -237,7 +237,9 @@ async def stop_child(
     await let_go(turn.session, child, LeftReason(reason), now=turn.now)
     family = await get_family(turn, guardian)
     goodbye = say_goodbye(turn.catalogue, reason, family)
-    turn.show(tapped, with_menu(turn.catalogue, goodbye, language=guardian.language))
+    if reason is not Leaving.DIED:  # a button would be one thing too many
+        goodbye = with_menu(turn.catalogue, goodbye, language=guardian.language)
+    turn.show(tapped, goodbye)
 
 
 def stay(turn: Turn, guardian: Guardian, tapped: Tapped) -> None:

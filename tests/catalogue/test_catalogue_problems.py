@@ -785,7 +785,7 @@ TABLE = (
                 f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
                 for line, key in zip(range(132, 162, 5), LABEL_KEYS, strict=True)
             ),
-            f'{SAID}, line 162: "celebrate-why" has 2 plural forms. This language has 3.',
+            f'{SAID}, line 183: "celebrate-why" has 2 plural forms. This language has 3.',
         ),
     ),
     Broken(
