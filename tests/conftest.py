@@ -17,11 +17,12 @@ from bot.store.migrating import prepare
 from tests.town import Town, open_town
 
 MONDAY_MORNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)  # 11:00 in Copenhagen
+CASE_BY_CASE = ("chat", "intake")
 PREPARED = "prepared"
 EXTRAS = {
     "browser": "pages in headless Chromium",
     "reference": "figures against R",
-    "long": "crash rounds, every language on every database",
+    "long": "crash rounds, every case on every database",
 }
 
 
@@ -48,19 +49,18 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def is_paired(item: pytest.Item) -> bool:
-    """Say whether a test's language and kind of database go together without `--long`.
+    """Say whether a test's case and kind of database go together without `--long`.
 
-    One language is tried on SQLite and the next on PostgreSQL; every one on both takes twice as
-    long, and what differs between databases does not differ between languages.
+    What a family meets, case by case and language by language, is tried on SQLite and PostgreSQL in
+    turn: every case on both takes twice as long, and what differs between databases does not differ
+    between cases. A test without cases runs on both, and so does what is about time or the store.
     """
-    places = (
-        item.callspec.indices
-        if isinstance(item, pytest.Function) and hasattr(item, "callspec")
-        else {}
-    )
-    if not {"language", "database_url"} <= places.keys():
+    places = dict(item.callspec.indices) if hasattr(item, "callspec") else {}
+    kind = places.pop("database_url", None)
+    is_by_case = "language" in places or item.path.parent.name in CASE_BY_CASE
+    if kind is None or not places or not is_by_case:
         return True
-    return (places["language"] + places["database_url"]) % 2 == 0
+    return (max(places.values()) + kind) % 2 == 0
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

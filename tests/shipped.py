@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from bot.catalogue.files import read_folder
+from bot.catalogue.files import pack, read_folder
 from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 
@@ -15,6 +15,12 @@ ROOT = Path(__file__).parent.parent
 def shipped_files() -> Mapping[str, bytes]:
     """Read every file; not to be changed."""
     return read_folder(ROOT / "content", ROOT / "locales")
+
+
+@cache
+def shipped_body() -> bytes:
+    """Pack them as a snapshot."""
+    return pack(shipped_files())
 
 
 @cache

@@ -17,7 +17,6 @@ from bot.app.demo import DemoMachine
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
 from bot.app.running import Network, Runtime
-from bot.catalogue.files import pack
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
@@ -28,7 +27,7 @@ from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings
 from bot.store import centres, posters, snapshots, updates
 from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
-from tests.shipped import ROOT, shipped_catalogue, shipped_files
+from tests.shipped import ROOT, shipped_body, shipped_catalogue
 
 TOKEN = "1000001:sandbox"
 Found = TypeVar("Found")
@@ -257,7 +256,7 @@ async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncI
         stack.push_async_callback(server.stop)
         settings = town_settings(database_url, api=server.url)
         store = await stack.enter_async_context(open_store(settings))
-        catalogue, body = shipped_catalogue(), pack(shipped_files())
+        catalogue, body = shipped_catalogue(), shipped_body()
         async with store.database.writing() as session:
             await snapshots.accept_snapshot(session, catalogue.version, body=body, now=now)
             await centres.add_centre(
