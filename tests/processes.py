@@ -1,17 +1,23 @@
 """Run Kuffert's commands as processes of their own."""
 
 import asyncio
+import multiprocessing
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
+from bot.cli import main
 from tests.town import ROOT
 
 KEY = "a" * 43 + "="
+LONGEST_SECONDS = 60
+FORKS = multiprocessing.get_context("forkserver")
+FORKS.set_forkserver_preload(["bot.cli"])
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -29,16 +35,32 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 
 def kuffert(folder: Path, *arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
-    return subprocess.run(
-        [sys.executable, "-m", "bot.cli", *arguments],
-        cwd=folder,
-        env=environment(folder, **settings),
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    """Run one command to its end, in a process of its own that has read the code already."""
+    with TemporaryDirectory() as given:
+        said = [Path(given) / name for name in ("out", "err")]
+        started = FORKS.Process(
+            target=act, args=(folder, arguments, environment(folder, **settings), *said)
+        )
+        started.start()
+        started.join(LONGEST_SECONDS)
+        if started.exitcode is None:
+            started.kill()
+            raise TimeoutError(f"{arguments} did not end")
+        out, err = (path.read_text(encoding="utf-8") for path in said)
+        return subprocess.CompletedProcess(arguments, started.exitcode, out, err)
+
+
+def act(
+    folder: Path, arguments: Sequence[str], variables: dict[str, str], out: Path, err: Path
+) -> None:
+    """Be the process of one command."""
+    for number, path in ((1, out), (2, err)):
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    sys.argv = ["kuffert", *arguments]
+    main()
 
 
 @asynccontextmanager

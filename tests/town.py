@@ -2,28 +2,33 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import SystemRandom
 from typing import TypeVar
 
 import anyio
 from pydantic import SecretStr
-from sqlmodel import select
+from sqlmodel import col, select
 
-from bot.app.cards import enrol, issue_for
+from bot.app.cards import issue_for
 from bot.app.demo import DemoMachine
-from bot.app.opening import Store, accept_catalogue, open_store
+from bot.app.examination import walk
+from bot.app.opening import Store, open_store
 from bot.app.running import Network, Runtime
+from bot.chat.codes import CARD
+from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
+from bot.intake.enrolling import enrol
 from bot.sandbox import RunningServer, Sandbox, serve
 from bot.sandbox.records import ChatMessage, Person
 from bot.settings import Settings
-from bot.store import centres, updates
+from bot.store import centres, posters, snapshots, updates
 from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
+from tests.shipped import ROOT, shipped_body, shipped_catalogue
 
-ROOT = Path(__file__).parent.parent
 TOKEN = "1000001:sandbox"
 Found = TypeVar("Found")
 Row = TypeVar("Row")
@@ -46,6 +51,13 @@ class SettableClock:
         self._now = moment
 
 
+def find_action(message: ChatMessage, name: str) -> str:
+    """Give the action of a button: the one of this name, whatever it carries, or of this end."""
+    return next(
+        each for each in message.actions() if each.endswith(name) or each.startswith(f"{name}:")
+    )
+
+
 @dataclass
 class Phone:
     """One person's phone."""
@@ -65,6 +77,10 @@ class Phone:
     def last(self) -> ChatMessage:
         return self.from_bot[-1]
 
+    def asking(self, name: str) -> ChatMessage:
+        """Give the first message that has the button of an action."""
+        return next(m for m in self.from_bot if any(name in each for each in m.actions()))
+
     async def start(self, payload: str = "") -> ChatMessage:
         count = len(self.from_bot)
         self.town.sandbox.start(self.person.id, payload)
@@ -75,13 +91,25 @@ class Phone:
         self.town.sandbox.write(self.person.id, text)
         return await self.next_message(count)
 
+    async def attach(self, kind: str, content: bytes = b"OggS", **more: object) -> ChatMessage:
+        """Send a file; give the reply."""
+        count = len(self.from_bot)
+        self.town.sandbox.attach(self.person.id, kind, content, f"file.{kind}", **more)
+        return await self.next_message(count)
+
+    async def send(self, text: str = "", **extra: object) -> ChatMessage:
+        """Send what is no file; give the reply."""
+        count = len(self.from_bot)
+        self.town.sandbox.send(self.person.id, text, **extra)
+        return await self.next_message(count)
+
     async def next_message(self, count: int) -> ChatMessage:
         await self.town.wait_for(lambda: len(self.from_bot) > count)
         return self.from_bot[count]
 
     async def tap(self, message: ChatMessage, ending: str) -> ChatMessage:
-        """Tap the button whose action ends so; come back when all that follows is done."""
-        action = next(each for each in message.actions() if each.endswith(ending))
+        """Tap the button of an action, or of its end; come back when all that follows is done."""
+        action = find_action(message, ending)
         callback_id = self.town.sandbox.tap(self.person.id, message.id, action)
         await self.answered(callback_id)
         return message
@@ -143,6 +171,22 @@ class Town:
             )
         return code
 
+    async def poster(self) -> str:
+        """Let anybody join, and issue a poster; give its code."""
+        shelf = self.runtime.shelf
+        programme = shelf.current.programme.model_copy(update={"open_enrolment": True})
+        shelf.current = replace(shelf.current, programme=programme)
+        code, sealer = draw_card_code(SystemRandom()), self.store.sealer
+        async with self.store.database.writing() as session:
+            await posters.issue_poster(
+                session,
+                await centres.get_centre(session, "solsikken"),
+                code_key=sealer.keyed_hash(code, purpose=CARD),
+                code_sealed=sealer.seal(code, bound_to=CARD),
+                now=self.clock.now(),
+            )
+        return code
+
     async def rows(self, table: type[Row]) -> Sequence[Row]:
         async with self.store.database.reading() as session:
             return (await session.exec(select(table).order_by("id"))).all()  # type: ignore[call-overload]
@@ -167,8 +211,15 @@ class Town:
     async def has_open_updates(self) -> bool:
         if self.sandbox.updates:
             return True
-        rows = await self.rows(StoredUpdate)
-        return any(row.status in updates.UNDONE for row in rows)
+        undone = select(StoredUpdate.id).where(col(StoredUpdate.status).in_(updates.UNDONE))
+        async with self.store.database.reading() as session:
+            return (await session.exec(undone.limit(1))).first() is not None
+
+    async def examine(self) -> list[str]:
+        """Examine everything, as `kuffert doctor` does."""
+        programme = self.runtime.shelf.current.programme
+        found = walk(self.store.database, programme, now=self.clock.now())
+        return [each.sentence async for batch, *_ in found for each in batch]
 
     async def skip(self, **distance: float) -> None:
         await DemoMachine(self.clock, self.runtime).skip(timedelta(**distance))  # type: ignore[arg-type]
@@ -205,8 +256,9 @@ async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncI
         stack.push_async_callback(server.stop)
         settings = town_settings(database_url, api=server.url)
         store = await stack.enter_async_context(open_store(settings))
-        catalogue = await accept_catalogue(store.database, settings, clock=clock)
+        catalogue, body = shipped_catalogue(), shipped_body()
         async with store.database.writing() as session:
+            await snapshots.accept_snapshot(session, catalogue.version, body=body, now=now)
             await centres.add_centre(
                 session,
                 "solsikken",

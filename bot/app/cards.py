@@ -4,13 +4,15 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
 
-from bot.chat.onboarding import CARD
-from bot.core.codes import draw_card_code, draw_study_code
+from bot.app.opening import Store
+from bot.chat.application import find_username
+from bot.chat.codes import CARD
+from bot.core.codes import LINK_BASE, draw_card_code, link_of
 from bot.core.sealing import Sealer
-from bot.store import Session, cards, centres
+from bot.intake.enrolling import enrol
+from bot.settings import Settings
+from bot.store import Session, cards, deployment
 from bot.store.tables import Card, Centre, Child
-
-LINK_BASE = "https://t.me"
 
 
 @dataclass(frozen=True)
@@ -22,9 +24,14 @@ class IssuedCard:
     link: str
 
 
-def link_of(code: str, link_base: str) -> str:
-    """Give the link that opens a card, from the bot's own address."""
-    return f"{link_base}?start={code}"
+async def find_link_base(store: Store, settings: Settings) -> str:
+    """Find the bot's own address: from an earlier run, or from the network."""
+    async with store.database.reading() as session:
+        username = await deployment.find_value(session, deployment.BOT_USERNAME)
+        base = await deployment.find_value(session, deployment.LINK_BASE)
+    if username is None:
+        username = await find_username(settings.read_token(), api=settings.telegram_api)
+    return f"{base or LINK_BASE}/{username}"
 
 
 async def issue_cards(
@@ -45,19 +52,6 @@ async def issue_cards(
         code, _card = await issue_for(session, child, language=language, sealer=sealer, now=now)
         issued.append(IssuedCard(code, child.study_code, link_of(code, link_base)))
     return issued
-
-
-async def enrol(
-    session: Session, centre: Centre, *, birth_month: date | None, now: datetime
-) -> Child:
-    """Put a child on the roster under a study code that nobody has."""
-    rng = SystemRandom()
-    study_code = draw_study_code(rng)
-    while await centres.is_study_code_taken(session, study_code):
-        study_code = draw_study_code(rng)
-    return await centres.enrol_child(
-        session, centre, study_code=study_code, birth_month=birth_month, now=now
-    )
 
 
 async def issue_for(

@@ -6,26 +6,30 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
-from bot.app.cards import LINK_BASE, IssuedCard, issue_cards
+from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
+from bot.app.forgetting import forget_again
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import check_catalogue
+from bot.catalogue.loading import read_catalogue
 from bot.catalogue.parsing import Findings
-from bot.chat.application import find_username
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
+from bot.printing.printables import check_printables
+from bot.report import funnel
 from bot.report.document import write_report
 from bot.report.exporting import export_tables
+from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
-from bot.store import budget, centres, deployment, open_database
+from bot.store import budget, centres, open_database
 from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
+from bot.store.tombstones import TombstoneFile
 from bot.web.health import make_health
 
 SETTINGS = """\
@@ -65,6 +69,10 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
     with hold(url):
         async with open_store(settings) as store:
             catalogue = await accept_catalogue(store.database, settings, clock=clock)
+            tombstones = TombstoneFile(settings.tombstones) if settings.tombstones else None
+            if tombstones:
+                tombstones.prepare()
+                await forget_again(store, tombstones, now=clock.now())
             runtime = Runtime(
                 store,
                 Shelf(catalogue),
@@ -76,6 +84,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                     is_paid=settings.send_rate > HIGHEST_FREE_RATE,
                 ),
                 role=role,
+                tombstones=tombstones,
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):
@@ -109,8 +118,12 @@ async def upgrade_database(settings: Settings) -> None:
 
 
 def check_content(content: Path, locales: Path) -> Findings:
-    """Check the content as the bot would read it."""
-    return check_catalogue(read_folder(content, locales))
+    """Check the content as the bot would read it; set each page to print in every language."""
+    findings = Findings()
+    catalogue = read_catalogue(read_folder(content, locales), findings)
+    if catalogue and not findings.errors:
+        findings.errors += check_printables(catalogue, catalogue.languages)
+    return findings
 
 
 async def add_centre(settings: Settings, code: str, *, name: str, zone: str, language: str) -> None:
@@ -144,11 +157,7 @@ async def issue(
 ) -> list[IssuedCard]:
     """Issue cards; their links need the bot's name, from an earlier run or from the network."""
     async with open_store(settings) as store:
-        async with store.database.reading() as session:
-            username = await deployment.find_value(session, deployment.BOT_USERNAME)
-            base = await deployment.find_value(session, deployment.LINK_BASE)
-        if username is None:
-            username = await find_username(settings.read_token(), api=settings.telegram_api)
+        link_base = await find_link_base(store, settings)
         async with store.database.writing() as session:
             centre = await centres.get_centre(session, centre_code)
             return await issue_cards(
@@ -157,7 +166,7 @@ async def issue(
                 count=count,
                 birth_month=birth_month,
                 language=language or centre.language,
-                link_base=f"{base or LINK_BASE}/{username}",
+                link_base=link_base,
                 sealer=store.sealer,
                 now=SystemClock().now(),
             )
@@ -180,6 +189,12 @@ async def export(settings: Settings, folder: Path) -> list[tuple[str, int]]:
         return await export_tables(session, folder)
 
 
+async def count_funnel(settings: Settings, *, by: By | None) -> Funnel:
+    """Count how far families have come, from cards to months in which they were active."""
+    async with open_store(settings) as store, store.database.reading() as session:
+        return await funnel.count_funnel(session, by=by, now=SystemClock().now())
+
+
 async def report(settings: Settings, folder: Path) -> Path:
     """Write the report."""
     async with open_store(settings) as store:
@@ -190,5 +205,5 @@ async def report(settings: Settings, folder: Path) -> Path:
                 folder,
                 now=SystemClock().now(),
                 title=catalogue.programme.name,
-                legal_basis=catalogue.programme.legal_basis,
+                legal_basis=catalogue.programme.legal_basis_in(catalogue.programme.language),
             )

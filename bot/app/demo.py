@@ -5,33 +5,36 @@ import shutil
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Self
 
 from pydantic import SecretStr
 
-from bot.app.cards import enrol, issue_for, link_of
+from bot.app.cards import issue_for
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.locking import hold
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
-from bot.chat.onboarding import CARD
+from bot.chat.codes import CARD
+from bot.core.choosing import birth_month_of
+from bot.core.codes import link_of
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
+from bot.intake.enrolling import enrol
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
 from bot.store import Database, cards, centres, deliveries, deployment
 
 FOLDER = Path("demo")
+CLOCK = "clock.json"
 TOKEN = "1000001:sandbox"
 USERNAME = "kuffert_demo_bot"
 ZONE = "Europe/Copenhagen"
 SEND_RATE = 30.0
 WAIT_SECONDS = 0.05
-MONTHS_A_YEAR = 12
 CENTRES = (
     ("solsikken", "Solsikken", "da", (("da", 52), ("ar", 56), ("en", 41))),
     ("regnbuen", "Regnbuen", "da", (("ar", 45), ("da", 66), ("en", 63))),
@@ -158,7 +161,7 @@ class Demo:
     async def _open(self) -> None:
         """Open everything: lock, clock, sandbox, store, bot."""
         self._stack.enter_context(hold(self.settings.database_url.get_secret_value()))
-        clock = MovableClock(SystemClock(), keep_in=self.folder / "clock.json")
+        clock = MovableClock(SystemClock(), keep_in=self.folder / CLOCK)
         sandbox = Sandbox(clock, token=TOKEN, username=USERNAME, keep_in=self.folder / "sandbox")
         store = await self._stack.enter_async_context(open_store(self.settings))
         catalogue = await accept_catalogue(store.database, self.settings, clock=clock)
@@ -259,14 +262,8 @@ async def seed(store: Store, *, now: datetime) -> None:
                 session, code, name=name, zone=ZONE, language=language, now=now
             )
             for home_language, months in children:
-                born = month_before(now.date(), months)
+                born = birth_month_of(months, on=now.date())
                 child = await enrol(session, centre, birth_month=born, now=now)
                 await issue_for(
                     session, child, language=home_language, sealer=store.sealer, now=now
                 )
-
-
-def month_before(day_on: date, months: int) -> date:
-    """Give the first of the month that lies some months before a date."""
-    count = day_on.year * MONTHS_A_YEAR + day_on.month - 1 - months
-    return date(count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1, 1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.app.clocks import SystemClock
+from bot.app.forgetting import RETENTION, read_retirement
 from bot.app.opening import open_store
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import load_catalogue
@@ -12,7 +13,7 @@ from bot.catalogue.records import Programme
 from bot.delivery.examining import Breach, examine
 from bot.delivery.mending import mend, read_records
 from bot.settings import Settings
-from bot.store import Database, Session, budget, deliveries, records, updates
+from bot.store import Database, Session, budget, deliveries, deployment, records, updates
 from bot.store.columns import id_of
 
 BATCH = 200
@@ -114,6 +115,7 @@ async def list_notes(database: Database, *, now: datetime) -> list[str]:
                 await note_budget(session, now=now),
                 await note_late(session, now=now),
                 await note_updates(session, now=now),
+                await note_retirement(session),
             )
             if note
         ]
@@ -145,3 +147,12 @@ async def note_updates(session: Session, *, now: datetime) -> str | None:
     if not waiting and not given_up:
         return None
     return f"{waiting} updates wait, and {given_up} could not be handled (kept, sealed)."
+
+
+async def note_retirement(session: Session) -> str | None:
+    """Say when the nightly job that lets everything personal go ran, and what it removed."""
+    last = read_retirement(await deployment.find_value(session, RETENTION))
+    if last is None or not last.is_over:
+        return None
+    at = f"{last.at:%Y-%m-%d %H:%M} UTC"
+    return f"the programme's time is over: {last.forgotten} chats were forgotten, last {at}."

@@ -1,5 +1,6 @@
 """Open what every command needs: the database, with its tables and its key, and the catalogue."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -9,7 +10,8 @@ from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.core.clock import Clock
 from bot.core.sealing import Sealer
-from bot.errors import BotError
+from bot.errors import BotError, FileRefused
+from bot.printing.printables import check_printables
 from bot.settings import Settings
 from bot.store import Database, deployment, open_database, snapshots
 from bot.store.database import check_reachable
@@ -53,9 +55,16 @@ async def check_key(database: Database, sealer: Sealer) -> None:
 
 
 async def accept_catalogue(database: Database, settings: Settings, *, clock: Clock) -> Catalogue:
-    """Load the catalogue from its files and accept it; raise FileRefused with every problem."""
+    """Load the catalogue from its files and accept it; raise FileRefused with every problem.
+
+    Each page to print is set once, so that one that cannot be set reaches nobody.
+    """
     files = read_folder(settings.content, settings.locales)
     catalogue = load_catalogue(files)
+    source = [catalogue.programme.language]
+    problems = await asyncio.to_thread(check_printables, catalogue, source)
+    if problems:
+        raise FileRefused(problems)
     async with database.writing() as session:
         await snapshots.accept_snapshot(
             session, catalogue.version, body=pack(files), now=clock.now()

@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 
 from bot.core.clock import Clock
-from bot.store import Database, deliveries
+from bot.store import Database, claims
 from bot.store.liveness import Hold, Life, list_absent, release
 
 DEAD_AFTER_SECONDS = 5.0  # a living process whose connection dropped is back within a second or two
@@ -38,7 +38,7 @@ class Reaper:
             for name in self._list_dead(absent):
                 log.warning("process %s is gone; what it had claimed is taken up", name)
                 await release(session, name)
-            await deliveries.release_expired(session, now=self._clock.now())
+            await claims.release_expired(session, now=self._clock.now())
 
     def _list_dead(self, absent: list[str]) -> list[str]:
         """List who has been absent for long; on SQLite there is nobody but us."""

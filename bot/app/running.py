@@ -16,10 +16,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app.clocks import SystemClock
+from bot.app.forgetting import retire
 from bot.app.opening import Store
 from bot.app.reaping import Reaper
 from bot.app.watching import ClockWatch
-from bot.chat.application import build_application, publish_commands
+from bot.chat.application import build_application, publish_commands, publish_description
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import Poller
@@ -30,16 +31,19 @@ from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError, DatabaseGone
-from bot.store import deployment, guardians, updates
+from bot.store import attempts, deployment, guardians, updates
 from bot.store.liveness import Hold, Life
+from bot.store.tombstones import TombstoneFile
 
 TICK_SECONDS = 1
 TAKE_OVER_SECONDS = 1
 POLL_TURN_SECONDS = 10
 POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 COLLECT_AFTER = (20_000, 20, 20)  # new objects, and generations of them
+RETIRING_HOUR = 3  # UTC
 NEWCOMERS_STAY = timedelta(days=7)
 UPDATES_STAY = timedelta(days=7)
+ATTEMPTS_STAY = timedelta(days=1)
 
 log = logging.getLogger(__name__)
 
@@ -85,6 +89,7 @@ class Runtime:
         clock: Clock,
         network: Network,
         role: Role = Role.ALL,
+        tombstones: TombstoneFile | None = None,
     ) -> None:
         """Assemble the parts; nothing starts yet."""
         self.store = store
@@ -105,7 +110,12 @@ class Runtime:
             database, rate=network.rate, chat_wait=network.chat_wait, clock=SystemClock()
         )
         desk = Desk(
-            sealer=sealer, clock=clock, shelf=shelf, wake_sender=self._due.set, pace=self.pace
+            sealer=sealer,
+            clock=clock,
+            shelf=shelf,
+            wake_sender=self._due.set,
+            pace=self.pace,
+            tombstones=tombstones,
         )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
         self.poller = Poller(
@@ -144,6 +154,7 @@ class Runtime:
             if self.role is not Role.SENDER:
                 await bot.delete_webhook(drop_pending_updates=False)
                 await publish_commands(bot, self.shelf.current)
+                await publish_description(bot, self.shelf.current)
         except InvalidToken:
             raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
         except TelegramError as error:
@@ -163,6 +174,7 @@ class Runtime:
         scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, **often)
         scheduler.add_job(self.take_over, "interval", seconds=TAKE_OVER_SECONDS, **often)
         scheduler.add_job(self.tidy, "interval", hours=1, **often)
+        scheduler.add_job(self.retire, "cron", hour=RETIRING_HOUR, **often)
         scheduler.start()
         self.inbox.wake()
         try:
@@ -255,11 +267,20 @@ class Runtime:
             log.warning("taking over waits: %s", error)
 
     async def tidy(self) -> None:
-        """Forget newcomers who never consented, and updates that are done."""
+        """Forget newcomers who never consented, updates that are done, and codes tried in vain."""
         now = self.clock.now()
         try:
             async with self.store.database.writing() as session:
                 await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
                 await updates.forget_done_before(session, now - UPDATES_STAY)
+                await attempts.forget_before(session, now - ATTEMPTS_STAY)
         except DatabaseGone as error:
             log.warning("tidying waits: %s", error)
+
+    async def retire(self) -> None:
+        """Let everything personal go when the programme's time is over."""
+        programme, now = self.shelf.current.programme, self.clock.now()
+        try:
+            await retire(self.store.database, programme, now=now)
+        except DatabaseGone as error:
+            log.warning("retention waits until the next night: %s", error)

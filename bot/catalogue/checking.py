@@ -2,13 +2,15 @@
 
 from jinja2 import TemplateError, TemplateSyntaxError
 
-from bot.catalogue.parsing import Findings, Page
+from bot.catalogue.parsing import Findings, Page, source_hash
 from bot.catalogue.records import Catalogue, Section
-from bot.catalogue.touches import Telling, render_touch
+from bot.catalogue.touches import Telling, render_touch, say_child
 from bot.catalogue.wording import PLACEHOLDERS, fill, find_foreign_markup, plain_length, render
-from bot.core.actions import Answer, Wish
+from bot.catalogue.words import Words
+from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
+from bot.core.siblings import Label, Naming
 
 WHY_CHARACTERS = 200
 WORDS = {Section.DO: 60, Section.GROW: 60, Section.EASIER: 60, Section.HARDER: 60}
@@ -16,6 +18,7 @@ CONSENT_WORDS = {"messages": 120, "linking": 90, "research": 90}
 CAPTION_UNITS = 1024
 TEXT_UNITS = 4096
 LONGEST_THEME = 80
+LABELLED_AGES = range(1, 12)  # in years: every plural form of the languages that we know
 SAMPLE = dict.fromkeys(PLACEHOLDERS, "x" * 40)
 
 
@@ -23,19 +26,37 @@ def check_text(page: Page, path: str, findings: Findings) -> bool:
     """Check an activity's text; say whether it can be used."""
     before = len(findings.errors)
     for name in ("title", "alt"):
-        if not str(page.front.get(name) or "").strip():
-            findings.refuse(
-                path,
-                page.lines.get(name, 1),
-                f'"{name}" is missing',
-                f"Write {name}: and a few words.",
-            )
+        check_title(page, path, findings, name=name)
     check_reviewed(page, path, findings)
     for name, text in page.sections.items():
         check_wording(text, path, page.lines.get(name, 0), findings)
     check_lengths(page, path, findings)
     is_whole = all(page.sections.get(section) for section in Section)
     return len(findings.errors) == before and is_whole
+
+
+def check_title(page: Page, path: str, findings: Findings, *, name: str = "title") -> None:
+    """See that a text has a title, or whatever else is named."""
+    if not str(page.front.get(name) or "").strip():
+        findings.refuse(
+            path,
+            page.lines.get(name, 1),
+            f'"{name}" is missing',
+            f"Write {name}: and a few words.",
+        )
+
+
+def check_plain_words(
+    text: str, path: str, line: int, findings: Findings, *, kind: str, most: int
+) -> None:
+    """Check a section that holds no placeholders and few words."""
+    if "{{" in text or "{%" in text:
+        findings.refuse(path, line, f"a placeholder in a {kind}", "Write the words themselves.")
+        return
+    check_wording(text, path, line, findings)
+    count = len(text.split())
+    if count > most:
+        findings.refuse(path, line, f"this has {count} words", f"Write at most {most}.")
 
 
 def check_reviewed(page: Page, path: str, findings: Findings) -> None:
@@ -47,6 +68,30 @@ def check_reviewed(page: Page, path: str, findings: Findings) -> None:
             '"reviewed" is missing',
             "Write reviewed: yes or reviewed: no.",
         )
+
+
+def note_state(
+    pages: dict[str, Page], source_language: str, folder: str, findings: Findings
+) -> None:
+    """Tell staff which texts are stale or unreviewed."""
+    source = pages.get(source_language)
+    for language, page in pages.items():
+        path = f"{folder}/{language}.md"
+        if not page.front.get("reviewed"):
+            findings.warn(
+                path, 0, "nobody has reviewed this text", "Read it, then write reviewed: yes."
+            )
+        if (
+            source
+            and language != source_language
+            and page.front.get("source") != source_hash(source)
+        ):
+            findings.warn(
+                path,
+                page.lines.get("source", 0),
+                "this translation is stale: its source has changed since",
+                f"Bring it up to date and write source: {source_hash(source)}.",
+            )
 
 
 def check_lengths(page: Page, path: str, findings: Findings) -> None:
@@ -110,12 +155,13 @@ def check_wording(text: str, path: str, line: int, findings: Findings) -> None:
 
 def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
     """Render every touch in every language, and measure it against Telegram's limits."""
-    for activity_id, activity in catalogue.activities.items():
-        for language in catalogue.languages:
+    for language in catalogue.languages:
+        label = longest_label(catalogue.words_in(language))
+        for activity_id, activity in catalogue.activities.items():
             path = f"{activity.folder}/{language}.md"
             for touch in Touch:
-                length = longest(catalogue, activity_id, touch, language)
-                most = CAPTION_UNITS if touch is Touch.DO else TEXT_UNITS
+                length = longest(catalogue, activity_id, touch, language, label=label)
+                most = TEXT_UNITS if touch is Touch.WHY else CAPTION_UNITS
                 if length > most:
                     findings.refuse(
                         path,
@@ -129,7 +175,19 @@ def check_rendered(catalogue: Catalogue, findings: Findings) -> None:
                 findings.refuse(language, 0, "a consent text is too long", "Shorten it.")
 
 
-def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str) -> int:
+def longest_label(words: Words) -> Label | None:
+    """Give the label of a child that takes most room, of those that can be expected.
+
+    None where the strings have no labels: those of a snapshot from before there were any.
+    """
+    namings = [naming for naming in Naming if f"for-{naming}" in words.keys]
+    labels = [Label(naming, age, place=9) for naming in namings for age in LABELLED_AGES]
+    return max(labels, key=lambda label: plain_length(say_child(words, label)), default=None)
+
+
+def longest(
+    catalogue: Catalogue, activity_id: str, touch: Touch, language: str, *, label: Label | None
+) -> int:
     """Measure the longest form that a touch can take after taps."""
     return max(
         plain_length(
@@ -145,6 +203,10 @@ def longest(catalogue: Catalogue, activity_id: str, touch: Touch, language: str)
                     answer,
                     Wish.HARDER,
                     theme="x" * LONGEST_THEME,
+                    asks_able=True,
+                    able=Able.A_LITTLE,
+                    child=label,
+                    celebrates=1,
                 ),
             ).text
         )

@@ -11,6 +11,7 @@ from bot.errors import FileRefused, Problem
 Files = Mapping[str, bytes]
 CONTENT = "content"
 LOCALES = "locales"
+PROGRAMME = f"{CONTENT}/programme.yaml"
 LEFT_OUT = (".mo", ".pot", "~", ".bak", ".swp", ".tmp")
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold; ours hold no other
 

@@ -1,13 +1,14 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
-import hashlib
-from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Any
 
-from bot.catalogue.checking import check_consent, check_rendered, check_text
-from bot.catalogue.files import CONTENT, LOCALES, Files, version_of
-from bot.catalogue.parsing import Findings, Page, parse_page, parse_record, parse_text, source_hash
+from bot.catalogue.checking import check_consent, check_rendered, check_text, note_state
+from bot.catalogue.files import CONTENT, LOCALES, PROGRAMME, Files, version_of
+from bot.catalogue.folders import check_band, list_folders, read_card, read_pages
+from bot.catalogue.media import read_audio, read_picture
+from bot.catalogue.parsing import Findings, Page, parse_page, parse_record, parse_text
+from bot.catalogue.printables import read_printables
+from bot.catalogue.prints import read_prints
 from bot.catalogue.programming import check_order, check_programme
 from bot.catalogue.records import (
     Activity,
@@ -15,21 +16,21 @@ from bot.catalogue.records import (
     ActivityText,
     Catalogue,
     ConsentText,
+    Distress,
     Programme,
     Section,
 )
+from bot.catalogue.stories import read_stories
+from bot.catalogue.storybook import check_told
 from bot.catalogue.translating import check_words
 from bot.catalogue.words import PoFileError, Words, parse_messages
-from bot.core.messages import Media, MediaKind
 from bot.errors import FileRefused
 
-PROGRAMME = f"{CONTENT}/programme.yaml"
 ACTIVITIES = f"{CONTENT}/activities"
+DISTRESS = f"{CONTENT}/distress"
 TEXT_KEYS = ("title", "things", "alt", "reviewed", "source")
 CONSENT_KEYS = ("reviewed", "source")
 CONSENT_SECTIONS = ("messages", "linking", "research")
-PICTURE_BYTES = 300_000
-PICTURES = {".png": b"\x89PNG\r\n\x1a\n", ".jpg": b"\xff\xd8\xff", ".jpeg": b"\xff\xd8\xff"}
 
 
 def load_catalogue(files: Files) -> Catalogue:
@@ -55,12 +56,27 @@ def read_catalogue(files: Files, findings: Findings) -> Catalogue | None:
         return None
     words = read_words(files, programme, findings)
     consent = read_consent(files, programme, findings)
+    prints = read_prints(files, programme, findings)
+    distress = read_distress(files, programme, findings)
     activities = read_activities(files, programme, findings)
+    stories = read_stories(files, programme, findings)
+    printables = read_printables(files, programme, findings)
     check_order(programme, activities.values(), PROGRAMME, findings)
     if findings.errors:
         return None
-    catalogue = Catalogue(version_of(files), programme, activities, consent, words)
+    catalogue = Catalogue(
+        version_of(files),
+        programme,
+        activities,
+        consent,
+        words,
+        prints,
+        distress,
+        stories,
+        printables,
+    )
     check_rendered(catalogue, findings)
+    check_told(catalogue, findings)
     return catalogue
 
 
@@ -137,10 +153,37 @@ def make_consent(page: Page, version: str, language: str) -> ConsentText:
     )
 
 
+def read_distress(files: Files, programme: Programme, findings: Findings) -> dict[str, Distress]:
+    """Read what distress sounds like, and where help is, in every language."""
+    lists: dict[str, Distress] = {}
+    names = ", ".join(f"{each}.yaml" for each in programme.languages)
+    for path in sorted(each for each in files if each.startswith(f"{DISTRESS}/")):
+        language = PurePosixPath(path).stem
+        if path != f"{DISTRESS}/{language}.yaml" or language not in programme.languages:
+            findings.refuse(path, 0, "this is no language's list", f"Name lists: {names}.")
+            continue
+        text = parse_text(files[path], path, findings)
+        found = text and parse_record(Distress, text, path, findings)
+        if not found:
+            continue
+        lists[language] = found
+        if not found.reviewed:
+            findings.warn(
+                path, 0, "nobody has reviewed these words", "Read them, then write reviewed: yes."
+            )
+    for language in programme.languages:
+        path = f"{DISTRESS}/{language}.yaml"
+        if path not in files:
+            findings.refuse(
+                path, 0, "there is no such file", "Write the words of distress in this language."
+            )
+    return lists
+
+
 def read_activities(files: Files, programme: Programme, findings: Findings) -> dict[str, Activity]:
     """Read every activity's folder; their ids differ."""
     activities: dict[str, Activity] = {}
-    for folder in sorted(list_folders(files)):
+    for folder in list_folders(files, ACTIVITIES):
         activity = read_activity(files, folder, programme, findings)
         if activity is None:
             continue
@@ -157,68 +200,35 @@ def read_activities(files: Files, programme: Programme, findings: Findings) -> d
     return dict(sorted(activities.items()))
 
 
-def list_folders(files: Files) -> Iterable[str]:
-    """List the folders of activities."""
-    depth = len(PurePosixPath(ACTIVITIES).parts)
-    return {
-        "/".join(PurePosixPath(name).parts[: depth + 1])
-        for name in files
-        if name.startswith(f"{ACTIVITIES}/") and len(PurePosixPath(name).parts) > depth + 1
-    }
-
-
 def read_activity(
     files: Files, folder: str, programme: Programme, findings: Findings
 ) -> Activity | None:
     """Read one activity: its card, its picture, its text in every language."""
     path = f"{folder}/activity.yaml"
-    if path not in files:
-        findings.refuse(path, 0, "there is no such file", "Write it; see the README.")
-        return None
-    text = parse_text(files[path], path, findings)
-    card = text and parse_record(ActivityCard, text, path, findings)
+    card = read_card(files, path, ActivityCard, findings)
     texts = read_texts(files, folder, programme, findings)
     if not card:
         return None
-    if card.band not in programme.bands:
-        findings.refuse(
-            path, 0, f'unknown band "{card.band}"', f"Use one of: {', '.join(programme.bands)}."
-        )
-    picture = read_picture(files, folder, card.picture, findings)
+    check_band(card.band, path, programme, findings)
+    picture = read_picture(files, f"{folder}/{card.picture}", findings)
+    audio = read_audio(files, folder, programme, findings)
     if picture is None or len(texts) < len(programme.languages):
         return None
-    return Activity(card, folder, picture, texts)
+    return Activity(card, folder, picture, texts, audio)
 
 
 def read_texts(
     files: Files, folder: str, programme: Programme, findings: Findings
 ) -> dict[str, ActivityText]:
     """Read an activity's text in every language of the programme."""
-    pages: dict[str, Page] = {}
-    for name in sorted(files):
-        language = PurePosixPath(name).stem
-        if PurePosixPath(name).suffix != ".md" or str(PurePosixPath(name).parent) != folder:
-            continue
-        if language not in programme.languages:
-            findings.refuse(
-                name,
-                0,
-                f'"{language}" is not a language of the programme',
-                f"Use one of: {', '.join(programme.languages)}; or add it to {PROGRAMME}.",
-            )
-            continue
-        text = parse_text(files[name], name, findings)
-        page = text and parse_page(text, name, findings, keys=TEXT_KEYS, sections=list(Section))
-        if page and check_text(page, name, findings):
-            pages[language] = page
-    for language in programme.languages:
-        if f"{folder}/{language}.md" not in files:
-            findings.refuse(
-                f"{folder}/{language}.md",
-                0,
-                "there is no such file",
-                "Write the activity in this language.",
-            )
+    found = read_pages(
+        files, folder, programme, findings, keys=TEXT_KEYS, sections=Section, kind="activity"
+    )
+    pages = {
+        language: page
+        for language, page in found.items()
+        if check_text(page, f"{folder}/{language}.md", findings)
+    }
     note_state(pages, programme.language, folder, findings)
     return {language: make_text(page, language) for language, page in pages.items()}
 
@@ -234,47 +244,3 @@ def make_text(page: Page, language: str) -> ActivityText:
         source=page.front.get("source"),
         sections={section: page.sections[section] for section in Section},
     )
-
-
-def note_state(
-    pages: dict[str, Page], source_language: str, folder: str, findings: Findings
-) -> None:
-    """Tell staff which texts are stale or unreviewed."""
-    source = pages.get(source_language)
-    for language, page in pages.items():
-        path = f"{folder}/{language}.md"
-        if not page.front.get("reviewed"):
-            findings.warn(
-                path, 0, "nobody has reviewed this text", "Read it, then write reviewed: yes."
-            )
-        if (
-            source
-            and language != source_language
-            and page.front.get("source") != source_hash(source)
-        ):
-            findings.warn(
-                path,
-                page.lines.get("source", 0),
-                "this translation is stale: its source has changed since",
-                f"Bring it up to date and write source: {source_hash(source)}.",
-            )
-
-
-def read_picture(files: Files, folder: str, name: Any, findings: Findings) -> Media | None:
-    """Read an activity's picture."""
-    path = f"{folder}/{name}"
-    content = files.get(path)
-    if content is None:
-        findings.refuse(path, 0, "there is no such picture", "Put a PNG or JPEG file there.")
-        return None
-    signature = PICTURES.get(PurePosixPath(path).suffix.lower())
-    if signature is None or not content.startswith(signature):
-        findings.refuse(path, 0, "this is not a PNG or JPEG picture", "Save it as PNG or JPEG.")
-        return None
-    if len(content) > PICTURE_BYTES:
-        findings.refuse(
-            path, 0, f"the picture has {len(content) // 1000} kB", "Make it smaller than 300 kB."
-        )
-        return None
-    digest = hashlib.sha256(content).hexdigest()
-    return Media(MediaKind.PICTURE, PurePosixPath(path).name, digest, content)

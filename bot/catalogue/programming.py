@@ -40,7 +40,27 @@ def check_programme(programme: Programme, path: str, findings: Findings) -> bool
                 findings.refuse(
                     path, 0, f'week {week} has no skill for band "{band}"', "Add it, or a default."
                 )
+    check_answerable(programme, path, findings)
     return len(findings.errors) == before
+
+
+def check_answerable(programme: Programme, path: str, findings: Findings) -> None:
+    """See that every family can read who answers for its data, and that an end has two parts."""
+    for name, told in (
+        ("legal_basis", programme.legal_basis),
+        ("controller", programme.controller),
+    ):
+        if isinstance(told, str) or not told:
+            continue
+        for language in programme.languages:
+            if not told.get(language):
+                findings.refuse(
+                    path, 0, f'"{name}" is missing in "{language}"', "Write it in every language."
+                )
+    if (programme.study_end is None) is not (programme.retention_days is None):
+        findings.refuse(
+            path, 0, "study_end and retention_days stand alone", "Write both of them, or neither."
+        )
 
 
 def is_language(code: str) -> bool:

@@ -1,26 +1,28 @@
 """A catalogue as it is used: the programme, its activities, consent texts and words."""
 
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 
+from bot.catalogue.materials import Printable, Story
+from bot.catalogue.plain import Localise, Plain
 from bot.catalogue.words import Words
 from bot.core.choosing import Outline
+from bot.core.listening import is_phrase
 from bot.core.messages import Media
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DEFAULT = "default"
-
-
-class Localise(StrEnum):
-    """How an activity comes into another language."""
-
-    TRANSLATE = "translate"
-    SAMPLE = "sample"
-    AUTHOR = "author"
+ELSEWHERE = "elsewhere"
+COUNTRY = re.compile(r"[A-Z]{2}")
+HELP_CHARACTERS = 900
+PHRASES = "Write a list of words and phrases, one a line; see the README."
+HELP_TEXTS = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
 
 
 class Reading(StrEnum):
@@ -40,10 +42,33 @@ class Section(StrEnum):
     HARDER = "harder"
 
 
-class Plain(BaseModel):
-    """A record as it stands in a YAML file; each field says what may be written there."""
+class Printed(StrEnum):
+    """The parts of what is printed or drawn for families; most are a few words at a picture."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    TITLE = "title"
+    INTRO = "intro"
+    SCAN = "scan"
+    START = "start"
+    YES = "yes"
+    GAME = "game"
+    CODE = "code"
+    HELP = "help"
+    PRIVACY = "privacy"
+    STUDY = "study"
+    POSTER = "poster"
+    INVITE = "invite"
+    PACK = "pack"
+    PACK_INTRO = "pack-intro"
+    WEEK = "week"
+    WHY = "why"
+    DO = "do"
+    GROW = "grow"
+    TOGETHER = "together"
+    CERTIFICATE = "certificate"
+    CERTIFICATE_NAME = "certificate-name"
+    CERTIFICATE_TEXT = "certificate-text"
+    CERTIFICATE_PICTURES = "certificate-pictures"
+    CERTIFICATE_DRAWING = "certificate-drawing"
 
 
 class Months(Plain):
@@ -79,8 +104,23 @@ class Programme(Plain):
     )
     default_band: str = Field(description="Write one of the bands.")
     send_unreviewed: bool = Field(description="Write true or false.")
-    consent: str = Field(description='Write the version of the consent texts, such as "1".')
-    legal_basis: str = Field(min_length=1, description="Write one or two sentences.")
+    open_enrolment: bool = Field(default=False, description="Write yes or no.")
+    answer_days: int = Field(default=2, ge=1, le=10, description="Write 1 to 10 working days.")
+    consent: str = Field(
+        pattern=r"^[\w.-]{1,20}$",
+        description='Write the version of the consent texts, such as "1".',
+    )
+    legal_basis: str | Mapping[str, str] = Field(
+        min_length=1, description="Write one or two sentences, or some for each language."
+    )
+    controller: Mapping[str, str] = Field(
+        default_factory=dict,
+        description="Write for each language who answers for what is kept: {en: …, da: …}.",
+    )
+    study_end: date | None = Field(default=None, description="Write a date, such as 2027-06-30.")
+    retention_days: int | None = Field(
+        default=None, ge=0, description="Write for how many days after study_end data is kept."
+    )
     order: tuple[str | Mapping[str, str], ...] = Field(
         min_length=1,
         description='Write a list of skills; {"3-4": RHY, default: INI} where bands differ.',
@@ -103,6 +143,24 @@ class Programme(Plain):
     def weeks(self) -> int:
         """Count the weeks of the programme."""
         return len(self.order)
+
+    @property
+    def forgets_on(self) -> date | None:
+        """The day on which everything personal goes; None where that is not set."""
+        if self.study_end is None or self.retention_days is None:
+            return None
+        return self.study_end + timedelta(days=self.retention_days)
+
+    def legal_basis_in(self, language: str) -> str:
+        """Give the legal basis in a language, or in the programme's."""
+        basis = self.legal_basis
+        if isinstance(basis, str):
+            return basis
+        return basis.get(language) or basis.get(self.language, "")
+
+    def controller_in(self, language: str) -> str:
+        """Say who answers for what is kept, in a language or in the programme's."""
+        return self.controller.get(language) or self.controller.get(self.language, "")
 
     def skill_for(self, week: int, band: str) -> str:
         """Give the skill of a week (the first is 1) in an age band."""
@@ -152,6 +210,7 @@ class Activity:
     folder: str
     picture: Media
     texts: Mapping[str, ActivityText]
+    audio: Mapping[str, Media] = field(default_factory=dict)  # by language, where it is recorded
 
     @property
     def minutes(self) -> int:
@@ -176,24 +235,99 @@ class ConsentText:
     source: str | None
 
 
+class Distress(Plain):
+    """What somebody in distress may write, and where help is: `content/distress/<lang>.yaml`.
+
+    Help is told by the country of the centre, as two letters (ISO 3166-1), or for elsewhere.
+    """
+
+    reviewed: bool = Field(description="Write reviewed: yes or reviewed: no.")
+    help: Mapping[str, str] = Field(description=HELP_TEXTS)
+    grief: Mapping[str, str] = Field(description=HELP_TEXTS)
+    urgent: tuple[str, ...] = Field(min_length=1, description=PHRASES)
+    died: tuple[str, ...] = Field(min_length=1, description=PHRASES)
+    moved: tuple[str, ...] = Field(min_length=1, description=PHRASES)
+
+    @field_validator("help", "grief")
+    @classmethod
+    def check_help(cls, value: Mapping[str, str]) -> Mapping[str, str]:
+        """See that there is a text for everybody, and that each can be shown."""
+        for place, text in value.items():
+            if place != ELSEWHERE and not COUNTRY.fullmatch(place):
+                raise ValueError(f'"{place}" is no country')
+            if not text.strip():
+                raise ValueError(f'the text for "{place}" is empty')
+            if len(text) > HELP_CHARACTERS:
+                raise ValueError(f'the text for "{place}" is longer than {HELP_CHARACTERS}')
+        if ELSEWHERE not in value:
+            raise ValueError(f'there is no text for "{ELSEWHERE}"')
+        return value
+
+    @field_validator("urgent", "died", "moved")
+    @classmethod
+    def check_phrases(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """See that every entry can be looked for."""
+        for entry in value:
+            if not is_phrase(entry):
+                raise ValueError(f'"{entry}" cannot be looked for')
+        return value
+
+    def help_in(self, country: str) -> str:
+        """Give the text that says where help is in a country."""
+        return self.help.get(country) or self.help[ELSEWHERE]
+
+    def grief_in(self, country: str) -> str:
+        """Give the text that says who listens to the bereaved in a country."""
+        return self.grief.get(country) or self.grief[ELSEWHERE]
+
+
+@dataclass(frozen=True)
+class PrintText:
+    """What is printed for families, in one language; its sections are Markdown."""
+
+    language: str
+    is_reviewed: bool
+    source: str | None
+    sections: Mapping[Printed, str]
+
+
 @dataclass(frozen=True)
 class Catalogue:
-    """Everything that a parent can be sent, whole and checked."""
+    """Everything that a parent can be sent or handed, whole and checked."""
 
     version: str
     programme: Programme
     activities: Mapping[str, Activity]
     consent: Mapping[tuple[str, str], ConsentText]
     words: Mapping[str, Words]
+    prints: Mapping[str, PrintText]
+    distress: Mapping[str, Distress]
+    stories: Mapping[str, Story] = field(default_factory=dict)
+    printables: Mapping[str, Printable] = field(default_factory=dict)
 
     @property
     def languages(self) -> tuple[str, ...]:
         """The languages of the programme, in its order."""
         return self.programme.languages
 
+    @property
+    def has_stories(self) -> bool:
+        """Whether there are stories to be told in the chat."""
+        return bool(self.stories)
+
+    @property
+    def has_printables(self) -> bool:
+        """Whether there are pages to print."""
+        return bool(self.printables)
+
     @cached_property
     def texts(self) -> dict[tuple[str, ...], str]:
         """What was rendered already, by what it was rendered from; as many as content calls for."""
+        return {}
+
+    @cached_property
+    def typeset(self) -> dict[tuple[str, str], bytes]:
+        """What was typeset already, by page to print and language; as many as there are."""
         return {}
 
     @cached_property
@@ -208,7 +342,15 @@ class Catalogue:
         """Give the short strings in a language, or in the programme's."""
         return self.words.get(language) or self.words[self.programme.language]
 
+    def distress_in(self, language: str) -> Distress:
+        """Give the words of distress and the help in a language, or in the programme's."""
+        return self.distress.get(language) or self.distress[self.programme.language]
+
     def consent_in(self, language: str) -> ConsentText:
         """Give the consent texts that are asked for now, in a language or in the programme's."""
         version, fallback = self.programme.consent, self.programme.language
         return self.consent.get((version, language)) or self.consent[version, fallback]
+
+    def print_in(self, language: str) -> PrintText:
+        """Give what is printed for families in a language, or in the programme's."""
+        return self.prints.get(language) or self.prints[self.programme.language]

@@ -8,6 +8,8 @@ from bot.catalogue.files import LOCALES
 from bot.catalogue.parsing import Findings
 from bot.catalogue.words import PLACEHOLDER, key_of
 
+LIMITS = {"bot-description": 512, "bot-short-description": 120}  # what Telegram takes
+
 
 def check_words(catalogs: Mapping[str, Catalog], source: str, findings: Findings) -> None:
     """Compare every language with the source: keys, placeholders, plural forms."""
@@ -36,6 +38,13 @@ def check_message(
     if not all(forms):
         findings.refuse(path, line, f'"{key}" is empty', "Translate it.")
         return
+    if key in LIMITS and count_units(forms[0]) > LIMITS[key]:
+        findings.refuse(
+            path,
+            line,
+            f'"{key}" has {count_units(forms[0])} characters',
+            f"Shorten it; Telegram shows {LIMITS[key]}.",
+        )
     if message.pluralizable and len(forms) != catalog.num_plurals:
         findings.refuse(
             path,
@@ -49,6 +58,11 @@ def check_message(
         if given != expected and not (message.pluralizable and given < expected):
             shown = ", ".join("{" + name + "}" for name in sorted(expected)) or "none"
             findings.refuse(path, line, f'"{key}" has other placeholders', f"Use: {shown}.")
+
+
+def count_units(text: str) -> int:
+    """Count a text as Telegram does, in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
 
 
 def messages_of(catalog: Catalog) -> dict[str, Message]:

@@ -2,11 +2,21 @@
 
 import io
 import re
-from datetime import datetime
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_datetime, format_skeleton
+from babel.core import get_global
+from babel.dates import (
+    format_date,
+    format_datetime,
+    format_skeleton,
+    format_time,
+    get_day_names,
+    get_timezone_location,
+)
+from babel.lists import format_list
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, read_po
 from babel.numbers import format_decimal
@@ -16,6 +26,7 @@ from bot.errors import BotError
 
 FIRST_STRONG_ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+WIDE = ("AU", "BR", "CA", "US")  # countries of several zones, which a city tells apart
 
 
 class Words:
@@ -41,13 +52,20 @@ class Words:
         """Give a string without placeholders as plain text, for a button."""
         return self._get(key)
 
-    def count(self, key: str, number: int) -> str:
-        """Give the form of a string that fits a number, as HTML; it fills `{minutes}`."""
-        forms = self._messages[key]
-        if not isinstance(forms, tuple):
-            raise BotError(f'"{key}" has no plural forms in {self.language}.')
-        chosen = forms[plural_index(self.locale, number, len(forms))]
-        return self._fill(Markup(escape(chosen)), {"minutes": self.number(number)})
+    def count(self, key: str, number: int, **values: str) -> str:
+        """Give the form of a string that fits a number, as HTML.
+
+        The number fills every placeholder that has no value of its own.
+        """
+        chosen = self._choose(key, number)
+        return self._fill(Markup(escape(chosen)), self._with_number(chosen, number, values))
+
+    def label(self, key: str, number: int | None = None, **values: str) -> str:
+        """Give a string as plain text, its placeholders filled, for a button or a note."""
+        if number is None:
+            return self._fill(self._get(key), values, shown=str)
+        chosen = self._choose(key, number)
+        return self._fill(chosen, self._with_number(chosen, number, values), shown=str)
 
     def moment(self, at: datetime, zone: str) -> str:
         """Give a moment's weekday and time in a zone: "Monday 17:00"."""
@@ -58,6 +76,51 @@ class Words:
         """Give a moment's date in a zone: "7 September"."""
         local = at.astimezone(ZoneInfo(zone))
         return str(format_skeleton("MMMMd", local, locale=self.locale))
+
+    def appointment(self, at: datetime, zone: str) -> str:
+        """Give a moment's weekday, date and time in a zone, each in the language's own form."""
+        local = at.astimezone(ZoneInfo(zone))
+        weekday = str(format_datetime(local, "EEEE", locale=self.locale))
+        return " · ".join([weekday, self.day(at, zone), self.time_of_day(local.time())])
+
+    def hour(self, hour: int) -> str:
+        """Give an hour of the day as the language writes it: "5:00 PM", "17.00"."""
+        return self.time_of_day(time(hour))
+
+    def time_of_day(self, at: time) -> str:
+        """Give a time of the day as the language writes it."""
+        return str(format_time(at, "short", locale=self.locale))
+
+    def weekday(self, day: int) -> str:
+        """Give the name of a weekday as it stands by itself; Monday is 0."""
+        return str(get_day_names("wide", "stand-alone", self.locale)[day])
+
+    def listed(self, items: Sequence[str]) -> str:
+        """Give several things as the language lists them: "A, B and C"."""
+        return str(format_list(items, locale=self.locale)) if items else ""
+
+    def territory(self, code: str) -> str:
+        """Give the name of a country or of a part of the world."""
+        return str(self.locale.territories.get(code, code))
+
+    def zone(self, name: str) -> str:
+        """Give the name of a time zone: its country's, and a city's where a country has several."""
+        code = get_global("zone_territories").get(name)
+        if code is None:
+            return name
+        if code not in WIDE:
+            return self.territory(code)
+        city = str(get_timezone_location(name, locale=self.locale, return_city=True))
+        return f"{self.territory(code)} ({city})"
+
+    def date(self, day_on: date) -> str:
+        """Give a date with its year: "7 September 2026"."""
+        return str(format_date(day_on, "long", locale=self.locale))
+
+    def date_time(self, at: datetime, zone: str) -> str:
+        """Give a moment's date and time in a zone, short."""
+        local = at.astimezone(ZoneInfo(zone))
+        return str(format_datetime(local, "d MMM y, HH:mm", locale=self.locale))
 
     def number(self, number: int) -> str:
         """Give a whole number in the digits of the language."""
@@ -80,11 +143,24 @@ class Words:
             raise BotError(f'There is no string "{key}" in {self.language}.')
         return found
 
-    def _fill(self, text: Markup, values: dict[str, str]) -> str:
-        """Put values in the place of `{names}`."""
+    def _choose(self, key: str, number: int) -> str:
+        """Get the form of a string that fits a number; raise BotError for one without forms."""
+        forms = self._messages.get(key)
+        if not isinstance(forms, tuple):
+            raise BotError(f'"{key}" has no plural forms in {self.language}.')
+        return forms[plural_index(self.locale, number, len(forms))]
+
+    def _with_number(self, text: str, number: int, values: dict[str, str]) -> dict[str, str]:
+        """Add a number to the values, under each name that a text has no value for."""
+        return {**dict.fromkeys(PLACEHOLDER.findall(text), self.number(number)), **values}
+
+    def _fill(
+        self, text: str, values: dict[str, str], *, shown: Callable[[str], str] = escape
+    ) -> str:
+        """Put values in the place of `{names}`, escaped unless another way is named."""
         is_rtl = self.direction == "rtl"
         start, end = (FIRST_STRONG_ISOLATE, END_OF_ISOLATE) if is_rtl else ("", "")
-        return PLACEHOLDER.sub(lambda found: f"{start}{escape(values[found[1]])}{end}", str(text))
+        return PLACEHOLDER.sub(lambda found: f"{start}{shown(values[found[1]])}{end}", str(text))
 
 
 def key_of(message_id: str | tuple[str, ...] | list[str]) -> str:

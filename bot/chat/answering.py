@@ -1,38 +1,34 @@
 """Send one reply: note, edit or new message."""
 
+import mimetypes
+
 from telegram import Bot
 from telegram.constants import ParseMode
 from telegram.error import BadRequest
 
 from bot.chat.keyboards import markup_of
-from bot.chat.messenger import send_errors
-from bot.chat.replies import Edit, Note, Reply, Say
+from bot.chat.messenger import is_harmless, send_errors
+from bot.chat.replies import Edit, Give, Note, Say
 from bot.chat.transport import Form, call
 
-HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
-    "message is not modified",
-    "query is too old",
-    "message to edit not found",
-    "message can't be edited",
-)
 EDITS = {  # how a message with a file, and one without, is changed
     True: ("editMessageCaption", "caption"),
     False: ("editMessageText", "text"),
 }
 
 
-async def send_reply(bot: Bot, address: str, reply: Reply) -> None:
+async def send_reply(bot: Bot, address: str, reply: Note | Edit | Say | Give) -> None:
     """Send one reply to a chat; raise a SendError when it does not go out."""
     method, form = draw_up(address, reply)
     with send_errors():
         try:
             await call(bot, method, form)
         except BadRequest as error:
-            if not any(words in str(error).lower() for words in HARMLESS):
+            if not is_harmless(error):
                 raise
 
 
-def draw_up(address: str, reply: Reply) -> tuple[str, Form]:
+def draw_up(address: str, reply: Note | Edit | Say | Give) -> tuple[str, Form]:
     """Give the call that a reply stands for: its method, and what it carries."""
     html = {"chat_id": address, "parse_mode": ParseMode.HTML.value}
     match reply:
@@ -45,3 +41,7 @@ def draw_up(address: str, reply: Reply) -> tuple[str, Form]:
             return method, Form({**html, **changed})
         case Say(text, buttons):
             return "sendMessage", Form({**html, "text": text, **markup_of(buttons)})
+        case Give(name, content, caption):
+            mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            files = {"document": (name, content.encode(), mime_type)}
+            return "sendDocument", Form({**html, "caption": caption}, files)

@@ -1,121 +1,40 @@
-"""What a tap does: it is written down once, and the message it belongs to shows it."""
+"""What an answer does: it is written down once, and the message it belongs to shows it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from datetime import timedelta
 
-from telegram import CallbackQuery, Update
-
-from bot.catalogue.notices import ask_consent, offer_break, say, sum_up_consent
-from bot.chat import replies
-from bot.chat.commands import resume, stop
-from bot.chat.onboarding import choose_first_language, join
-from bot.chat.replies import Note
-from bot.chat.turns import Turn, TurnContext
+from bot.chat.inviting import ask_once
+from bot.chat.replies import Note, Play
+from bot.chat.turns import Tapped, Turn
+from bot.chat.weeks import show_answered_again
 from bot.core.actions import (
+    Able,
     Answer,
-    AnswerTapped,
-    ConsentChangeTapped,
-    ConsentTapped,
-    JoinTapped,
-    LanguageTapped,
-    NewcomerLanguageTapped,
-    Purpose,
-    ResumeTapped,
-    SnoozeTapped,
-    StopTapped,
-    TryTapped,
     When,
     Wish,
-    WishTapped,
-    parse_action,
 )
-from bot.core.cadence import LONGEST_BREAK_WEEKS
 from bot.core.choosing import Variant, easier_than, harder_than
+from bot.core.levels import ASKED_WEEKS, find_level
 from bot.delivery.composing import about
 from bot.delivery.following import follow_answer, plan_check
-from bot.delivery.planning import snooze
 from bot.delivery.showing import show_again
-from bot.store import centres, deliveries, events, guardians
+from bot.store import centres, deliveries, events, levels
 from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing
-from bot.store.states import ConsentAnswer, EventKind
-from bot.store.tables import Consent, Delivery, Guardian
+from bot.store.states import DeliveryKind, EventKind, LevelSource
+from bot.store.tables import Child, Delivery, Guardian
 
-
-@dataclass(frozen=True)
-class Tapped:
-    """A tap, and the message that it was made on."""
-
-    callback_id: str
-    message_id: int
-
-
-async def handle_tap(update: Update, context: TurnContext) -> None:
-    """Do what a button says; one that says nothing any more is answered all the same."""
-    turn, query = context.turn, update.callback_query
-    if query is None or query.message is None:
-        return
-    await act(turn, query, message_id=query.message.message_id)
-    if not any(isinstance(reply, Note) for reply in turn.replies):
-        language = await turn.find_language(update)
-        turn.reply(Note(query.id, tell(turn, "note-sent-before", language)))
-
-
-async def act(turn: Turn, query: CallbackQuery, *, message_id: int) -> None:
-    """Tell the actions apart; those of a guardian need one."""
-    action = parse_action(query.data or "")
-    match action:
-        case JoinTapped():
-            await join(turn, callback_id=query.id, message_id=message_id)
-        case NewcomerLanguageTapped(language):
-            await choose_first_language(turn, language, message_id=message_id)
-            if turn.replies:
-                turn.reply(Note(query.id))
-        case None:
-            return
-        case _:
-            if turn.guardian:
-                await act_as_guardian(turn, turn.guardian, query, message_id=message_id)
-
-
-async def act_as_guardian(
-    turn: Turn, guardian: Guardian, query: CallbackQuery, *, message_id: int
-) -> None:
-    """Do what a guardian's button says."""
-    tapped = Tapped(query.id, message_id)
-    match parse_action(query.data or ""):
-        case AnswerTapped(delivery_id, answer):
-            await record_answer(turn, guardian, tapped, delivery_id=delivery_id, answer=answer)
-        case WishTapped(delivery_id, wish):
-            await record_wish(turn, guardian, tapped, delivery_id=delivery_id, wish=wish)
-        case TryTapped(delivery_id, when):
-            await record_plan(turn, guardian, tapped, delivery_id=delivery_id, when=when)
-        case SnoozeTapped(weeks) if 1 <= weeks <= LONGEST_BREAK_WEEKS:
-            await take_break(turn, guardian, tapped, pause_weeks=weeks)
-        case StopTapped():
-            turn.reply(Note(query.id))
-            turn.reply(replies.edit(message_id, await stop(turn, guardian)))
-        case LanguageTapped(language):
-            await choose_language(turn, guardian, language, query=query, message_id=message_id)
-        case ConsentTapped(purpose, is_given):
-            turn.reply(Note(query.id, tell(turn, "note-saved", guardian.language)))
-            await record_choice(turn, guardian, purpose=purpose, is_given=is_given)
-            await show_next_question(turn, guardian, purpose=purpose, message_id=message_id)
-        case ConsentChangeTapped():
-            turn.reply(Note(query.id))
-            question = ask_consent(turn.catalogue, Purpose.LINKING, language=guardian.language)
-            turn.reply(replies.edit(message_id, question))
-        case ResumeTapped():
-            turn.reply(Note(query.id))
-            message = await resume(turn, guardian)
-            turn.reply(replies.edit(message_id, message))
+PLAYED_LATELY = timedelta(minutes=1)
 
 
 async def find_own_delivery(turn: Turn, guardian: Guardian, delivery_id: int) -> Delivery | None:
-    """Look up a delivery that this guardian was sent; nobody answers for somebody else."""
-    delivery = await deliveries.find_delivery(turn.session, delivery_id)
-    if delivery is None or delivery.guardian_id != id_of(guardian):
-        return None
-    return delivery if delivery.activity_id else None
+    """Look up a delivery that this guardian was sent; nobody answers for somebody else.
+
+    About a child who is gone nothing is answered, and nothing said.
+    """
+    number = id_of(guardian)
+    delivery = await deliveries.find_own(turn.session, delivery_id, guardian_id=number)
+    return delivery if delivery and delivery.activity_id else None
 
 
 async def record_answer(
@@ -135,6 +54,8 @@ async def record_answer(
         )
         turn.calls_sender |= follows
         standing = replace(standing, answer=kind, has_followed=standing.has_followed or follows)
+        if answer is Answer.DID_IT:
+            await ask_once(turn, guardian)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
@@ -158,17 +79,6 @@ async def record_plan(
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
-async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:
-    """Take a break of some weeks; it ends by itself."""
-    weeks = turn.catalogue.programme.weeks
-    until = await snooze(turn.session, guardian, pause_weeks=pause_weeks, weeks=weeks, now=turn.now)
-    turn.reply(Note(tapped.callback_id, tell(turn, "note-saved", guardian.language)))
-    language = guardian.language
-    day = turn.catalogue.words_in(language).day(until, guardian.zone)
-    shown = offer_break(turn.catalogue, "break-until", language=language, day=day)
-    turn.reply(replies.edit(tapped.message_id, shown))
-
-
 async def record_wish(
     turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int, wish: Wish
 ) -> None:
@@ -183,9 +93,45 @@ async def record_wish(
         await record(turn, guardian, original, kind)
         child = await centres.get_child(turn.session, delivery.child_id)
         level = step(delivery.variant or Variant.PLAIN, wish)
-        await centres.record_level(turn.session, child, level)
+        await centres.record_level(turn.session, child, level, source=LevelSource.WISH)
         standing = replace(standing, wish=kind)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
+
+
+async def record_able(
+    turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int, able: Able
+) -> None:
+    """Write down what a child can do already; the third question answered sets its level."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None or delivery.child_id is None or not may_tell_level(delivery):
+        return
+    child = await centres.get_child(turn.session, delivery.child_id)
+    if child.level_source is LevelSource.ROSTER:
+        return
+    kind = EventKind(able)
+    standing = await get_standing(turn.session, delivery)
+    if standing.able is not kind:
+        await record(turn, guardian, delivery, kind)
+        await set_level(turn, child)
+        standing = replace(standing, able=kind)
+    await show_answered(turn, guardian, delivery, standing, tapped=tapped)
+
+
+def may_tell_level(delivery: Delivery) -> bool:
+    """Say whether a delivery is of those that can ask what a child can do."""
+    is_touch = delivery.kind is DeliveryKind.PROGRAMME
+    return is_touch and 1 <= (delivery.week or 0) <= ASKED_WEEKS
+
+
+async def set_level(turn: Turn, child: Child) -> None:
+    """Set a child's level once all questions are answered; the roster's and a wish stay."""
+    child_id = id_of(child)
+    await centres.lock_children(turn.session, [child_id])  # another guardian may answer too
+    await turn.session.refresh(child)
+    said = await levels.list_said(turn.session, [child_id])
+    level = find_level(said[child_id])
+    if level and child.level_source in (None, LevelSource.CHECK):
+        await centres.record_level(turn.session, child, level, source=LevelSource.CHECK)
 
 
 def step(sent: Variant, wish: Wish) -> Variant:
@@ -212,76 +158,29 @@ async def show_answered(
 
     The message that was tapped is changed, for one whose answer was lost may stand there twice.
     """
-    turn.reply(Note(tapped.callback_id, tell(turn, "note-saved", guardian.language)))
+    if tapped.in_menu:
+        await show_answered_again(turn, guardian, delivery, standing, tapped=tapped)
+        return
     catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
-    message = await show_again(turn.session, catalogue, delivery, standing=standing)
+    message = await show_again(turn.session, catalogue, delivery, standing=standing, now=turn.now)
     if message:
-        turn.reply(replies.edit(tapped.message_id, message))
+        turn.show(tapped, message, note="note-saved")
+    else:
+        turn.reply(Note(tapped.callback_id, turn.tell("note-saved", guardian.language)))
 
 
-async def choose_language(
-    turn: Turn, guardian: Guardian, language: str, *, query: CallbackQuery, message_id: int
-) -> None:
-    """Speak another language from now on, in what is queued too."""
-    if language not in turn.catalogue.programme.languages:
+async def play(turn: Turn, guardian: Guardian, tapped: Tapped, *, delivery_id: int) -> None:
+    """Play the recording of what was sent, in its words; an impatient second tap plays it once."""
+    delivery = await find_own_delivery(turn, guardian, delivery_id)
+    if delivery is None or delivery.activity_id is None:
         return
-    if guardian.language != language:
-        await guardians.record_language(turn.session, guardian, language)
-        await events.record_event(
-            turn.session, EventKind.LANGUAGE, guardian_id=id_of(guardian), now=turn.now
-        )
-    turn.reply(Note(query.id))
-    chosen = say(turn.catalogue, "language-chosen", language=language)
-    turn.reply(replies.edit(message_id, chosen))
-
-
-async def record_choice(
-    turn: Turn, guardian: Guardian, *, purpose: Purpose, is_given: bool
-) -> None:
-    """Write down a yes or a no, unless it was said already; a yes taken back is a withdrawal."""
-    last = await guardians.find_consent(turn.session, id_of(guardian), purpose)
-    if last and is_yes(last) == is_given:
+    catalogue = await turn.desk.shelf.get(turn.session, delivery.content_version)
+    activity = catalogue.activities.get(delivery.activity_id)
+    language = delivery.language or catalogue.programme.language
+    if activity is None or language not in activity.audio:
         return
-    withdrawal = ConsentAnswer.WITHDRAWN if last else ConsentAnswer.REFUSED
-    await guardians.record_consent(
-        turn.session,
-        guardian,
-        purpose=purpose,
-        answer=ConsentAnswer.GIVEN if is_given else withdrawal,
-        version=turn.catalogue.programme.consent,
-        now=turn.now,
-    )
-
-
-async def show_next_question(
-    turn: Turn, guardian: Guardian, *, purpose: Purpose, message_id: int
-) -> None:
-    """After linking ask about research; after research repeat what was chosen."""
-    language = guardian.language
-    if purpose is Purpose.LINKING:
-        question = ask_consent(turn.catalogue, Purpose.RESEARCH, language=language)
-        turn.reply(replies.edit(message_id, question))
-        return
-    summary = sum_up_consent(
-        turn.catalogue,
-        language=language,
-        linking=await has_consented(turn, guardian, Purpose.LINKING),
-        research=await has_consented(turn, guardian, Purpose.RESEARCH),
-    )
-    turn.reply(replies.edit(message_id, summary))
-
-
-async def has_consented(turn: Turn, guardian: Guardian, purpose: Purpose) -> bool:
-    """Say whether a guardian's last word on a purpose was yes; no word means no."""
-    last = await guardians.find_consent(turn.session, id_of(guardian), purpose)
-    return last is not None and is_yes(last)
-
-
-def is_yes(consent: Consent) -> bool:
-    """Say whether a consent was given."""
-    return consent.answer is ConsentAnswer.GIVEN
-
-
-def tell(turn: Turn, key: str, language: str) -> str:
-    """Say one short string as plain text."""
-    return turn.catalogue.words_in(language).plain(key)
+    turn.reply(Note(tapped.callback_id))
+    since = turn.now - PLAYED_LATELY
+    if not await events.has_listened(turn.session, delivery_id, since=since):
+        await record(turn, guardian, delivery, EventKind.LISTENED)
+        turn.reply(Play(catalogue.version, delivery.activity_id, language))

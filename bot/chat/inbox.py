@@ -12,10 +12,26 @@ from typing import Any
 
 from telegram import Update
 
+from bot.catalogue.records import Catalogue
+from bot.catalogue.touches import render_recording
 from bot.chat.answering import send_reply
+from bot.chat.carrying import carry
+from bot.chat.certificates import render_award
+from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import UPDATE, find_chat_id
-from bot.chat.replies import Note, Reply, Say, format_replies, parse_replies
+from bot.chat.replies import (
+    Award,
+    Bring,
+    Leaf,
+    New,
+    Note,
+    Play,
+    Reply,
+    format_replies,
+    parse_replies,
+)
 from bot.chat.turns import Desk, Turn, TurnApplication
+from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, Session, chat_turns, guardians, updates
@@ -43,6 +59,7 @@ class Inbox:
         self.database = database
         self.desk = desk
         self.name = name
+        self._messenger = TelegramMessenger(application.bot, database)
         self._woken = asyncio.Event()
         self._was_cut_off = False
         self._in_hand: dict[asyncio.Task[None], StoredUpdate] = {}
@@ -266,7 +283,7 @@ class Inbox:
                 if not was_lost_twice(reply, later):
                     await self._put_off(stored, replies, count=count, later=later)
                     return False
-            if isinstance(reply, Say):
+            if isinstance(reply, New):
                 async with self.database.writing() as session:
                     await updates.record_reply_sent(session, stored.id, count=count)
         return True
@@ -283,10 +300,15 @@ class Inbox:
 
     async def _send(self, stored: StoredUpdate, reply: Reply, *, address: str) -> None:
         """Send one reply; raise SendLater where it may go out later."""
-        if isinstance(reply, Say):
+        if isinstance(reply, New):
             await self._take_turn_in_chat(stored, address=address)
         try:
-            await send_reply(self.application.bot, address, reply)
+            if isinstance(reply, Play | Award):
+                await self._hand_over(reply, address=address)
+            elif isinstance(reply, Bring | Leaf):
+                await self._carry(reply, address=address)
+            else:
+                await send_reply(self.application.bot, address, reply)
             self.desk.pace.spend()
         except SendLater as later:
             if later.retry_after:
@@ -295,12 +317,33 @@ class Inbox:
         except (GuardianUnreachable, MessageRefused) as error:
             log.warning("update %s, a %s: %s", stored.id, type(reply).__name__, error)
 
+    async def _hand_over(self, reply: Play | Award, *, address: str) -> None:
+        """Send a recording or a certificate; a file is uploaded once, and then sent by its id.
+
+        Raise SendLater where a certificate cannot be drawn: its words alone would be none.
+        """
+        async with self.database.reading() as session:
+            catalogue = await self.desk.shelf.get(session, reply.version)
+        message = render_file(catalogue, reply)
+        if message is None:
+            return
+        async with self._messenger.readying(message) as ready:
+            if ready.media is None:
+                raise SendLater("a file cannot be drawn")
+            await self._messenger.send(address, ready)
+
+    async def _carry(self, reply: Bring | Leaf, *, address: str) -> None:
+        """Send what belongs to a catalogue, or turn to it."""
+        async with self.database.reading() as session:
+            catalogue = await self.desk.shelf.get(session, reply.version)
+        await carry(self._messenger, catalogue, reply, address=address)
+
     async def _put_off(
         self, stored: StoredUpdate, replies: Sequence[Reply], *, count: int, later: SendLater
     ) -> None:
         """Send the reply of this number later; note it where the answer to a message was lost."""
         reply = replies[count - 1]
-        if isinstance(reply, Say) and later.in_doubt:
+        if isinstance(reply, New) and later.in_doubt:
             marked = [*replies[: count - 1], replace(reply, is_repeat=True), *replies[count:]]
             sealed = self.desk.sealer.seal(format_replies(marked), bound_to=REPLIES)
             stored.replies_sealed = sealed
@@ -316,9 +359,17 @@ class Inbox:
             await updates.record_attempt(session, stored, again_at=again_at)
 
 
+def render_file(catalogue: Catalogue, reply: Play | Award) -> OutgoingMessage | None:
+    """Show what a reply brings; None for a recording that there is none of."""
+    if isinstance(reply, Award):
+        return render_award(catalogue, reply)
+    activity = catalogue.activities.get(reply.activity_id)
+    return render_recording(activity, reply.language) if activity else None
+
+
 def was_lost_twice(reply: Reply, later: SendLater) -> bool:
     """Say whether the answer to a new message was lost again: it repeats only once."""
-    return isinstance(reply, Say) and later.in_doubt and reply.is_repeat
+    return isinstance(reply, New) and later.in_doubt and reply.is_repeat
 
 
 def where(error: BaseException) -> str:

@@ -1,10 +1,12 @@
 """Carry a message to a Telegram chat; a media file is uploaded once and then sent by its id."""
 
 import asyncio
+import json
 import logging
 from collections import defaultdict
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -23,16 +25,23 @@ from telegram.error import (
 from bot.chat.keyboards import markup_of
 from bot.chat.transport import AnswerLost, Form, NotConnected, Upload, call
 from bot.core.messages import Media, MediaKind, OutgoingMessage, Sent
-from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
+from bot.errors import DatabaseGone, DrawingFailed, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
 UNKNOWN_FILE = "wrong file identifier"
+HARMLESS = (  # a second tap, an old screen, a message that the guardian deleted
+    "message is not modified",
+    "query is too old",
+    "message to edit not found",
+    "message can't be edited",
+)
 CALLS = {  # the call that sends each kind of file, and the field that names the file
     MediaKind.PICTURE: ("sendPhoto", "photo"),
     MediaKind.VOICE: ("sendVoice", "voice"),
     MediaKind.DOCUMENT: ("sendDocument", "document"),
 }
+ATTACHED = "file"  # what an upload is called within its own call
 
 log = logging.getLogger(__name__)
 
@@ -60,8 +69,11 @@ class TelegramMessenger:
             return await self._send_media(address, message, message.media)
 
     @asynccontextmanager
-    async def readying(self, message: OutgoingMessage) -> AsyncIterator[None]:
-        """Wait while another sends a file for the first time: it is uploaded once."""
+    async def readying(self, message: OutgoingMessage) -> AsyncIterator[OutgoingMessage]:
+        """Wait while another sends a file for the first time: it is drawn and uploaded once.
+
+        Give the message as it can be sent: without a file that cannot be drawn.
+        """
         async with AsyncExitStack() as turn:
             media = message.media
             if media and not await self._find_file_id(media):
@@ -69,34 +81,84 @@ class TelegramMessenger:
                 await turn.enter_async_context(uploads.uploading(self.database, media.digest))
                 if await self._find_file_id(media):  # it was uploaded while we waited
                     await turn.aclose()
-            yield
+                else:
+                    message = await with_drawn(message, media)
+            yield message
+
+    async def change(
+        self, address: str, message_id: int, message: OutgoingMessage, *, media: Media
+    ) -> None:
+        """Put another picture, words and buttons in the place of a picture's.
+
+        Raise as `send` does, but for what does no harm: a second tap, or a message that is gone.
+        """
+
+        async def change_file(file_id: str | None, drawn: Media) -> dict[str, Any]:
+            form = self._form_of_change(address, message_id, message, drawn, file_id=file_id)
+            changed: dict[str, Any] = await call(self.bot, "editMessageMedia", form)
+            return changed
+
+        with send_errors():
+            try:
+                await self._with_file(media, change_file)
+            except BadRequest as error:
+                if not is_harmless(error):
+                    raise
+
+    def _form_of_change(
+        self,
+        address: str,
+        message_id: int,
+        message: OutgoingMessage,
+        media: Media,
+        *,
+        file_id: str | None,
+    ) -> Form:
+        """Give what a change carries: the new picture by its id, or uploaded beside its name."""
+        shown = {"type": CALLS[media.kind][1], "media": file_id or f"attach://{ATTACHED}"}
+        words = {"caption": message.text, "parse_mode": ParseMode.HTML.value}
+        fields = {
+            "chat_id": address,
+            "message_id": str(message_id),
+            "media": json.dumps({**shown, **words}),
+            **markup_of(message.buttons),
+        }
+        return Form(fields) if file_id else Form(fields, {ATTACHED: upload_of(media)})
 
     async def _send_media(self, address: str, message: OutgoingMessage, media: Media) -> Sent:
-        """Send a file by its id where the network has it; upload it otherwise."""
+        """Send a file, with the text as its caption."""
+        method, name = CALLS[media.kind]
+        fields = self._fields(address, message, words="caption")
+
+        async def send_file(file_id: str | None, drawn: Media) -> dict[str, Any]:
+            known = Form({**fields, name: file_id or ""})
+            form = known if file_id else Form(fields, {name: upload_of(drawn)})
+            sent: dict[str, Any] = await call(self.bot, method, form)
+            return sent
+
+        try:
+            sent = await self._with_file(media, send_file)
+        except DrawingFailed as error:
+            return await self.send(address, without_file(message, error))
+        return Sent(sent["message_id"])
+
+    async def _with_file(
+        self, media: Media, use: Callable[[str | None, Media], Awaitable[dict[str, Any]]]
+    ) -> dict[str, Any]:
+        """Use a file by its id where the network has it; otherwise have it drawn and uploaded.
+
+        Raise DrawingFailed where it cannot be drawn.
+        """
         file_id = await self._find_file_id(media)
         if file_id:
             try:
-                sent = await self._send_file(address, message, media, file_id=file_id)
-                return Sent(sent["message_id"])
+                return await use(file_id, media)
             except BadRequest as error:
                 if UNKNOWN_FILE not in str(error).lower():
                     raise
                 await self._forget_file_id(media, file_id)
-        sent = await self._send_file(address, message, media)
+        sent = await use(None, await draw(media))
         await self._record_file_id(media, sent)
-        return Sent(sent["message_id"])
-
-    async def _send_file(
-        self, address: str, message: OutgoingMessage, media: Media, *, file_id: str | None = None
-    ) -> dict[str, Any]:
-        """Send a file, by its id or uploaded, with the text as its caption."""
-        method, name = CALLS[media.kind]
-        fields = self._fields(address, message, words="caption")
-        if file_id:
-            form = Form({**fields, name: file_id})
-        else:
-            form = Form(fields, {name: upload_of(media)})
-        sent: dict[str, Any] = await call(self.bot, method, form)
         return sent
 
     def _fields(self, address: str, message: OutgoingMessage, *, words: str) -> dict[str, str]:
@@ -137,6 +199,32 @@ class TelegramMessenger:
                 )
         except DatabaseGone as error:  # the message went out; another replica uploads once more
             log.warning("the id of a file is not kept: %s", error)
+
+
+def is_harmless(error: BadRequest) -> bool:
+    """Say whether what Telegram refused need not be done any more."""
+    return any(words in str(error).lower() for words in HARMLESS)
+
+
+async def draw(media: Media) -> Media:
+    """Draw a file where that is still to be done; raise DrawingFailed where it cannot be."""
+    if media.content or media.draw is None:
+        return media
+    return replace(media, content=await asyncio.to_thread(media.draw))
+
+
+async def with_drawn(message: OutgoingMessage, media: Media) -> OutgoingMessage:
+    """Draw a message's file; leave it out where that fails."""
+    try:
+        return replace(message, media=await draw(media))
+    except DrawingFailed as error:
+        return without_file(message, error)
+
+
+def without_file(message: OutgoingMessage, error: DrawingFailed) -> OutgoingMessage:
+    """Leave out a file that cannot be drawn."""
+    log.error("%s is left out: %s", message.media.name if message.media else "a file", error)
+    return replace(message, media=None)
 
 
 def upload_of(media: Media) -> Upload:

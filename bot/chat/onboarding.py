@@ -1,127 +1,190 @@
-"""From a card to the first activity: open the link, say yes, and it comes."""
+"""From a card to the first activity: open the link or type the code, say yes, and it comes."""
 
 from telegram import Update
 
-from bot.catalogue.notices import offer_resume, render_welcome, say
+from bot.catalogue.menus import say_with_menu
+from bot.catalogue.notices import explain_beginning, offer_resume, render_welcome, say
 from bot.chat import replies
-from bot.chat.replies import Note
-from bot.chat.turns import CHAT, Turn, TurnContext
-from bot.core.actions import Purpose
+from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
+from bot.chat.home import draw_home
+from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
+from bot.core.actions import JoinTapped, Purpose
 from bot.core.cadence import Rhythm
-from bot.core.codes import is_card_code, parse_code
+from bot.core.codes import parse_code
+from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, plan_start
-from bot.store import cards, centres, events, guardians, histories
+from bot.intake.enrolling import enrol
+from bot.store import cards, centres, deliveries, events, guardians, histories, posters
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
-from bot.store.tables import Card, Guardian, Newcomer
+from bot.store.tables import Card, Child, Guardian, Newcomer, Poster
 
-CARD = "card"  # what a card's code is hashed as
+BACK = "back again"  # what a chat that was away had queued is not true any more
 
 
 async def handle_start(update: Update, context: TurnContext) -> None:
     """Open the card whose link was followed; greet whoever comes without one."""
     turn = context.turn
-    guardian = turn.guardian
-    code = parse_code(context.args[0]) if context.args else ""
+    code = parse_code("".join(context.args or ()))
+    language = await turn.find_language(update)
     if code:
-        await open_card(turn, code, guardian=guardian, language=await turn.find_language(update))
-    elif guardian:
-        await greet_again(turn, guardian)
+        await open_invitation(turn, code, language=language)
+    elif turn.guardian:
+        await greet_again(turn, turn.guardian)
     else:
-        await greet_without_card(turn, language=await turn.find_language(update))
+        await greet_without_card(turn, language=language)
+
+
+async def take_typed_code(update: Update, turn: Turn) -> bool:
+    """Open a code that somebody wrote; False where it is no code that was written."""
+    text = update.message.text if update.message else None
+    code = find_typed_code(turn, text or "")
+    if code is None:
+        return False
+    await open_invitation(turn, code, language=await turn.find_language(update))
+    return True
 
 
 async def greet_again(turn: Turn, guardian: Guardian) -> None:
     """Greet a guardian who pressed START again."""
     language = guardian.language
     if guardian.state is GuardianState.ACTIVE:
-        turn.reply(replies.say(say(turn.catalogue, "joined-already", language=language)))
-        return
-    turn.reply(replies.say(offer_resume(turn.catalogue, "paused", language=language)))
+        turn.reply(replies.say(await greet_active(turn, guardian)))
+    elif guardian.state is GuardianState.MOVED:
+        turn.reply(replies.say(say(turn.catalogue, "moved-away", language=language)))
+    else:
+        turn.reply(replies.say(offer_resume(turn.catalogue, "paused", language=language)))
+
+
+async def greet_active(turn: Turn, guardian: Guardian) -> OutgoingMessage:
+    """Show the menu to a guardian who is with us; say so where no child is left."""
+    if await centres.list_children(turn.session, id_of(guardian)):
+        return await draw_home(turn, guardian, greeting="joined-already")
+    return say_with_menu(turn.catalogue, "no-child-left", language=guardian.language)
 
 
 async def greet_without_card(turn: Turn, *, language: str) -> None:
-    """Repeat a newcomer's first message; tell anybody else where cards come from."""
+    """Repeat a newcomer's first message; explain to anybody else what this is."""
     newcomer = await turn.find_newcomer()
-    if newcomer:
-        turn.reply(replies.say(render_welcome(turn.catalogue, language=newcomer.language)))
-        return
-    turn.reply(replies.say(say(turn.catalogue, "no-card", language=language)))
+    show = render_welcome if is_invited(newcomer) else explain_beginning
+    turn.reply(replies.say(show(turn.catalogue, language=language)))
 
 
-async def open_card(turn: Turn, code: str, *, guardian: Guardian | None, language: str) -> None:
-    """Show the first message of a card, or say why it cannot be opened."""
-    card = await find_card(turn, code)
-    if card is None or card.revoked_at:
-        key = "card-revoked" if card else "card-unknown"
-        turn.reply(replies.say(say(turn.catalogue, key, language=language)))
+def is_invited(newcomer: Newcomer | None) -> bool:
+    """Say whether a newcomer opened a card or a poster; others have only chosen a language."""
+    return newcomer is not None and (newcomer.card_id or newcomer.poster_id) is not None
+
+
+async def open_invitation(turn: Turn, code: str, *, language: str) -> None:
+    """Show the first message of a card or a poster, or say why it cannot be opened."""
+    found = await open_code(turn, code, language=language)
+    if found is None:
         return
-    await cards.record_opened(turn.session, card, now=turn.now)
-    if guardian and guardian.state is GuardianState.ACTIVE:
-        await join_another(turn, guardian, card)
+    if isinstance(found, Card):
+        await record_opened(turn, found)
+    if turn.guardian and turn.guardian.state is GuardianState.ACTIVE:
+        await join_another(turn, turn.guardian, found)
         return
+    earlier = await turn.find_newcomer()
     newcomer = await guardians.record_newcomer(
         turn.session,
         turn.chat_key,
-        card_id=id_of(card),
-        language=guardian.language if guardian else first_language(turn, card),
+        card_id=id_of(found) if isinstance(found, Card) else None,
+        poster_id=id_of(found) if isinstance(found, Poster) else None,
+        language=choose_language(turn, found, earlier, known=language),
         now=turn.now,
-    )
-    await events.record_event(
-        turn.session, EventKind.OPENED, guardian_id=None, child_id=card.child_id, now=turn.now
     )
     turn.reply(replies.say(render_welcome(turn.catalogue, language=newcomer.language)))
 
 
-def first_language(turn: Turn, card: Card) -> str:
-    """Give the card's language, or the programme's where it is no longer spoken."""
-    programme = turn.catalogue.programme
-    return card.language if card.language in programme.languages else programme.language
-
-
-async def find_card(turn: Turn, code: str) -> Card | None:
-    """Look up a card by its code."""
-    if not is_card_code(code):
-        return None
-    code_key = turn.desk.sealer.keyed_hash(code, purpose=CARD)
-    return await cards.find_card(turn.session, code_key)
-
-
-async def join_another(turn: Turn, guardian: Guardian, card: Card) -> None:
-    """Add one more child to a guardian who is with us already."""
-    is_new = await add_child(turn, guardian, card)
-    key = "joined-child" if is_new else "joined-already"
-    turn.reply(replies.say(say(turn.catalogue, key, language=guardian.language)))
-
-
-async def choose_first_language(turn: Turn, language: str, *, message_id: int) -> None:
-    """Show the first message in another language."""
-    newcomer = await turn.find_newcomer()
-    if newcomer is None or language not in turn.catalogue.programme.languages:
+async def record_opened(turn: Turn, card: Card) -> None:
+    """Write down that a card was opened."""
+    await cards.record_opened(turn.session, card, now=turn.now)
+    if turn.guardian and turn.guardian.state is GuardianState.ACTIVE:
         return
+    await events.record_event(
+        turn.session, EventKind.OPENED, guardian_id=None, child_id=card.child_id, now=turn.now
+    )
+
+
+def choose_language(turn: Turn, found: Invitation, earlier: Newcomer | None, *, known: str) -> str:
+    """Choose the first message's language: as chosen before, the card's, or the one that is known.
+
+    What is known is the guardian's, the newcomer's, or the phone's. A card's language gives way
+    to one that was tapped: before any card, or under this one.
+    """
+    if turn.guardian or isinstance(found, Poster):
+        return known
+    if earlier and (not is_invited(earlier) or earlier.card_id == found.id):
+        return known
+    programme = turn.catalogue.programme
+    return found.language if found.language in programme.languages else programme.language
+
+
+async def join_another(turn: Turn, guardian: Guardian, found: Invitation) -> None:
+    """Add one more child to a guardian who is with us already; a poster names no other child."""
+    is_new = False
+    if isinstance(found, Card):
+        child = await centres.get_child(turn.session, found.child_id)
+        is_new = await add_child(turn, guardian, child)
+    key = "joined-child" if is_new else "joined-already"
+    turn.reply(replies.say(say_with_menu(turn.catalogue, key, language=guardian.language)))
+
+
+async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> None:
+    """Show the first message in another language; one chosen before any card is remembered."""
+    if language not in turn.catalogue.programme.languages:
+        return
+    newcomer = await turn.find_newcomer()
+    if newcomer is None and turn.guardian:
+        return
+    if newcomer is None:
+        newcomer = await guardians.record_newcomer(
+            turn.session, turn.chat_key, language=language, now=turn.now
+        )
     newcomer.language = language
     turn.session.add(newcomer)
-    welcome = render_welcome(turn.catalogue, language=language)
-    turn.reply(replies.edit(message_id, welcome))
+    show = render_welcome if is_invited(newcomer) else explain_beginning
+    turn.show(tapped, show(turn.catalogue, language=language))
 
 
-async def join(turn: Turn, *, callback_id: str, message_id: int) -> None:
-    """Make a newcomer a guardian: consent to messages, and the first activity at once."""
+async def join(turn: Turn, shown: JoinTapped, tapped: Tapped) -> None:
+    """Make a newcomer a guardian: consent to messages, and the first activity at once.
+
+    The button says which words were shown: the newcomer's language may have changed since.
+    """
     newcomer = await turn.find_newcomer()
-    turn.reply(Note(callback_id))
-    if newcomer:
-        turn.guardian = await welcome(turn, newcomer, turn.guardian)
-    if turn.guardian:
-        joined = say(turn.catalogue, "joined", language=turn.guardian.language)
-        turn.reply(replies.edit(message_id, joined))
+    found = await find_opened(turn, newcomer)
+    if newcomer and found:
+        refusal = find_refusal(turn, found)
+        if refusal:
+            turn.show(tapped, say(turn.catalogue, refusal, language=newcomer.language))
+            return
+        if shown.language in turn.catalogue.programme.languages:
+            newcomer.language = shown.language
+        version = shown.version or turn.catalogue.programme.consent
+        turn.guardian = await welcome(turn, newcomer, found, version=version)
+    if turn.guardian and turn.guardian.state is not GuardianState.MOVED:
+        language = turn.guardian.language
+        turn.show(tapped, say_with_menu(turn.catalogue, "joined", language=language))
 
 
-async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> Guardian:
-    """Take a newcomer in, or back."""
-    card = await cards.get_card(turn.session, newcomer.card_id)
+async def find_opened(turn: Turn, newcomer: Newcomer | None) -> Invitation | None:
+    """Give what a newcomer opened, as it stands now."""
+    if newcomer and newcomer.card_id:
+        return await cards.get_card(turn.session, newcomer.card_id)
+    if newcomer and newcomer.poster_id:
+        return await posters.get_poster(turn.session, newcomer.poster_id)
+    return None
+
+
+async def welcome(turn: Turn, newcomer: Newcomer, found: Invitation, *, version: str) -> Guardian:
+    """Take a newcomer in, or back, who agreed to this version of the consent."""
+    guardian = turn.guardian
+    child = await find_child(turn, found, guardian)
     was_away = guardian is not None
     if guardian is None:
-        guardian = await add_guardian(turn, newcomer, card)
+        guardian = await add_guardian(turn, newcomer, child)
     await guardians.record_language(turn.session, guardian, newcomer.language)
     await guardians.forget_newcomer(turn.session, newcomer)
     await guardians.record_consent(
@@ -129,19 +192,31 @@ async def welcome(turn: Turn, newcomer: Newcomer, guardian: Guardian | None) -> 
         guardian,
         purpose=Purpose.MESSAGES,
         answer=ConsentAnswer.GIVEN,
-        version=turn.catalogue.programme.consent,
+        version=version,
+        language=newcomer.language,
         now=turn.now,
     )
     if was_away:
         weeks = turn.catalogue.programme.weeks
+        await deliveries.skip_open(turn.session, id_of(guardian), reason=BACK, now=turn.now)
         await come_back(turn.session, guardian, weeks=weeks, now=turn.now)
-    await add_child(turn, guardian, card)
+    await add_child(turn, guardian, child)
     return guardian
 
 
-async def add_guardian(turn: Turn, newcomer: Newcomer, card: Card) -> Guardian:
+async def find_child(turn: Turn, found: Invitation, guardian: Guardian | None) -> Child:
+    """Give the child of a card; who comes by a poster brings a new one, unless known already."""
+    if isinstance(found, Card):
+        return await centres.get_child(turn.session, found.child_id)
+    pairs = await guardians.list_pairs(turn.session, id_of(guardian)) if guardian else ()
+    if pairs:
+        return await centres.get_child(turn.session, pairs[0].child_id)
+    centre = await centres.get_centre_numbered(turn.session, found.centre_id)
+    return await enrol(turn.session, centre, birth_month=None, now=turn.now, is_open=True)
+
+
+async def add_guardian(turn: Turn, newcomer: Newcomer, child: Child) -> Guardian:
     """Add a guardian with the rhythm of the programme, in the zone of the centre."""
-    child = await centres.get_child(turn.session, card.child_id)
     centre = await centres.get_centre_of(turn.session, child)
     programme = turn.catalogue.programme
     rhythm = Rhythm(
@@ -163,18 +238,18 @@ async def add_guardian(turn: Turn, newcomer: Newcomer, card: Card) -> Guardian:
     return guardian
 
 
-async def add_child(turn: Turn, guardian: Guardian, card: Card) -> bool:
-    """Tie a guardian to a card's child and plan the first activity; False when tied before."""
-    if await guardians.find_pair(turn.session, id_of(guardian), card.child_id):
+async def add_child(turn: Turn, guardian: Guardian, child: Child) -> bool:
+    """Tie a guardian to a child and plan the first activity; False when tied before."""
+    child_id = id_of(child)
+    if await guardians.find_pair(turn.session, id_of(guardian), child_id):
         return False
-    child = await centres.get_child(turn.session, card.child_id)
     await guardians.add_pair(turn.session, guardian, child, now=turn.now)
     await plan_start(turn.session, guardian, child, now=turn.now)
     await events.record_event(
         turn.session,
         EventKind.JOINED,
         guardian_id=id_of(guardian),
-        child_id=card.child_id,
+        child_id=child_id,
         now=turn.now,
     )
     turn.calls_sender = True

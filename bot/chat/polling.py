@@ -21,7 +21,7 @@ from bot.store.tables import StoredUpdate
 UPDATE = "update"  # what an update's body is sealed as
 POLL_SECONDS = 30
 LONGEST_WAIT_SECONDS = 30.0
-WANTED = ["message", "callback_query", "my_chat_member"]
+WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 log = logging.getLogger(__name__)
 

@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
+from bot.core.siblings import Label, Naming
 
 
 @dataclass(frozen=True)
@@ -35,8 +36,72 @@ class Say:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say
-KINDS: dict[str, type[Note] | type[Edit] | type[Say]] = {"note": Note, "edit": Edit, "say": Say}
+@dataclass(frozen=True)
+class Play:
+    """Send the recording of an activity, from the catalogue that its touch was made from."""
+
+    version: str | None
+    activity_id: str
+    language: str
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Bring:
+    """Send a file of a catalogue, named by its material, as a new message."""
+
+    version: str
+    material: tuple[str, ...]
+    text: str
+    buttons: ButtonRows = ()
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Award:
+    """Send the certificate of a child who did these activities, from a catalogue."""
+
+    version: str | None
+    activities: Sequence[str]
+    language: str
+    school_language: str
+    child: Label | None
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Leaf:
+    """Turn to another page of a story: picture, words and buttons of a message change."""
+
+    message_id: int
+    version: str
+    material: tuple[str, ...]
+    text: str
+    buttons: ButtonRows
+
+
+@dataclass(frozen=True)
+class Give:
+    """Send a small text file as a document; it rests nowhere but sealed among the replies."""
+
+    name: str
+    content: str
+    caption: str
+    is_repeat: bool = False
+
+
+Reply = Note | Edit | Say | Play | Bring | Leaf | Award | Give
+New = Say | Play | Bring | Award | Give  # what is written down as sent: it must not be repeated
+KINDS: dict[str, type[Reply]] = {
+    "note": Note,
+    "edit": Edit,
+    "say": Say,
+    "play": Play,
+    "bring": Bring,
+    "leaf": Leaf,
+    "award": Award,
+    "give": Give,
+}
 
 
 def say(message: OutgoingMessage) -> Say:
@@ -44,9 +109,10 @@ def say(message: OutgoingMessage) -> Say:
     return Say(message.text, message.buttons)
 
 
-def edit(message_id: int, message: OutgoingMessage) -> Edit:
-    """Put a message in the place of another."""
-    return Edit(message_id, message.media is not None, message.text, message.buttons)
+def edit(message_id: int, message: OutgoingMessage, *, has_file: bool | None) -> Edit:
+    """Put a message in the place of another, whose picture stays; None where it does not tell."""
+    has_media = message.media is not None if has_file is None else has_file
+    return Edit(message_id, has_media, message.text, message.buttons)
 
 
 def format_replies(replies: Sequence[Reply]) -> str:
@@ -67,4 +133,8 @@ def parse_reply(values: dict[str, Any]) -> Reply:
         values["buttons"] = tuple(
             tuple(Button(**button) for button in row) for row in values["buttons"]
         )
+    if "material" in values:
+        values["material"] = tuple(values["material"])
+    if values.get("child"):
+        values["child"] = Label(**{**values["child"], "naming": Naming(values["child"]["naming"])})
     return kind(**values)

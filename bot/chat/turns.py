@@ -9,13 +9,15 @@ from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot.catalogue.records import Catalogue
-from bot.chat.replies import Note, Reply
+from bot.chat.replies import Note, Reply, edit
 from bot.core.clock import Clock
+from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer
 from bot.delivery.pace import Pace
 from bot.delivery.shelf import Shelf
 from bot.store import Session, guardians
 from bot.store.tables import Guardian, Newcomer
+from bot.store.tombstones import TombstoneFile
 
 CHAT = "chat"  # what a chat's id is hashed and sealed as
 
@@ -29,6 +31,21 @@ class Desk:
     shelf: Shelf
     wake_sender: Callable[[], None]
     pace: Pace
+    tombstones: TombstoneFile | None = None
+
+
+@dataclass(frozen=True)
+class Tapped:
+    """A tap, and the message that it was made on; `in_menu` says that this is the menu's own.
+
+    `has_file` says whether that message carries a picture. Only the message itself tells, for one
+    whose answer was lost may stand there twice; None where it is too old to be shown to us.
+    """
+
+    callback_id: str
+    message_id: int
+    in_menu: bool = False
+    has_file: bool | None = None
 
 
 @dataclass
@@ -63,6 +80,16 @@ class Turn:
         language = (code or "").split("-")[0]
         programme = self.catalogue.programme
         return language if language in programme.languages else programme.language
+
+    def show(self, tapped: Tapped, message: OutgoingMessage, *, note: str = "") -> None:
+        """Answer a tap, with a short string where one is named, and change what was tapped."""
+        said = self.tell(note, self.guardian.language) if note and self.guardian else ""
+        changed = edit(tapped.message_id, message, has_file=tapped.has_file)
+        self.reply(Note(tapped.callback_id, said), changed)
+
+    def tell(self, key: str, language: str) -> str:
+        """Say one short string as plain text."""
+        return self.catalogue.words_in(language).plain(key)
 
     def reply(self, *replies: Reply) -> None:
         """Call for replies, in this order; a tap's note goes first, so that its button is free."""

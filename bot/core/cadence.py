@@ -1,7 +1,7 @@
 """A guardian's rhythm: the week's touches on chosen days, at an hour, in a zone, with quiet."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo, available_timezones
@@ -66,9 +66,14 @@ def local_date(moment: datetime, zone: str) -> date:
 def is_quiet(rhythm: Rhythm, *, now: datetime) -> bool:
     """Say whether the guardian's quiet hours hold now."""
     hour = now.astimezone(ZoneInfo(rhythm.zone)).hour
-    if rhythm.quiet_from <= rhythm.quiet_until:
-        return rhythm.quiet_from <= hour < rhythm.quiet_until
-    return hour >= rhythm.quiet_from or hour < rhythm.quiet_until
+    return is_within(hour, rhythm.quiet_from, rhythm.quiet_until)
+
+
+def is_within(hour: int, quiet_from: int, quiet_until: int) -> bool:
+    """Say whether an hour lies in quiet hours, which may cross midnight."""
+    if quiet_from <= quiet_until:
+        return quiet_from <= hour < quiet_until
+    return hour >= quiet_from or hour < quiet_until
 
 
 def end_of_quiet(rhythm: Rhythm, *, now: datetime) -> datetime:
@@ -113,3 +118,38 @@ def check_rhythm(rhythm: Rhythm) -> None:
         raise BotError(f"Days run from 0 (Monday) to 6; these do not: {rhythm.days}.")
     if not 1 <= len(set(rhythm.days)) <= len(TOUCHES):
         raise BotError(f"A guardian has one to three days a week, not {len(set(rhythm.days))}.")
+
+
+# What a guardian may choose from
+
+HOURS_OFFERED = range(7, 21)
+QUIETS_OFFERED = ((19, 9), (20, 8), (21, 8), (22, 7))
+SPREAD = {1: (1,), 2: (0, 2), 3: (0, 1, 2)}  # which of three days are kept, so that they lie apart
+
+
+def list_hours(rhythm: Rhythm) -> list[int]:
+    """List the hours that a guardian may choose: by day, outside the quiet hours."""
+    quiet = (rhythm.quiet_from, rhythm.quiet_until)
+    return [hour for hour in HOURS_OFFERED if not is_within(hour, *quiet)]
+
+
+def toggle_day(days: Sequence[int], day: int) -> tuple[int, ...]:
+    """Take a day out, or put it in."""
+    return tuple(sorted({*days} ^ {day}))
+
+
+def pick_days(days: Sequence[int], usual: Sequence[int], times: int) -> tuple[int, ...]:
+    """Pick so many days that lie apart: among a guardian's own where there are three."""
+    if len(days) == times:
+        return tuple(days)
+    full = next((each for each in (days, usual) if len(each) == len(TOUCHES)), (0, 2, 4))
+    return tuple(sorted(full)[place] for place in SPREAD[times])
+
+
+def with_quiet(rhythm: Rhythm, quiet_from: int, quiet_until: int) -> Rhythm:
+    """Set quiet hours; an hour that they cover moves to the nearest one that they do not."""
+    changed = replace(rhythm, quiet_from=quiet_from, quiet_until=quiet_until)
+    if not is_within(rhythm.hour, quiet_from, quiet_until):
+        return changed
+    hours = list_hours(changed) or [rhythm.hour]
+    return replace(changed, hour=min(hours, key=lambda hour: abs(hour - rhythm.hour)))

@@ -35,6 +35,12 @@ def age_in_months(birth_month: date, *, on: date) -> int:
     return years * MONTHS_A_YEAR + on.month - birth_month.month
 
 
+def birth_month_of(months: int, *, on: date) -> date:
+    """Give the month of birth of a child that is so many months old on a date."""
+    count = on.year * MONTHS_A_YEAR + on.month - 1 - months
+    return date(count // MONTHS_A_YEAR, count % MONTHS_A_YEAR + 1, 1)
+
+
 def choose_activity(
     bank: Sequence[Outline],
     had: Sequence[str],

@@ -1,5 +1,6 @@
 """A message as every network understands it, and the promise of whoever carries it."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -16,12 +17,17 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True)
 class Media:
-    """A file that goes with a message; `digest` is the SHA-256 of `content` in hex."""
+    """A file that goes with a message; `digest`, a SHA-256 in hex, is what it is known by.
+
+    It is that of `content`. Of a file that is drawn only where the network lacks it, it is that of
+    all that it is drawn from; `draw` gives its content, or raises DrawingFailed.
+    """
 
     kind: MediaKind
     name: str
     digest: str
-    content: bytes = field(repr=False)
+    content: bytes = field(default=b"", repr=False)
+    draw: Callable[[], bytes] | None = field(default=None, repr=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -54,10 +60,11 @@ class Sent:
 class Messenger(Protocol):
     """Carries messages to guardians; raises a SendError when it cannot."""
 
-    def readying(self, message: OutgoingMessage) -> AbstractAsyncContextManager[None]:
-        """Wait for what must come before the request, such as another's upload of the same file.
+    def readying(self, message: OutgoingMessage) -> AbstractAsyncContextManager[OutgoingMessage]:
+        """Do what must come before the request: wait for another's upload, draw what is drawn.
 
-        The message is sent inside, so that whoever sends can look once more whether it still may.
+        Give the message as it can be sent, without a file that cannot be drawn. It is sent inside,
+        so that whoever sends can look once more whether it still may.
         """
         ...
 

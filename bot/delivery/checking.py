@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
+from bot.catalogue.notices import Notice
 from bot.core.cadence import (
     DAYS_A_WEEK,
     do_day,
@@ -16,8 +17,8 @@ from bot.core.cadence import (
     start_of,
 )
 from bot.core.slots import History, Slot, is_too_old
-from bot.delivery.planning import slot_of
-from bot.store.guardians import find_absence, rhythm_of
+from bot.delivery.planning import CHILD_GONE, find_hindrance, slot_of
+from bot.store.guardians import rhythm_of
 from bot.store.states import DeliveryKind, DeliveryStatus, Pace
 from bot.store.tables import Delivery, Guardian, Pair
 
@@ -37,6 +38,7 @@ class Reason(StrEnum):
     LOST_TWICE = "answer lost twice"
     QUIET_HOURS = "quiet hours"
     ONE_A_DAY = "one message a day"
+    CONSENT = "consent is to be renewed"
 
 
 @dataclass(frozen=True)
@@ -58,11 +60,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Going:
-    """It goes out now; `asks` puts "still useful?" in the touch's place."""
+    """It goes out now; `asks` puts a question in the touch's place."""
 
     ignored_weeks: int = 0
     tapers: bool = False
-    asks: bool = False
+    asks: Notice | None = None
 
 
 Verdict = Ending | Wait | Going
@@ -74,6 +76,8 @@ class Case:
 
     `sent_at` holds when the guardian's scheduled programme messages of the last days went out,
     `pairs` are those whose programme goes on, in the order of joining, where there are several.
+    `question_at` is when the question was asked that an answer of staff's is to. `is_outdated` says
+    that messages were agreed to in older words than those asked for now.
     """
 
     delivery: Delivery
@@ -81,16 +85,22 @@ class Case:
     history: History
     pairs: Sequence[Pair]
     sent_at: Sequence[datetime]
+    is_child_gone: bool = False
+    question_at: datetime | None = None
+    is_outdated: bool = False
 
 
 def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
     """Decide about one due delivery."""
-    absence = find_absence(case.guardian, now=now)
+    absence = find_hindrance(case.guardian, case.delivery, now=now)
     if absence:
         return Ending(DeliveryStatus.SKIPPED, absence)
+    if case.is_child_gone:
+        return Ending(DeliveryStatus.SKIPPED, CHILD_GONE)
     if case.delivery.lost_answers > 1:
         return Ending(DeliveryStatus.FAILED, Reason.LOST_TWICE)
-    if case.delivery.asked and now - case.delivery.planned_at < JUST_ASKED:
+    asked_at = case.question_at or case.delivery.planned_at
+    if case.delivery.asked and now - asked_at < JUST_ASKED:
         return Going()
     if case.delivery.kind is not DeliveryKind.PROGRAMME:
         return decide_beside(case, now=now)
@@ -103,8 +113,17 @@ def decide(case: Case, *, cap: int, now: datetime) -> Verdict:
 
 
 def decide_beside(case: Case, *, now: datetime) -> Verdict:
-    """Decide about a check, an answer or a notice: outside the cap, but never at night."""
-    if now - (case.delivery.slot_at or case.delivery.due_at) > GIVE_UP:
+    """Decide about a check, an answer or a notice: outside the cap, but never at night.
+
+    What staff wrote to somebody is never too late, and needs no newer consent: it was asked for.
+    Nor does the farewell to a chat whose place another phone has taken.
+    """
+    is_from_staff = case.delivery.question_id is not None
+    is_farewell = case.delivery.notice == Notice.MOVED
+    is_wanted = case.delivery.asked or is_from_staff or is_farewell
+    if case.is_outdated and not is_wanted:
+        return Ending(DeliveryStatus.SKIPPED, Reason.CONSENT)
+    if not is_from_staff and now - (case.delivery.slot_at or case.delivery.due_at) > GIVE_UP:
         return Ending(DeliveryStatus.SKIPPED, too_late(case.delivery))
     return wait_out_quiet(case, now=now) or Going()
 
@@ -118,7 +137,7 @@ def decide_scheduled(case: Case, slot: Slot, *, cap: int, now: datetime) -> Verd
         return quiet
     rhythm = rhythm_of(case.guardian)
     today = local_date(now, rhythm.zone)
-    if count_between(case, monday_of(today), days=DAYS_A_WEEK) >= cap:
+    if count_between(case, monday_of(today), days=DAYS_A_WEEK) >= min(cap, len(case.guardian.days)):
         return Ending(DeliveryStatus.SKIPPED, Reason.CAP)
     if count_between(case, today, days=1):
         return Wait(same_hour_tomorrow(rhythm, now=now), Reason.ONE_A_DAY)
@@ -126,10 +145,16 @@ def decide_scheduled(case: Case, slot: Slot, *, cap: int, now: datetime) -> Verd
 
 
 def decide_interest(case: Case, slot: Slot) -> Verdict:
-    """Slow down for whoever ignores what is sent, and ask before falling quiet (F11)."""
+    """Slow down for whoever ignores what is sent, and ask before falling quiet (F11).
+
+    Where the words of the consent are newer than the last yes, that is asked first: until it is
+    answered, nothing but this question takes a touch's place.
+    """
     ignored = count_ignored_weeks(case.guardian, slot)
+    if case.is_outdated:
+        return Going(ignored, asks=Notice.RENEWED)
     if ignored >= WEEKS_UNTIL_QUESTION:
-        return Going(ignored, asks=True)
+        return Going(ignored, asks=Notice.STILL_USEFUL)
     tapers = ignored >= WEEKS_UNTIL_TAPER and case.guardian.pace is Pace.FULL
     if tapers and slot.day_on.weekday() != do_day(case.guardian.days):
         return Ending(DeliveryStatus.SKIPPED, Reason.ONE_A_WEEK, tapers=True)

@@ -5,15 +5,18 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
+from bot.catalogue.notices import Notice
 from bot.catalogue.records import Catalogue
 from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
+from bot.core.sealing import Sealer
 from bot.core.turns import turn_after
+from bot.core.versions import is_newer
 from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
-from bot.delivery.planning import taper
+from bot.delivery.planning import CHILD_GONE, taper
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Session, deliveries, guardians
+from bot.store import Session, centres, claims, deliveries, guardians, questions
 from bot.store.columns import id_of
 from bot.store.states import DeliveryKind, DeliveryStatus
 from bot.store.tables import Delivery, Guardian
@@ -33,7 +36,7 @@ class Handing:
     until: datetime
     composed: Composed
     ignored_weeks: int = 0
-    asks: bool = False
+    asks: Notice | None = None
 
 
 @dataclass
@@ -61,6 +64,7 @@ async def claim(
     limit: int,
     busy: set[int],
     chat_wait: timedelta,
+    sealer: Sealer,
     now: datetime,
 ) -> Claimed:
     """Take up to `limit` due deliveries: asked-for ones first, then by the time they are due.
@@ -68,17 +72,21 @@ async def claim(
     Of each guardian one at a time; `busy` names those to whom a message is on its way already.
     Everything is written in the caller's transaction, so that what is handed out is ours.
     """
-    due = list(await deliveries.lock_due(session, now=now, asked=True, limit=limit))
+    due = list(await claims.lock_due(session, now=now, asked=True, limit=limit))
     if len(due) < limit:
-        due += await deliveries.lock_due(session, now=now, asked=False, limit=limit - len(due))
+        due += await claims.lock_due(session, now=now, asked=False, limit=limit - len(due))
     if not due:
         return Claimed()
-    cases, waiting = await read_cases(session, due, busy=busy, chat_wait=chat_wait, now=now)
+    version = catalogue.programme.consent
+    cases, waiting = await read_cases(
+        session, due, version=version, busy=busy, chat_wait=chat_wait, now=now
+    )
     cap, weeks = catalogue.programme.weekly_cap, catalogue.programme.weeks
     decided = [Decided(case, decide(case, cap=cap, now=now)) for case in cases]
-    handings, over = await hand_out(session, catalogue, decided, until=until, now=now)
-    version = catalogue.version
-    await write_handed(session, handings, version, claimant=claimant, now=now)
+    handings, over = await hand_out(
+        session, catalogue, decided, until=until, sealer=sealer, now=now
+    )
+    await write_handed(session, handings, catalogue.version, claimant=claimant, now=now)
     await write_waits(session, [*waiting, *list_waits(decided)])
     await write_endings(session, [*list_endings(decided), *over], weeks=weeks, now=now)
     for each in decided:
@@ -92,14 +100,16 @@ async def read_cases(
     session: Session,
     due: Sequence[Delivery],
     *,
+    version: str,
     busy: set[int],
     chat_wait: timedelta,
     now: datetime,
 ) -> tuple[list[Case], list[tuple[Delivery, Wait]]]:
     """Read what deciding takes, for all at once; (cases, those that wait for their chat).
 
-    What is due to a guardian who is busy stays as it is, and is found again. Whoever is about to
-    reply to one of the others waits until the claim is written, and then sees it.
+    `version` is that of the consent texts that are asked for now. What is due to a guardian who is
+    busy stays as it is, and is found again. Whoever is about to reply to one of the others waits
+    until the claim is written, and then sees it.
     """
     found = await guardians.lock_guardians(session, sorted({each.guardian_id for each in due}))
     numbers, due = list(found), [each for each in due if each.guardian_id in found]
@@ -117,6 +127,10 @@ async def read_cases(
         if each.kind is DeliveryKind.PROGRAMME and not each.asked:
             sent_at[number].append(ended_at)
     histories = await read_histories(session, due, found)
+    gone = await list_gone(session, due)
+    asked = sorted({each.question_id for each in due if each.question_id is not None})
+    answers = await questions.list_answers(session, asked)
+    agreed = await guardians.list_versions(session, numbers, besides=version)
     cases, waiting = [], []
     for delivery in due:
         number = delivery.guardian_id
@@ -134,9 +148,29 @@ async def read_cases(
                 history=histories[number],
                 pairs=pairs.get(number, []),
                 sent_at=sent_at[number],
+                is_child_gone=id_of(delivery) in gone,
+                question_at=answers[delivery.question_id].asked_at
+                if delivery.question_id
+                else None,
+                is_outdated=number in agreed and is_newer(version, agreed[number]),
             )
         )
     return cases, waiting
+
+
+async def list_gone(session: Session, due: Sequence[Delivery]) -> set[int]:
+    """List the deliveries about a child who is gone, and the notices where no child is left.
+
+    An answer of staff's is about nobody but whoever asked.
+    """
+    left = await centres.list_left(session, sorted({each.guardian_id for each in due}))
+    alone = {number for number in left if not await centres.list_children(session, number)}
+    return {
+        id_of(each)
+        for each in due
+        if each.child_id in left.get(each.guardian_id, ())
+        or (each.guardian_id in alone and each.question_id is None)
+    }
 
 
 def start_of_any_week(now: datetime) -> datetime:
@@ -154,12 +188,14 @@ async def hand_out(
     decided: Iterable[Decided],
     *,
     until: datetime,
+    sealer: Sealer,
     now: datetime,
 ) -> tuple[list[Handing], list[tuple[Case, Ending]]]:
     """Compose what goes out; where the programme is over, it ends instead."""
     going = [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Going)]
-    composer = Composer(session, catalogue, now=now)
-    await composer.read([case.delivery for case, verdict in going if not verdict.asks])
+    composer = Composer(session, catalogue, sealer=sealer, now=now)
+    families = {id_of(case.guardian): case.pairs for case, _verdict in going if case.pairs}
+    await composer.read([case.delivery for case, verdict in going if not verdict.asks], families)
     handings, over = [], []
     for case, verdict in going:
         composed = composer.compose(case.delivery, case.guardian, asks=verdict.asks)
@@ -254,5 +290,9 @@ async def write_endings(
             for case, ending in endings
         ],
     )
-    ended = [Ended(case.delivery, case.guardian, case.history) for case, _ending in endings]
+    ended = [
+        Ended(case.delivery, case.guardian, case.history)
+        for case, ending in endings
+        if ending.reason != CHILD_GONE  # then nothing follows
+    ]
     await plan_successors(session, ended, weeks=weeks, now=now)

@@ -1,21 +1,33 @@
 """Decide what deliveries say, at the moment when they are sent."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
+from types import MappingProxyType
 
+from bot.catalogue.asking import STAFF_ANSWER, render_answer
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
+from bot.core.actions import Able
 from bot.core.cadence import Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
-from bot.core.messages import OutgoingMessage
+from bot.core.levels import ASKED_WEEKS, is_asked
+from bot.core.messages import Media, OutgoingMessage
+from bot.core.sealing import Sealer
+from bot.core.siblings import Label, Sibling, label_child
+from bot.delivery.staff_answers import open_answer
 from bot.errors import BotError
-from bot.store import Session, centres
+from bot.printing.keepsakes import picture_week
+from bot.store import Session, centres, events, levels, questions
 from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
+from bot.store.events import Done
+from bot.store.questions import Sealed
 from bot.store.states import DeliveryKind
-from bot.store.tables import Child, ChildWeek, Delivery, Guardian
+from bot.store.tables import Child, ChildWeek, Delivery, Guardian, Pair
+
+ONE_DAY = timedelta(days=1)  # no zone is further from UTC
 
 
 @dataclass(frozen=True)
@@ -34,26 +46,61 @@ class Composed:
 class Composer:
     """Composes a batch of deliveries within one transaction."""
 
-    def __init__(self, session: Session, catalogue: Catalogue, *, now: datetime) -> None:
-        """Begin knowing no child."""
+    def __init__(
+        self, session: Session, catalogue: Catalogue, *, sealer: Sealer, now: datetime
+    ) -> None:
+        """Begin knowing no child; the sealer opens what staff wrote."""
         self.session = session
         self.catalogue = catalogue
+        self.sealer = sealer
         self.now = now
         self.pupils: dict[int, Pupil] = {}
         self.themes: dict[tuple[int, date], str] = {}
         self.weeks: dict[int, Week] = {}
+        self.said: dict[int, dict[Touch, Able]] = {}
+        self.done: dict[int, list[Done]] = {}
+        self.answers: dict[int, Sealed] = {}
+        self.families: Mapping[int, Sequence[Pair]] = {}
 
-    async def read(self, batch: Sequence[Delivery]) -> None:
-        """Read all that the batch's children have, and choose for whom a new week begins."""
+    async def read(
+        self,
+        batch: Sequence[Delivery],
+        families: Mapping[int, Sequence[Pair]] = MappingProxyType({}),
+    ) -> None:
+        """Read all that the batch's children have, and choose for whom a new week begins.
+
+        `families` holds the pairs of guardians of several children, in the order of joining.
+        """
+        asked = sorted({each.question_id for each in batch if each.question_id is not None})
+        self.answers = await questions.list_answers(self.session, asked)
         numbers = sorted({each.child_id for each in batch if each.child_id is not None})
         if not numbers:
             return
-        self.pupils = await centres.list_pupils(self.session, numbers)
-        places = sorted({pupil.centre_id for pupil in self.pupils.values()})
+        self.families = families
+        siblings = {pair.child_id for pairs in families.values() for pair in pairs}
+        self.pupils = await centres.list_pupils(self.session, sorted({*numbers, *siblings}))
+        places = sorted({self.pupils[number].centre_id for number in numbers})
         mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
         self.weeks = await centres.list_latest_weeks(self.session, numbers)
         await self._begin_weeks(batch)
+        new = [each.id for each in self.pupils.values() if self._may_be_asked(each)]
+        self.said = await levels.list_said(self.session, sorted(new))
+        await self._read_done(batch)
+
+    async def _read_done(self, batch: Sequence[Delivery]) -> None:
+        """Read what was done together in the weeks of which this batch holds the last touch."""
+        last = [(each.child_id, each.slot_on) for each in batch if is_last_of_week(each)]
+        numbers = sorted({child_id for child_id, _on in last if child_id})
+        mondays = [monday_of(slot_on) for _child, slot_on in last if slot_on]
+        if numbers and mondays:
+            since = datetime.combine(min(mondays), time(), UTC) - ONE_DAY
+            self.done = await events.list_done_together(self.session, numbers, since=since)
+
+    def _may_be_asked(self, pupil: Pupil) -> bool:
+        """Say whether a child is new, and nothing is known of its level."""
+        week = self.weeks.get(pupil.id)
+        return pupil.level_source is None and week is not None and week.week <= ASKED_WEEKS
 
     async def _begin_weeks(self, batch: Sequence[Delivery]) -> None:
         """Choose an activity for every child whose calendar week is new."""
@@ -114,16 +161,22 @@ class Composer:
         """Choose the activity of a week by its skill, the child's age, and what it had."""
         return choose(self.catalogue, self.pupils[child_id], had, week=week, now=self.now)
 
-    def compose(self, delivery: Delivery, guardian: Guardian, *, asks: bool) -> Composed | None:
-        """Compose a delivery in the guardian's language, as it is now.
+    def compose(
+        self, delivery: Delivery, guardian: Guardian, *, asks: Notice | None
+    ) -> Composed | None:
+        """Compose a delivery in the guardian's language, as it is now; `asks` takes its place.
 
         None where the child has been through the whole programme.
         """
         language = guardian.language
         is_touch = delivery.kind is DeliveryKind.PROGRAMME
+        if delivery.question_id is not None:
+            message = self.compose_answer(delivery, delivery.question_id, language)
+            return Composed(message, language, notice=STAFF_ANSWER)
         if asks or (delivery.notice is not None and not is_touch):
-            notice = Notice.STILL_USEFUL if asks else Notice(delivery.notice or "")
-            message = render_notice(self.catalogue, notice, language=language)
+            notice = asks or Notice(delivery.notice or "")
+            child_id = delivery.child_id or 0
+            message = render_notice(self.catalogue, notice, language=language, child_id=child_id)
             return Composed(message, language, notice=notice)
         telling = self.tell(delivery, language)
         if telling is None:
@@ -136,9 +189,17 @@ class Composer:
             language,
             telling.activity_id,
             telling.variant,
-            week=week.week if week and is_touch else delivery.week,
+            week=self._week_of(delivery),
             begins_week=is_touch and week is not None and week.sent_at is None,
         )
+
+    def compose_answer(
+        self, delivery: Delivery, question_id: int, language: str
+    ) -> OutgoingMessage:
+        """Compose what staff answered, in the frame of the guardian's language."""
+        sealed = self.answers[question_id].answer_sealed
+        text = open_answer(self.sealer, sealed, delivery_id=id_of(delivery))
+        return render_answer(self.catalogue, text, language=language)
 
     def tell(self, delivery: Delivery, language: str) -> Telling | None:
         """Say what is told: what the child's week holds, unless that is settled already."""
@@ -150,6 +211,7 @@ class Composer:
                 return None
             activity_id, variant = week.activity_id, pupil.level
         monday = monday_of(delivery.slot_on) if delivery.slot_on else None
+        is_last = self._week_of(delivery) == self.catalogue.programme.weeks
         return Telling(
             delivery_id=id_of(delivery),
             touch=delivery.touch or Touch.DO,
@@ -158,7 +220,42 @@ class Composer:
             language=language,
             school_language=pupil.centre_language,
             theme=self.themes.get((pupil.centre_id, monday), "") if monday else "",
+            asks_able=self._asks_able(delivery, pupil),
+            child=self._label(delivery),
+            celebrates=pupil.id if is_last else None,
+            picture=self._picture(delivery, language),
         )
+
+    def _week_of(self, delivery: Delivery) -> int | None:
+        """Give the week of its child's programme that a delivery is of."""
+        week = self.weeks.get(delivery.child_id or 0)
+        is_touch = delivery.kind is DeliveryKind.PROGRAMME
+        return week.week if week and is_touch else delivery.week
+
+    def _picture(self, delivery: Delivery, language: str) -> Media | None:
+        """Give the picture of what was done together, with the last touch of a week."""
+        if not is_last_of_week(delivery):
+            return None
+        done, week = self.done.get(delivery.child_id or 0, []), self._week_of(delivery)
+        names = [each.activity_id for each in done if each.week == week]
+        return picture_week(self.catalogue, names, language=language)
+
+    def _asks_able(self, delivery: Delivery, pupil: Pupil) -> bool:
+        """Say whether a touch carries the question what the child can do already."""
+        if delivery.kind is not DeliveryKind.PROGRAMME or not self._may_be_asked(pupil):
+            return False
+        return is_asked(
+            delivery.touch or Touch.DO,
+            self.weeks[pupil.id].week,
+            is_level_known=pupil.level_source is not None,
+            said=self.said.get(pupil.id, {}),
+        )
+
+    def _label(self, delivery: Delivery) -> Label | None:
+        """Say which child a delivery is for, where its guardian has several."""
+        pairs = self.families.get(delivery.guardian_id, ())
+        family = [Sibling(each.child_id, self.pupils[each.child_id].birth_month) for each in pairs]
+        return label_child(delivery.child_id or 0, family, on=self.now.date())
 
     def _is_settled(self, delivery: Delivery) -> bool:
         """Say whether a delivery says what it said before: it comes back to something, or repeats.
@@ -171,6 +268,11 @@ class Composer:
     def _is_behind(self, week: Week, delivery: Delivery) -> bool:
         """Say whether a child's last week lies before a delivery's."""
         return delivery.slot_on is not None and week.monday < monday_of(delivery.slot_on)
+
+
+def is_last_of_week(delivery: Delivery) -> bool:
+    """Say whether a delivery is the last touch of its child's week."""
+    return delivery.kind is DeliveryKind.PROGRAMME and delivery.touch is Touch.GROW
 
 
 def choose(

@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 
 from bot.core.cadence import is_quiet, local_date, monday_of
 from bot.core.slots import History, Setting, Slot, first_slot, next_slot, setting_at
-from bot.delivery.planning import slot_of
+from bot.delivery.planning import CHILD_GONE, find_hindrance, slot_of
 from bot.store.columns import id_of
-from bot.store.guardians import find_absence, rhythm_of
+from bot.store.guardians import rhythm_of
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
 from bot.store.tables import Delivery, Guardian, Pair
 
@@ -104,6 +104,8 @@ def check_slots(record: Record, pair: PairRecord) -> Iterator[Breach]:
     """Compare a pair's deliveries with its slots, told anew from settings and their history."""
     slot: Slot | None = first_slot(record.history, now=pair.pair.joined_at)
     for row in pair.rows:
+        if lay_ahead_when_the_child_left(pair, row):
+            continue
         while slot and is_before_end(pair, slot) and slot.day_on < slot_of(row).day_on:
             yield missing(record, pair, slot)
             slot = next_slot(record.history, slot)
@@ -121,6 +123,12 @@ def check_slots(record: Record, pair: PairRecord) -> Iterator[Breach]:
 def is_before_end(pair: PairRecord, slot: Slot) -> bool:
     """Say whether a slot comes before the pair's programme was over."""
     return pair.pair.finished_at is None or slot.due_at < pair.pair.finished_at
+
+
+def lay_ahead_when_the_child_left(pair: PairRecord, row: Delivery) -> bool:
+    """Say whether a delivery was still to come when its child left: it fills no slot any more."""
+    is_put_aside = row.status is DeliveryStatus.SKIPPED and row.reason == CHILD_GONE
+    return is_put_aside and not is_before_end(pair, slot_of(row))
 
 
 def missing(record: Record, pair: PairRecord, slot: Slot) -> Breach:
@@ -161,7 +169,7 @@ def check_order(record: Record, pair: PairRecord) -> Iterator[Breach]:
 def check_row(record: Record, row: Delivery, *, now: datetime) -> Iterator[Breach]:
     """Check one delivery by itself."""
     number, about = row.guardian_id, f"Delivery {id_of(row)}"
-    absence = find_absence(record.guardian, now=row.due_at)
+    absence = find_hindrance(record.guardian, row, now=row.due_at)
     if row.status in OPEN and absence:
         what = f"{about} is still queued, though guardian {number} is {absence}."
         yield Breach(Kind.QUEUED, what, number, delivery=row)

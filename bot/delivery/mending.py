@@ -5,8 +5,8 @@ from datetime import datetime
 
 from bot.core.slots import Slot
 from bot.delivery.examining import MENDABLE, Breach, Kind, PairRecord, Record, examine
-from bot.delivery.planning import end, settle
-from bot.store import Session, deliveries, guardians, histories, records
+from bot.delivery.planning import end, find_hindrance, settle
+from bot.store import Session, claims, deliveries, guardians, histories, records
 from bot.store.columns import id_of
 from bot.store.guardians import find_absence
 from bot.store.states import DeliveryStatus
@@ -72,11 +72,11 @@ async def mend_one(
     elif breach.kind is Kind.MISPLACED and breach.slot:
         put(row, breach.slot)
     elif breach.kind is Kind.QUEUED:
-        end(row, reason=find_absence(guardian, now=row.due_at) or UNKNOWN, now=now)
+        end(row, reason=find_hindrance(guardian, row, now=row.due_at) or UNKNOWN, now=now)
     elif breach.kind is Kind.HALF_ENDED:
         explain(row, now=now)
     elif breach.kind is Kind.STUCK:
-        await deliveries.release_one(session, id_of(row))
+        await claims.release_one(session, id_of(row))
 
 
 async def fill(

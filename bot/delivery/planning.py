@@ -2,12 +2,14 @@
 
 from datetime import datetime, timedelta
 
+from bot.catalogue.notices import Notice
 from bot.core.cadence import (
     DAYS_A_WEEK,
     LONGEST_BREAK_WEEKS,
     Rhythm,
     check_rhythm,
     local_date,
+    moment_on,
     monday_of,
     start_of,
 )
@@ -59,6 +61,17 @@ def list_successors(
     return planned
 
 
+def find_hindrance(guardian: Guardian, delivery: Delivery, *, now: datetime) -> str | None:
+    """Say why a delivery may not go to a guardian; None where it may.
+
+    An answer of staff's comes in a break too. A chat that was let go for another phone gets one
+    message still: the one that says so.
+    """
+    is_answer = delivery.question_id is not None and guardian.state in BREAKS
+    is_farewell = guardian.state is GuardianState.MOVED and delivery.notice == Notice.MOVED
+    return None if is_answer or is_farewell else find_absence(guardian, now=now)
+
+
 def end(delivery: Delivery, *, reason: str, now: datetime) -> None:
     """End a delivery as skipped."""
     delivery.status, delivery.reason, delivery.ended_at = DeliveryStatus.SKIPPED, reason, now
@@ -103,10 +116,19 @@ async def change_rhythm(
 ) -> None:
     """Set zone, days, hour and quiet hours; what is queued moves at once."""
     check_rhythm(rhythm)
+    await move_checks(session, guardian, rhythm)
     guardian.zone, guardian.days, guardian.hour = rhythm.zone, tuple(rhythm.days), rhythm.hour
     guardian.quiet_from, guardian.quiet_until = rhythm.quiet_from, rhythm.quiet_until
     await note(session, guardian, EventKind.RHYTHM, now=now)
     await settle(session, guardian, weeks=weeks, now=now)
+
+
+async def move_checks(session: Session, guardian: Guardian, rhythm: Rhythm) -> None:
+    """Let the checks that are queued keep their date, and take the new hour and zone."""
+    for check in await deliveries.list_planned_checks(session, id_of(guardian)):
+        due_at = moment_on(rhythm, local_date(check.due_at, guardian.zone))
+        check.due_at = check.slot_at = due_at
+        session.add(check)
 
 
 async def leave(
@@ -121,7 +143,10 @@ async def leave(
     """Let nothing more go out, what is queued and claimed included; `until` is a known return."""
     guardian.state, guardian.snoozed_until = state, until
     await note(session, guardian, LEAVINGS[state], now=now)
-    await deliveries.skip_open(session, id_of(guardian), reason=state, now=now)
+    keeps_answers = state in BREAKS
+    await deliveries.skip_open(
+        session, id_of(guardian), reason=state, now=now, keeps_answers=keeps_answers
+    )
     await settle(session, guardian, weeks=weeks, now=now)
 
 
@@ -131,9 +156,12 @@ LEAVINGS = {
     GuardianState.QUIET: EventKind.FELL_QUIET,
     GuardianState.STOPPED: EventKind.STOPPED,
     GuardianState.UNREACHABLE: EventKind.UNREACHABLE,
+    GuardianState.MOVED: EventKind.MOVED,
 }
 
 
+BREAKS = (GuardianState.SNOOZED, GuardianState.PAUSED, GuardianState.QUIET)  # staff still answer
+CHILD_GONE = "child is gone"
 SILENT = (GuardianState.QUIET, GuardianState.UNREACHABLE)  # not by a guardian's own wish
 
 
@@ -263,7 +291,19 @@ async def move(
     await session.flush()
 
 
-async def find_next_at(session: Session, guardian: Guardian) -> datetime | None:
-    """Say when a guardian's next message comes; None when the programme is over."""
+async def find_expected_at(session: Session, guardian: Guardian, *, cap: int) -> datetime | None:
+    """Say when a guardian's next message can be expected: not in a week that has had its share."""
     planned = await deliveries.find_planned(session, id_of(guardian))
-    return planned.due_at if planned else None
+    if planned is None:
+        return None
+    slot: Slot | None = slot_of(planned)
+    full = monday_of(local_date(planned.due_at, guardian.zone))
+    since = start_of(full, guardian.zone)
+    recent = await deliveries.list_recent(session, [id_of(guardian)], since=since)
+    count = sum(each.is_scheduled for each in recent)
+    if count < min(cap, len(guardian.days)):
+        return planned.due_at
+    history = await histories.get_history(session, guardian)
+    while slot and monday_of(slot.day_on) <= full:
+        slot = next_slot(history, slot)
+    return slot.due_at if slot else None

@@ -6,16 +6,16 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import TypeVar
 
-from bot.catalogue.notices import Notice
-from bot.core.actions import Purpose
 from bot.core.cadence import monday_of
+from bot.delivery.asking import JOINING, ask_next
 from bot.delivery.checking import Reason
 from bot.delivery.claiming import Handing
 from bot.delivery.planning import leave
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Session, centres, deliveries, guardians
+from bot.store import Session, centres, claims, deliveries, guardians
+from bot.store.claims import NO_CLAIM
 from bot.store.columns import id_of
-from bot.store.deliveries import NO_CLAIM
+from bot.store.families import GONE
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
 from bot.store.tables import Delivery, Guardian
 
@@ -85,7 +85,7 @@ async def record_results(
     """
     await record_weeks(session, only(results, Went))
     numbers = [id_of(each.handing.delivery) for each in results]
-    locked = await deliveries.lock_ours(session, numbers, claimant=claimant)
+    locked = await claims.lock_ours(session, numbers, claimant=claimant)
     known = [each for each in results if id_of(each.handing.delivery) in locked.exist]
     kept = [each for each in known if id_of(each.handing.delivery) in locked.ours]
     await record_went(session, only(known, Went), now=now)
@@ -244,7 +244,7 @@ async def record_gone(
     delivery, guardian = gone.handing.delivery, found[gone.handing.delivery.guardian_id]
     change = {"status": DeliveryStatus.FAILED, "reason": "unreachable", "ended_at": now}
     await deliveries.record_all(session, [{"id": id_of(delivery), **change, **NO_CLAIM}])
-    if guardian.state is GuardianState.STOPPED:
+    if guardian.state in GONE:
         return
     await leave(session, guardian, GuardianState.UNREACHABLE, weeks=weeks, now=now)
 
@@ -278,30 +278,17 @@ async def ask_further(
     weeks: int,
     now: datetime,
 ) -> None:
-    """After the first activity ask about linking; after "still useful?" be quiet until a tap."""
+    """After the first activity ask what joining left open; after one in a touch's place, rest."""
     delivery = went.handing.delivery
     guardian = found[delivery.guardian_id]
     if guardian.state is not GuardianState.ACTIVE:
         return
     if went.handing.asks:
         await leave(session, guardian, GuardianState.QUIET, weeks=weeks, now=now)
-    elif delivery.asked and delivery.kind is DeliveryKind.PROGRAMME:
-        await plan_linking(session, guardian, now=now)
+    elif is_first(delivery) or delivery.notice in JOINING:
+        await ask_next(session, guardian, child_id=delivery.child_id, now=now)
 
 
-async def plan_linking(session: Session, guardian: Guardian, *, now: datetime) -> None:
-    """Ask once about linking to school results."""
-    guardian_id = id_of(guardian)
-    answered = await guardians.find_consent(session, guardian_id, Purpose.LINKING)
-    if answered or await deliveries.has_notice(session, guardian_id, Notice.LINKING):
-        return
-    notice = Delivery(
-        guardian_id=guardian_id,
-        kind=DeliveryKind.NOTICE,
-        planned_at=now,
-        due_at=now,
-        slot_at=now,
-        notice=Notice.LINKING,
-        asked=True,
-    )
-    await deliveries.plan(session, notice)
+def is_first(delivery: Delivery) -> bool:
+    """Say whether a delivery is the activity that joining brought."""
+    return delivery.asked and delivery.kind is DeliveryKind.PROGRAMME

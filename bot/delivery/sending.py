@@ -23,7 +23,7 @@ from bot.delivery.results import (
 )
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError, DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, Session, deliveries
+from bot.store import Database, Session, claims
 from bot.store.columns import id_of
 from bot.store.tables import Delivery
 
@@ -154,7 +154,7 @@ class Sender:
     async def _has_due(self) -> bool:
         """Look, without claiming, whether anything is due."""
         async with self.database.reading() as session:
-            return await deliveries.has_due(session, now=self.clock.now())
+            return await claims.has_due(session, now=self.clock.now())
 
     async def _take(self, limit: int) -> Claimed:
         """Claim, check and compose up to `limit` deliveries in one transaction."""
@@ -171,6 +171,7 @@ class Sender:
                     limit=limit,
                     busy={each.guardian_id for each in self._in_hand()},
                     chat_wait=self.pace.chat_wait,
+                    sealer=self.sealer,
                     now=now,
                 )
         except DatabaseGone:  # perhaps it was written: what we hold unknown to us was not sent
@@ -182,7 +183,7 @@ class Sender:
     async def _release_unknown(self, session: Session) -> None:
         """Give back what a lost connection claimed for us."""
         known = [id_of(each) for each in self._in_hand()]
-        count = await deliveries.release_unknown(session, claimant=self.name, known=known)
+        count = await claims.release_unknown(session, claimant=self.name, known=known)
         log.info("gave back %d claims that a lost connection had made", count)
 
     def _in_hand(self) -> list[Delivery]:
@@ -210,13 +211,13 @@ class Sender:
         """Send one message, if it still may go right before the request."""
         try:
             address = self.sealer.unseal(handing.guardian.chat_sealed, bound_to=CHAT)
-            async with self.messenger.readying(handing.message):
+            async with self.messenger.readying(handing.message) as message:
                 await self.pace.pass_gate()
                 if not await self._may_go(handing, claimed_at=claimed_at):
                     return Lost(handing)
                 if not self.pace.may_write(address):  # a reply has just gone there
                     return Later(handing, ONE_A_SECOND, self.pace.chat_wait, in_doubt=False)
-                sent = await self.messenger.send(address, handing.message)
+                sent = await self.messenger.send(address, message)
         except GuardianUnreachable:
             return Gone(handing)
         except MessageRefused as refusal:
@@ -242,7 +243,7 @@ class Sender:
             return False
         if handing.delivery.lost_answers:
             async with self.database.writing() as session:
-                return await deliveries.record_handed(session, number, claimant=self.name, now=now)
+                return await claims.record_handed(session, number, claimant=self.name, now=now)
         return abs(now - claimed_at) < FRESH or await self._is_ours(number)
 
     async def _is_ours(self, number: int) -> bool:
@@ -257,7 +258,7 @@ class Sender:
         await asyncio.sleep(0)
         numbers, self._asked, self._asking = self._asked, [], None
         async with self.database.reading() as session:
-            return await deliveries.list_ours(session, numbers, claimant=self.name)
+            return await claims.list_ours(session, numbers, claimant=self.name)
 
     async def _put_off(self, handing: Handing, later: SendLater) -> Later:
         """Try again later; where the network asked for quiet, everybody is quiet."""

@@ -3,6 +3,7 @@
 from bot.catalogue.files import unpack
 from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
+from bot.errors import FileRefused
 from bot.store import Session, snapshots
 
 
@@ -15,7 +16,10 @@ class Shelf:
         self._earlier: dict[str, Catalogue] = {}
 
     async def get(self, session: Session, version: str | None) -> Catalogue:
-        """Get the catalogue that a delivery was made from; the current one where it is gone."""
+        """Get the catalogue that a delivery was made from; the current one where it is gone.
+
+        So it is where an earlier one lacks what is asked of a catalogue now.
+        """
         if version is None or version == self.current.version:
             return self.current
         if version not in self._earlier:
@@ -23,6 +27,11 @@ class Shelf:
         return self._earlier[version]
 
     async def _fetch(self, session: Session, version: str) -> Catalogue:
-        """Load a catalogue from its snapshot."""
+        """Load a catalogue from its snapshot; the current one does for what cannot be read now."""
         snapshot = await snapshots.find_snapshot(session, version)
-        return load_catalogue(unpack(snapshot.body)) if snapshot else self.current
+        if snapshot is None:
+            return self.current
+        try:
+            return load_catalogue(unpack(snapshot.body))
+        except FileRefused:  # an earlier version of Kuffert asked less of it
+            return self.current

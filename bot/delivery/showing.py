@@ -1,29 +1,50 @@
 """Show a sent touch again: as it stands now, answers included, in the words that it was sent in."""
 
+from datetime import datetime
+
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
-from bot.core.actions import Answer, Wish
+from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch, monday_of
+from bot.core.levels import is_asked
 from bot.core.messages import OutgoingMessage
+from bot.core.siblings import Label, Sibling, label_child
 from bot.errors import BotError
-from bot.store import Session
+from bot.store import Session, levels
 from bot.store.columns import id_of
-from bot.store.standing import Standing, find_surroundings
+from bot.store.standing import Standing, Surroundings, find_surroundings, list_family
 from bot.store.states import DeliveryKind
 from bot.store.tables import Delivery
 
 
 async def show_again(
-    session: Session, catalogue: Catalogue, delivery: Delivery, *, standing: Standing
+    session: Session,
+    catalogue: Catalogue,
+    delivery: Delivery,
+    *,
+    standing: Standing,
+    now: datetime,
+    in_menu: bool = False,
 ) -> OutgoingMessage | None:
-    """Show a touch or a check with what was tapped; None where the catalogue lost its activity."""
+    """Show a touch or a check with what was tapped; None where the catalogue lost its activity.
+
+    `in_menu` gives its buttons actions that come back to the menu. The picture of a week is not
+    drawn again: it stays on its message as it was sent.
+    """
     activity_id, variant = delivery.activity_id, delivery.variant
     if activity_id is None or variant is None or activity_id not in catalogue.activities:
         return None
     monday = monday_of(delivery.slot_on) if delivery.slot_on else None
-    around = await find_surroundings(session, delivery.child_id or 0, monday=monday)
+    number = delivery.guardian_id
+    around = await find_surroundings(
+        session, delivery.child_id or 0, guardian_id=number, monday=monday
+    )
     if around is None:
         raise BotError(f"The delivery {id_of(delivery)} is about no child.")
+    asks_able = not in_menu and await is_asked_still(session, delivery, standing, around)
+    sent_at = delivery.ended_at or now
+    is_last = delivery.week == catalogue.programme.weeks
+    label = await find_label(session, delivery, at=sent_at) if around.has_siblings else None
     telling = Telling(
         delivery_id=id_of(delivery),
         touch=delivery.touch or Touch.DO,
@@ -36,6 +57,33 @@ async def show_again(
         wish=Wish(standing.wish) if standing.wish else None,
         will_try=standing.will_try,
         has_followed=standing.has_followed,
+        asks_able=asks_able,
+        able=Able(standing.able) if standing.able else None,
+        child=label,
+        is_again=in_menu,
+        celebrates=delivery.child_id if is_last else None,
     )
     is_check = delivery.kind is DeliveryKind.CHECK
     return (render_check if is_check else render_touch)(catalogue, telling)
+
+
+async def is_asked_still(
+    session: Session, delivery: Delivery, standing: Standing, around: Surroundings
+) -> bool:
+    """Say whether a touch carries its question: it was answered here, or is open still."""
+    if delivery.kind is not DeliveryKind.PROGRAMME or delivery.child_id is None:
+        return False
+    if standing.able:
+        return True
+    touch, week, is_known = delivery.touch or Touch.DO, delivery.week or 0, around.is_level_known
+    if not is_asked(touch, week, is_level_known=is_known, said={}):
+        return False
+    said = await levels.list_said(session, [delivery.child_id])
+    return touch not in said[delivery.child_id]
+
+
+async def find_label(session: Session, delivery: Delivery, *, at: datetime) -> Label | None:
+    """Say which child a delivery was for, as it was said when it went out."""
+    children = await list_family(session, delivery.guardian_id, at=at)
+    family = [Sibling(child_id, birth_month) for child_id, birth_month in children]
+    return label_child(delivery.child_id or 0, family, on=at.date())

@@ -1,1 +1,1 @@
-"""Cards, letters and picture cards for paper; for now, the QR code of a card."""
+"""What families hold on paper: cards, letters, posters and booklets, as PDF."""

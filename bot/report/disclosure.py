@@ -17,13 +17,9 @@ def suppress(counts: Sequence[int]) -> list[int | None]:
     less the others would tell it; so the smallest part that is left goes too (secondary
     suppression), until nothing is told.
     """
-    hidden = {place for place, count in enumerate(counts) if is_small(count)}
-    while hidden and (len(hidden) < 2 or is_small(sum(counts[place] for place in hidden))):
-        left = [place for place, count in enumerate(counts) if place not in hidden and count]
-        if not left:
-            break
-        hidden.add(min(left, key=lambda place: counts[place]))
-    return [None if place in hidden else count for place, count in enumerate(counts)]
+    hidden = {(place, 0) for place, count in enumerate(counts) if is_small(count)}
+    hide_across([*counts, sum(counts)], column=0, hidden=hidden)
+    return [None if (place, 0) in hidden else count for place, count in enumerate(counts)]
 
 
 def suppress_funnel(counts: Sequence[int]) -> list[int | None]:
@@ -32,13 +28,70 @@ def suppress_funnel(counts: Sequence[int]) -> list[int | None]:
     A step is suppressed when it is small, or when those who fell away at it are few, for then the
     difference between two shown steps would tell them.
     """
-    shown: list[int | None] = []
+    hidden: set[tuple[int, int]] = set()
+    hide_along(counts, range(len(counts)), row=0, hidden=hidden)
+    return [None if (0, place) in hidden else count for place, count in enumerate(counts)]
+
+
+def suppress_table(
+    parts: Sequence[Sequence[int]], totals: Sequence[int], *, chains: Sequence[Sequence[int]]
+) -> list[list[int | None]]:
+    """Suppress a table whose rows are parts of a total, the last row; None is suppressed.
+
+    In each row a chain names columns of which each is a part of the one before, as in a funnel.
+    What is suppressed for one reason may tell by another, so both are looked at until nothing is
+    left to suppress.
+    """
+    table = [*parts, totals]
+    hidden: set[tuple[int, int]] = set()
+    while True:
+        before = len(hidden)
+        for row, counts in enumerate(table):
+            for chain in chains:
+                hide_along(counts, chain, row=row, hidden=hidden)
+        if parts:
+            for column in range(len(totals)):
+                hide_across([counts[column] for counts in table], column=column, hidden=hidden)
+        if len(hidden) == before:
+            break
+    return [
+        [None if (row, column) in hidden else count for column, count in enumerate(counts)]
+        for row, counts in enumerate(table)
+    ]
+
+
+def hide_along(
+    counts: Sequence[int], chain: Sequence[int], *, row: int, hidden: set[tuple[int, int]]
+) -> None:
+    """Hide, in one row, what is small, and what differs by a few from the step shown before it."""
     last = None
-    for count in counts:
-        is_told = last is not None and is_small(last - count)
-        if is_small(count) or is_told:
-            shown.append(None)
+    for column in chain:
+        if (row, column) in hidden:
             continue
-        shown.append(count)
-        last = count
-    return shown
+        count = counts[column]
+        if is_small(count) or (last is not None and is_small(last - count)):
+            hidden.add((row, column))
+        else:
+            last = count
+
+
+def hide_across(counts: Sequence[int], *, column: int, hidden: set[tuple[int, int]]) -> None:
+    """Hide, in one column, enough that no hidden part follows from the total less the others.
+
+    Where no part is left to hide, the total goes; where the total is hidden, one part has to be.
+    """
+    *parts, _total = counts
+    total_row = len(parts)
+    while True:
+        gone = [row for row in range(total_row) if (row, column) in hidden]
+        if (total_row, column) in hidden:
+            is_told = not gone
+        else:
+            is_told = bool(gone) and (len(gone) < 2 or is_small(sum(parts[row] for row in gone)))
+        if not is_told:
+            return
+        left = [row for row in range(total_row) if row not in gone and parts[row]]
+        smallest = min(left, key=lambda row: parts[row]) if left else total_row
+        if (smallest, column) in hidden:
+            return
+        hidden.add((smallest, column))

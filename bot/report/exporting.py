@@ -1,4 +1,4 @@
-"""Write the exports: deliveries, events and doses as CSV, and the dictionary that explains them."""
+"""Write the exports: deliveries, events, doses, counts of the forgotten, each column explained."""
 
 import csv
 import shutil
@@ -11,8 +11,10 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from bot.errors import BotError
+from bot.report.forgotten import ForgottenLine, list_lines
 from bot.report.measures import ChildMeasures, Evidence, Linking, gather_evidence
 from bot.store import Session
+from bot.store.exports import list_forgotten
 from bot.store.states import EventKind
 from bot.store.tables import Delivery, EngagementEvent
 
@@ -55,6 +57,12 @@ class EventLine(BaseModel):
     guardian: int | None = Field(description="A running number; empty before joining.")
     study_code: str | None = Field(description=PSEUDONYM)
     delivery: int | None = Field(description="The delivery that it is about.")
+    material: str | None = Field(
+        description=(
+            "The story or the page to print that it is about; for story-heard with page and "
+            "language: red-suitcase/3/ar."
+        )
+    )
     kind: str = Field(description=f"One of: {', '.join(EventKind)}.")
     happened_at: datetime = Field(description="When, UTC.")
 
@@ -69,11 +77,17 @@ class DoseLine(BaseModel):
     linking: str = Field(
         description=(
             "linked: a guardian said yes and none no. not linked: nobody answered, or nobody "
-            "joined. withheld: a guardian said no or withdrew. What follows is filled only where "
-            "linked."
+            "joined. withheld: a guardian said no or withdrew, or the last one was forgotten; "
+            "then no other file has a row of the child. What follows is filled only where linked."
         )
     )
     guardians: int | None = Field(description="How many guardians have joined for this child.")
+    research: int | None = Field(
+        description=(
+            "How many of them let researchers use what they tapped. What others tapped is in no "
+            "file; where it is nobody, what was done is empty."
+        )
+    )
     joined_at: datetime | None = Field(description="When the first of them joined, UTC.")
     weeks_begun: int | None = Field(description="Weeks of which at least one touch was sent.")
     weeks_done: int | None = Field(description="Weeks with at least one touch answered did-it.")
@@ -104,9 +118,20 @@ async def export_tables(session: Session, folder: Path) -> list[tuple[str, int]]
     """
     evidence = await gather_evidence(session)
     tables: dict[str, tuple[type[BaseModel], list[BaseModel]]] = {
-        "deliveries.csv": (DeliveryLine, [line_of(each, evidence) for each in evidence.deliveries]),
-        "events.csv": (EventLine, [event_line_of(each, evidence) for each in evidence.events]),
+        "deliveries.csv": (
+            DeliveryLine,
+            [line_of(each, evidence) for each in evidence.deliveries if evidence.may_list(each)],
+        ),
+        "events.csv": (
+            EventLine,
+            [
+                event_line_of(each, evidence)
+                for each in evidence.events
+                if evidence.may_research(each)
+            ],
+        ),
         "dose.csv": (DoseLine, [dose_line_of(each) for each in evidence.children.values()]),
+        "forgotten.csv": (ForgottenLine, [*list_lines(await list_forgotten(session))]),
     }
     models = {name: model for name, (model, _lines) in tables.items()}
     tables[DICTIONARY] = (DictionaryLine, list(list_dictionary(models)))
@@ -145,6 +170,7 @@ def event_line_of(event: EngagementEvent, evidence: Evidence) -> EventLine:
         guardian=event.guardian_id,
         study_code=study_code_of(event.child_id, evidence),
         delivery=event.delivery_id,
+        material=event.material,
         kind=event.kind,
         happened_at=event.happened_at,
     )
@@ -158,18 +184,22 @@ def study_code_of(child_id: int | None, evidence: Evidence) -> str | None:
 
 
 def dose_line_of(child: ChildMeasures) -> DoseLine:
-    """Make a child's line; what it did is told only where that may be linked."""
-    row, answers = child.row, child.answers
+    """Make a child's line; what it did is told where that may be linked, and used for research."""
+    row, answers = child.row, child.researched_answers
     told: dict[str, Any] = dict.fromkeys(DoseLine.model_fields)
     if child.linking is Linking.LINKED:
         told |= {
             "guardians": child.guardians,
+            "research": child.researched,
             "joined_at": child.joined_at,
             "weeks_begun": len(child.weeks),
-            "weeks_done": len(child.weeks_done),
             "sent": child.sent,
             "failed": child.failed,
             "skipped": child.skipped,
+        }
+    if child.linking is Linking.LINKED and child.researched:
+        told |= {
+            "weeks_done": len(child.researched_weeks),
             "answered": sum(answers.values()),
             "did_it": answers[EventKind.DID_IT],
             "not_yet": answers[EventKind.NOT_YET],

@@ -24,11 +24,15 @@ class Linking(StrEnum):
 
 @dataclass
 class ChildMeasures:
-    """One child of the roster and what is known of its programme."""
+    """One child of the roster and what is known of its programme.
+
+    What is `researched` comes from the guardians alone who let researchers use what they tapped.
+    """
 
     row: RosterRow
     linking: Linking = Linking.NOT_LINKED
     guardians: int = 0
+    researched: int = 0
     joined_at: datetime | None = None
     weeks: set[int] = field(default_factory=set)
     weeks_done: set[int] = field(default_factory=set)
@@ -36,6 +40,8 @@ class ChildMeasures:
     failed: int = 0
     skipped: int = 0
     answers: dict[EventKind, int] = field(default_factory=lambda: defaultdict(int))
+    researched_answers: dict[EventKind, int] = field(default_factory=lambda: defaultdict(int))
+    researched_weeks: set[int] = field(default_factory=set)
     outcomes: list[Outcome] = field(default_factory=list)
 
     @property
@@ -56,6 +62,26 @@ class Evidence:
     children: Mapping[int, ChildMeasures]
     deliveries: Sequence[Delivery]
     events: Sequence[EngagementEvent]
+    researched: frozenset[int]
+    withheld: frozenset[int]
+
+    def may_list(self, delivery: Delivery) -> bool:
+        """Say whether a message may stand in a file: not where its child's linking is withheld.
+
+        The running numbers in an earlier file would tie it to the study code all the same.
+        """
+        if delivery.child_id is None:
+            return delivery.guardian_id not in self.withheld
+        return self.linking_of(delivery.child_id) is not Linking.WITHHELD
+
+    def may_research(self, event: EngagementEvent) -> bool:
+        """Say whether what a guardian did may be given to researchers."""
+        if event.child_id and self.linking_of(event.child_id) is Linking.WITHHELD:
+            return False
+        if event.guardian_id is None:  # a card was opened, nobody knows by whom
+            return True
+        is_withheld = event.child_id is None and event.guardian_id in self.withheld
+        return event.guardian_id in self.researched and not is_withheld
 
     def linking_of(self, child_id: int | None) -> Linking:
         """Say whether a child's engagement may be told by its study code."""
@@ -69,12 +95,21 @@ async def gather_evidence(session: Session) -> Evidence:
     consents = await exports.list_last_consents(session, Purpose.LINKING)
     deliveries = await exports.list_deliveries(session)
     events = await exports.list_events(session)
+    research = await exports.list_last_consents(session, Purpose.RESEARCH)
+    researched = frozenset(
+        number for number, answer in research.items() if answer is ConsentAnswer.GIVEN
+    )
     measure_joining(children, pairs, consents)
+    for pair in pairs:
+        children[pair.child_id].researched += pair.guardian_id in researched
+    withheld = frozenset(
+        pair.guardian_id for pair in pairs if children[pair.child_id].linking is Linking.WITHHELD
+    )
     measure_sending(children, deliveries)
-    measure_answers(children, deliveries, events)
+    measure_answers(children, deliveries, events, researched=researched)
     for outcome in await exports.list_outcomes(session):
         children[outcome.child_id].outcomes.append(outcome)
-    return Evidence(children, deliveries, events)
+    return Evidence(children, deliveries, events, researched, withheld)
 
 
 def measure_joining(
@@ -82,7 +117,13 @@ def measure_joining(
     pairs: Sequence[Pair],
     consents: Mapping[int, ConsentAnswer],
 ) -> None:
-    """Count guardians; one refusal withholds, one yes and no refusal links."""
+    """Count guardians; one refusal withholds, one yes and no refusal links.
+
+    A child whose last guardian was forgotten is withheld as well.
+    """
+    for child in children.values():
+        if child.row.withdrawn_at:
+            child.linking = Linking.WITHHELD
     for pair in pairs:
         child = children[pair.child_id]
         child.guardians += 1
@@ -102,7 +143,8 @@ def measure_sending(children: Mapping[int, ChildMeasures], deliveries: Sequence[
         child = children[delivery.child_id]
         if delivery.status is DeliveryStatus.SENT:
             child.sent += 1
-            child.weeks.add(delivery.week or 0)
+            if delivery.week:  # a question in a touch's place is of no week
+                child.weeks.add(delivery.week)
         elif delivery.status is DeliveryStatus.FAILED:
             child.failed += 1
         elif delivery.status is DeliveryStatus.SKIPPED:
@@ -113,6 +155,8 @@ def measure_answers(
     children: Mapping[int, ChildMeasures],
     deliveries: Sequence[Delivery],
     events: Sequence[EngagementEvent],
+    *,
+    researched: frozenset[int],
 ) -> None:
     """Count the answers that count: the last one to each delivery."""
     of_delivery = {delivery.id: delivery for delivery in deliveries}
@@ -122,6 +166,10 @@ def measure_answers(
         if delivery is None or delivery.child_id is None:
             continue
         child = children[delivery.child_id]
+        is_done = event.kind is EventKind.DID_IT
+        weeks = {delivery.week} if is_done and delivery.week else set()
         child.answers[event.kind] += 1
-        if event.kind is EventKind.DID_IT and delivery.week:
-            child.weeks_done.add(delivery.week)
+        child.weeks_done |= weeks
+        if delivery.guardian_id in researched:
+            child.researched_answers[event.kind] += 1
+            child.researched_weeks |= weeks

@@ -77,7 +77,8 @@ class BotApi:
 
     async def give_file(self, request: web.Request) -> web.Response:
         """Give a file's content."""
-        stored = self._sandbox.files.get(request.match_info["file_id"])
+        file_id, _, _suffix = request.match_info["file_id"].partition(".")
+        stored = self._sandbox.files.get(file_id)
         if request.match_info["token"] != self._sandbox.token or stored is None:
             raise web.HTTPNotFound
         return web.Response(body=self._sandbox.contents[stored.digest])

@@ -17,7 +17,13 @@ from bot.sandbox.state import Sandbox
 
 PAGE = Path(__file__).parent / "page"
 STEPS = {"hour": timedelta(hours=1), "day": timedelta(days=1)}
-TYPES = {"photo": "image/png", "voice": "audio/ogg", "document": "application/octet-stream"}
+TYPES = {
+    "photo": "image/png",
+    "voice": "audio/ogg",
+    "document": "application/octet-stream",
+    "sticker": "image/webp",
+    "video": "video/mp4",
+}
 Cards = Callable[[], Awaitable[Sequence[DemoCard]]]
 
 
@@ -107,10 +113,14 @@ class ChatApi:
 
     def _write(self, person_id: int, text: str) -> None:
         """Write a text, once START was pressed."""
-        if not self._sandbox.persons[person_id].opened:
-            raise refuse("Press START first.")
+        self._check_opened(person_id)
         if text:
             self._sandbox.write(person_id, text)
+
+    def _check_opened(self, person_id: int) -> None:
+        """Refuse whatever comes before START, as the app does."""
+        if not self._sandbox.persons[person_id].opened:
+            raise refuse("Press START first.")
 
     def _tap(self, person_id: int, given: dict[str, Any]) -> str:
         """Tap a button."""
@@ -126,9 +136,14 @@ class ChatApi:
         """Send a file."""
         person_id, form = self._person(request), await request.post()
         kind, file = str(form.get("kind")), form.get("file")
+        self._check_opened(person_id)
         if kind not in TYPES or not isinstance(file, web.FileField):
-            raise refuse("A file needs a kind: photo, voice or document.")
-        self._sandbox.attach(person_id, kind, file.file.read(), file.filename)
+            raise refuse(f"A file needs a kind: {', '.join(TYPES)}.")
+        caption = str(form.get("caption") or "").strip()
+        try:
+            self._sandbox.attach(person_id, kind, file.file.read(), file.filename, caption=caption)
+        except BotError as error:
+            raise refuse(str(error)) from None
         return web.json_response({"ok": True})
 
     async def move_time(self, request: web.Request) -> web.Response:

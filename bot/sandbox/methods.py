@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Awaitable, Callable, Mapping
+from pathlib import PurePosixPath
 from typing import Any
 
 from bot.sandbox.entities import FormattedText, count_units, parse_html, parse_plain
@@ -13,9 +14,13 @@ from bot.sandbox.state import Sandbox
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
 ACTION_BYTES = 64
+DESCRIPTION_UNITS = 512
+SHORT_DESCRIPTION_UNITS = 120
 PHOTO_BYTES = 10_000_000
+DOWNLOAD_BYTES = 20_000_000
 ANSWER_SECONDS = 15 * 60
 OGG = b"OggS"
+EDITABLE = ("photo", "document")  # of those that we send
 
 Upload = tuple[str, bytes]  # a file's name and content
 Parameters = Mapping[str, str | Upload]
@@ -37,6 +42,8 @@ async def get_updates(sandbox: Sandbox, parameters: Parameters) -> list[dict[str
     offset = int(read(parameters, "offset") or 0)
     limit = int(read(parameters, "limit") or 100)
     seconds = float(read(parameters, "timeout") or 0)
+    if read(parameters, "allowed_updates"):
+        sandbox.allowed = read_json(parameters, "allowed_updates", "can't parse allowed_updates")
     if offset:
         sandbox.acknowledge(offset)
     turn = sandbox.end_polls()
@@ -169,6 +176,23 @@ async def edit_message_caption(sandbox: Sandbox, parameters: Parameters) -> dict
     return change(sandbox, message, caption, parameters)
 
 
+async def edit_message_media(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
+    """Change the picture or document of a message, and its caption; a text can get one."""
+    message = get_editable(sandbox, parameters)
+    given = read_json(parameters, "media", "can't parse input media JSON object")
+    if not isinstance(given, dict) or not isinstance(given.get("media"), str):
+        raise bad_request("can't parse input media JSON object")
+    kind = str(given.get("type"))
+    if kind not in EDITABLE:
+        raise bad_request("can't parse InputMedia: type must be specified")
+    if message.media and message.media.kind not in EDITABLE:
+        raise bad_request("there is no media in the message to edit")
+    words = {name: str(given.get(name) or "") for name in ("caption", "parse_mode")}
+    caption = read_caption(words)
+    media = take_file(sandbox, {**parameters, kind: given["media"]}, kind)
+    return change(sandbox, message, caption, parameters, media=media)
+
+
 async def edit_message_reply_markup(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
     """Change the buttons of a message."""
     message = get_editable(sandbox, parameters)
@@ -177,18 +201,23 @@ async def edit_message_reply_markup(sandbox: Sandbox, parameters: Parameters) ->
 
 
 def change(
-    sandbox: Sandbox, message: ChatMessage, text: FormattedText, parameters: Parameters
+    sandbox: Sandbox,
+    message: ChatMessage,
+    text: FormattedText,
+    parameters: Parameters,
+    *,
+    media: StoredFile | None = None,
 ) -> dict[str, Any]:
-    """Change a message, unless that would change nothing."""
-    buttons = read_buttons(parameters)
-    before = (message.text, message.entities, message.buttons)
-    if before == (text.text, list(text.entities), buttons):
+    """Change a message, unless that would change nothing; its file stays if no other is given."""
+    buttons, shown = read_buttons(parameters), media or message.media
+    before = (message.text, message.entities, message.buttons, message.media)
+    if before == (text.text, list(text.entities), buttons, shown):
         raise bad_request(
             "message is not modified: specified new message content and reply markup are exactly "
             "the same as a current content and reply markup of the message"
         )
     message.text, message.entities, message.html = text.text, list(text.entities), text.html
-    message.buttons, message.edited_at = buttons, sandbox.now()
+    message.media, message.buttons, message.edited_at = shown, buttons, sandbox.now()
     sandbox.announce("edited", message)
     return sandbox.show(message)
 
@@ -223,12 +252,20 @@ async def get_file(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
     stored = sandbox.files.get(read(parameters, "file_id"))
     if stored is None:
         raise bad_request("wrong file_id or the file is temporarily unavailable")
+    if stored.size > DOWNLOAD_BYTES:
+        raise bad_request("file is too big")
     return {
         "file_id": stored.file_id,
         "file_unique_id": stored.digest[:16],
         "file_size": stored.size,
-        "file_path": f"{stored.kind}/{stored.file_id}",
+        "file_path": f"{stored.kind}/{stored.file_id}{suffix_of(stored)}",
     }
+
+
+def suffix_of(stored: StoredFile) -> str:
+    """Give the ending under which a file is fetched; photos and voices are made anew."""
+    made = {"photo": ".jpg", "voice": ".oga", "sticker": ".webp"}
+    return made.get(stored.kind) or PurePosixPath(stored.name).suffix
 
 
 async def set_my_commands(sandbox: Sandbox, parameters: Parameters) -> bool:
@@ -244,6 +281,33 @@ async def set_my_commands(sandbox: Sandbox, parameters: Parameters) -> bool:
     return True
 
 
+async def set_my_description(sandbox: Sandbox, parameters: Parameters) -> bool:
+    """Set what stands in an empty chat, in a language."""
+    return describe(sandbox, parameters, "description", most=DESCRIPTION_UNITS)
+
+
+async def set_my_short_description(sandbox: Sandbox, parameters: Parameters) -> bool:
+    """Set what stands on the bot's card, in a language."""
+    return describe(sandbox, parameters, "short_description", most=SHORT_DESCRIPTION_UNITS)
+
+
+def describe(sandbox: Sandbox, parameters: Parameters, name: str, *, most: int) -> bool:
+    """Keep a description, unless it is too long."""
+    text, language = read(parameters, name), read(parameters, "language_code")
+    if count_units(text) > most:
+        raise bad_request(f"{name.upper()}_TOO_LONG")
+    if language and not is_language_code(language):
+        raise bad_request("LANG_CODE_INVALID")
+    sandbox.descriptions.setdefault(language, {})[name] = text
+    sandbox.wake()
+    return True
+
+
+def is_language_code(code: str) -> bool:
+    """Say whether this is a two-letter ISO 639-1 code, as the Bot API wants it."""
+    return len(code) == 2 and code.isascii() and code.isalpha() and code.islower()
+
+
 METHODS: dict[str, Method] = {
     "getme": get_me,
     "getupdates": get_updates,
@@ -254,10 +318,13 @@ METHODS: dict[str, Method] = {
     "senddocument": send_document,
     "editmessagetext": edit_message_text,
     "editmessagecaption": edit_message_caption,
+    "editmessagemedia": edit_message_media,
     "editmessagereplymarkup": edit_message_reply_markup,
     "answercallbackquery": answer_callback_query,
     "getfile": get_file,
     "setmycommands": set_my_commands,
+    "setmydescription": set_my_description,
+    "setmyshortdescription": set_my_short_description,
 }
 
 

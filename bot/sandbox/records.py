@@ -28,11 +28,12 @@ class StoredFile:
     digest: str
     width: int | None = None
     height: int | None = None
+    seconds: int = 1
 
 
 @dataclass
 class ChatMessage:
-    """One message in one chat."""
+    """One message in one chat; `extra` is what else Telegram says of it: a place, an album."""
 
     id: int
     person_id: int
@@ -44,6 +45,7 @@ class ChatMessage:
     media: StoredFile | None = None
     buttons: list[list[dict[str, str]]] = field(default_factory=list)
     edited_at: datetime | None = None
+    extra: dict[str, Any] = field(default_factory=dict)
 
     def actions(self) -> set[str]:
         """Say what its buttons carry."""

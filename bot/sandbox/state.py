@@ -24,6 +24,9 @@ from bot.sandbox.records import (
 )
 
 FIRST_PERSON = 500_001
+CAPTION_UNITS = 1024
+SMALL_SIDE = 90  # of the smallest size in which Telegram offers a photo
+KINDS = ("message", "edited_message", "callback_query", "my_chat_member")  # what is pushed here
 Found = TypeVar("Found")
 
 
@@ -49,10 +52,12 @@ class Sandbox:
         self.contents: dict[str, bytes] = {}
         self.taps: dict[str, Tap] = {}
         self.commands: dict[str, list[dict[str, str]]] = {}
+        self.descriptions: dict[str, dict[str, str]] = {}
         self.answers: list[CallbackAnswer] = []
         self.calls: list[Call] = []
         self.faults: list[Fault] = []
         self.strikes: list[Strike] = []
+        self.allowed: list[str] = []  # the kinds of updates that the bot asked for; none: all
         self.counters = {"message": 0, "update": 900_000, "tap": 0, "file": 0, "poll": 0}
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
         self._changed = asyncio.Event()
@@ -82,12 +87,47 @@ class Sandbox:
         message.entities = find_commands(text)
         return self.push(message=self.show(message))
 
-    def attach(self, person_id: int, kind: str, content: bytes, name: str) -> int:
-        """Send a photo, a voice message or a document."""
+    def attach(
+        self,
+        person_id: int,
+        kind: str,
+        content: bytes,
+        name: str,
+        *,
+        caption: str = "",
+        seconds: int = 1,
+        **extra: Any,
+    ) -> int:
+        """Send a photo, a voice message, a document, a video or a sticker; return the update.
+
+        `extra` says more: `media_group_id` of an album, say. A sticker has no caption.
+        """
+        if len(caption.encode("utf-16-le")) // 2 > CAPTION_UNITS:
+            raise BotError(f"A caption has at most {CAPTION_UNITS} characters.")
+        if kind == "sticker" and caption:
+            raise BotError("A sticker has no caption.")
         message = self.add_message(person_id, from_bot=False, text="")
-        message.media = self.keep_file(kind, content, name)
+        message.media = self.keep_file(kind, content, name, seconds=seconds)
+        message.text, message.extra = caption, extra
+        message.entities = find_commands(caption)
         self.announce("message", message)
         return self.push(message=self.show(message))
+
+    def send(self, person_id: int, text: str = "", **extra: Any) -> int:
+        """Send what is no file: a place, a contact, words that somebody else wrote."""
+        message = self.add_message(person_id, from_bot=False, text=text)
+        message.entities, message.extra = find_commands(text), extra
+        return self.push(message=self.show(message))
+
+    def edit(self, person_id: int, message_id: int, text: str) -> int:
+        """Change what a person wrote, or the words under a picture."""
+        message = self.find_message(person_id, message_id)
+        if message is None or message.from_bot:
+            raise BotError(f"Message {message_id} is not this person's.")
+        message.text, message.entities = text, find_commands(text)
+        message.edited_at = self.clock.now()
+        self.announce("edited", message)
+        return self.push(edited_message=self.show(message))
 
     def tap(self, person_id: int, message_id: int, action: str) -> str:
         """Tap a button that the message shows now; return the tap's id."""
@@ -150,8 +190,10 @@ class Sandbox:
         return self.push_raw(content)
 
     def push_raw(self, content: dict[str, Any]) -> int:
-        """Put anything in the queue, as an update."""
+        """Put anything in the queue, as an update; the bot does not get what it never asked for."""
         update_id = self.count("update")
+        if self.allowed and any(each in KINDS and each not in self.allowed for each in content):
+            return update_id
         self.updates[update_id] = {"update_id": update_id, **content}
         self.wake()
         return update_id
@@ -193,12 +235,12 @@ class Sandbox:
         """Look up a message of a chat."""
         return next((each for each in self.chats[person_id] if each.id == message_id), None)
 
-    def keep_file(self, kind: str, content: bytes, name: str) -> StoredFile:
+    def keep_file(self, kind: str, content: bytes, name: str, *, seconds: int = 1) -> StoredFile:
         """Keep a file under an id of its own."""
         digest = hashlib.sha256(content).hexdigest()
         width, height = measure(content) if kind == "photo" else (None, None)
         file_id = f"{kind}-{self.count('file')}-{digest[:12]}"
-        stored = StoredFile(file_id, kind, name, len(content), digest, width, height)
+        stored = StoredFile(file_id, kind, name, len(content), digest, width, height, seconds)
         self.files[file_id] = stored
         self.contents[digest] = content
         if self._keeper:
@@ -214,6 +256,7 @@ class Sandbox:
             "date": int(message.at.timestamp()),
             "chat": self.show_chat(message.person_id),
             "from": self.show_bot() if message.from_bot else self.show_person(message.person_id),
+            **message.extra,
         }
         words = "caption" if message.media else "text"
         if message.text:
@@ -302,8 +345,25 @@ def show_file(file: StoredFile) -> dict[str, Any] | list[dict[str, Any]]:
         "file_unique_id": file.digest[:16],
         "file_size": file.size,
     }
-    if file.kind == "photo":
-        return [{**shown, "width": file.width, "height": file.height}]
-    if file.kind == "voice":
-        return {**shown, "duration": 1, "mime_type": "audio/ogg"}
+    match file.kind:
+        case "photo":
+            return [show_smallest(file), {**shown, "width": file.width, "height": file.height}]
+        case "voice":
+            return {**shown, "duration": file.seconds, "mime_type": "audio/ogg"}
+        case "video":
+            return {**shown, "width": 640, "height": 360, "duration": file.seconds}
+        case "sticker":
+            flags = {"type": "regular", "is_animated": False, "is_video": False}
+            return {**shown, **flags, "width": 512, "height": 512}
     return {**shown, "file_name": file.name}
+
+
+def show_smallest(file: StoredFile) -> dict[str, Any]:
+    """Show the smallest size of a photo, which comes first and cannot be fetched here."""
+    longest = max(file.width or 1, file.height or 1)
+    return {
+        "file_id": f"{file.file_id}-small",
+        "file_unique_id": f"{file.digest[:15]}s",
+        "width": max((file.width or 1) * SMALL_SIDE // longest, 1),
+        "height": max((file.height or 1) * SMALL_SIDE // longest, 1),
+    }

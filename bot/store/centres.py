@@ -14,7 +14,8 @@ from bot.errors import BotError
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
-from bot.store.tables import Centre, CentreTheme, Child, ChildWeek
+from bot.store.states import LeftReason, LevelSource
+from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, Pair
 
 
 class Pupil(NamedTuple):
@@ -25,6 +26,7 @@ class Pupil(NamedTuple):
     birth_month: date | None
     centre_id: int
     centre_language: str
+    level_source: LevelSource | None
 
 
 class Week(NamedTuple):
@@ -65,6 +67,11 @@ async def get_centre(session: Session, code: str) -> Centre:
     return centre
 
 
+async def get_centre_numbered(session: Session, centre_id: int) -> Centre:
+    """Get a centre by its number."""
+    return (await session.exec(select(Centre).where(col(Centre.id) == centre_id))).one()
+
+
 async def list_centres(session: Session) -> Sequence[Centre]:
     """List all centres, by code."""
     return (await session.exec(select(Centre).order_by(col(Centre.code)))).all()
@@ -77,11 +84,21 @@ async def count_children(session: Session, centre: Centre) -> int:
 
 
 async def enrol_child(
-    session: Session, centre: Centre, *, study_code: str, birth_month: date | None, now: datetime
+    session: Session,
+    centre: Centre,
+    *,
+    study_code: str,
+    birth_month: date | None,
+    now: datetime,
+    is_open: bool = False,
 ) -> Child:
     """Put a child on a centre's roster."""
     child = Child(
-        centre_id=id_of(centre), study_code=study_code, birth_month=birth_month, enrolled_at=now
+        centre_id=id_of(centre),
+        study_code=study_code,
+        birth_month=birth_month,
+        enrolled_at=now,
+        is_open=is_open,
     )
     session.add(child)
     await session.flush()
@@ -92,6 +109,14 @@ async def is_study_code_taken(session: Session, study_code: str) -> bool:
     """Say whether a child has this study code."""
     statement = select(Child.id).where(col(Child.study_code) == study_code)
     return (await session.exec(statement)).first() is not None
+
+
+async def get_child_by_code(session: Session, study_code: str) -> Child:
+    """Get a child by its study code; raise BotError when there is none."""
+    found = (await session.exec(select(Child).where(col(Child.study_code) == study_code))).first()
+    if found is None:
+        raise BotError(f'No child has the study code "{study_code}".')
+    return found
 
 
 async def get_child(session: Session, child_id: int) -> Child:
@@ -108,10 +133,87 @@ async def get_centre_of(session: Session, child: Child) -> Centre:
     return (await session.exec(statement)).one()
 
 
-async def record_level(session: Session, child: Child, level: Variant) -> None:
-    """Set the level that decides a child's variants."""
-    child.level = level
+async def list_zones(session: Session, numbers: Sequence[int]) -> Sequence[str]:
+    """List the zones of the centres that some children go to, each once."""
+    statement = (
+        select(Centre.zone)
+        .join(Child, col(Child.centre_id) == col(Centre.id))
+        .where(among_numbers(col(Child.id)))
+        .distinct()
+        .order_by(col(Centre.zone))
+    )
+    return (await session.exec(statement, params={"numbers": numbers})).all()
+
+
+async def record_birth_month(session: Session, child: Child, birth_month: date) -> None:
+    """Set when a child was born, as far as the family told."""
+    child.birth_month = birth_month
     session.add(child)
+
+
+async def record_level(
+    session: Session, child: Child, level: Variant, *, source: LevelSource
+) -> None:
+    """Set the level that decides a child's variants, and where it comes from."""
+    child.level, child.level_source = level, source
+    session.add(child)
+
+
+async def record_left(session: Session, child: Child, reason: LeftReason, *, now: datetime) -> None:
+    """Note that a child is gone, and why its family says so."""
+    child.left_at, child.left_reason = now, reason
+    session.add(child)
+    await session.flush()
+
+
+async def find_centre_of_guardian(session: Session, guardian_id: int) -> Centre | None:
+    """Look up the centre of the child that a guardian joined with first."""
+    statement = (
+        select(Centre)
+        .join(Child, col(Child.centre_id) == col(Centre.id))
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id)
+        .order_by(col(Pair.id))
+        .limit(1)
+    )
+    return (await session.exec(statement)).first()
+
+
+async def list_children(session: Session, guardian_id: int) -> Sequence[Child]:
+    """List a guardian's children who are still here, in the order of joining."""
+    statement = (
+        select(Child)
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id, col(Child.left_at).is_(None))
+        .order_by(col(Pair.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def list_all_children(session: Session, guardian_id: int) -> Sequence[Child]:
+    """List a guardian's children, those who are gone included."""
+    statement = (
+        select(Child)
+        .join(Pair, col(Pair.child_id) == col(Child.id))
+        .where(col(Pair.guardian_id) == guardian_id)
+        .order_by(col(Pair.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def list_left(session: Session, guardian_numbers: Sequence[int]) -> dict[int, set[int]]:
+    """Give the children who are gone, by guardian; nearly nobody has any."""
+    found: dict[int, set[int]] = defaultdict(set)
+    for guardian_id, child_id in await read(session, LEFT, numbers=guardian_numbers):
+        found[guardian_id].add(child_id)
+    return found
+
+
+LEFT = (
+    select_columns(col(Pair.guardian_id), col(Pair.child_id))
+    .join(Child, col(Child.id) == col(Pair.child_id))
+    .where(among_numbers(col(Pair.guardian_id)), col(Child.left_at).is_not(None))
+)
 
 
 PUPILS = (
@@ -121,6 +223,7 @@ PUPILS = (
         col(Child.birth_month),
         col(Child.centre_id),
         col(Centre.language),
+        col(Child.level_source),
     )
     .join(Centre, col(Centre.id) == col(Child.centre_id))
     .where(among_numbers(col(Child.id)))

@@ -1,12 +1,11 @@
 """The queue of deliveries: planned, claimed, and ended with a reason."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Integer, Table, Update, bindparam, column
+from sqlalchemy import ColumnElement, Table, Update, bindparam, column, exists
 from sqlalchemy import select as select_columns
 from sqlalchemy.dialects import postgresql
 from sqlmodel import SQLModel, col, func, or_, select, update
@@ -16,10 +15,9 @@ from bot.store.columns import Moment, Word
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Delivery
+from bot.store.tables import Child, Delivery
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
-NO_CLAIM: dict[str, None] = {"claimed_by": None, "claimed_until": None, "handed_at": None}
 DELIVERIES: Table = SQLModel.metadata.tables["delivery"]
 Values = Mapping[str, Any]
 
@@ -69,112 +67,12 @@ async def plan_values(session: Session, planned: Sequence[Values]) -> None:
     await connection.execute(insert_into(session, Delivery).on_conflict_do_nothing(), planned)
 
 
-async def lock_due(
-    session: Session, *, now: datetime, asked: bool, limit: int
-) -> Sequence[Delivery]:
-    """Take up to `limit` due deliveries that nobody else holds, oldest first.
-
-    They are ours until the transaction ends; what becomes of them is written in it.
-    """
-    wanted = col(Delivery.asked) if asked else ~col(Delivery.asked)
-    statement = (
-        select(Delivery)
-        .where(col(Delivery.status) == literal(DeliveryStatus.PLANNED), wanted)
-        .where(col(Delivery.due_at) <= now)
-        .order_by(col(Delivery.due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.exec(statement)).all()
-
-
-def literal(status: DeliveryStatus) -> ColumnElement[str]:
-    """Write a status into the statement itself, so that an index of that status alone is used."""
-    return bindparam(None, status, type_=Word(DeliveryStatus), literal_execute=True)
-
-
-@dataclass(frozen=True)
-class Locked:
-    """Where deliveries stand whose results are to be written: all, those open, those still ours."""
-
-    exist: frozenset[int]
-    open: frozenset[int]
-    ours: frozenset[int]
-
-
-async def lock_ours(session: Session, numbers: Sequence[int], *, claimant: str) -> Locked:
-    """Lock deliveries whose results are to be written, and say where they stand."""
-    statement = (
-        select(Delivery.id, Delivery.status, Delivery.claimed_by)
-        .where(among_numbers(col(Delivery.id)))
-        .order_by(col(Delivery.id))
-        .with_for_update()
-    )
-    rows = await read(session, statement, numbers=numbers)
-    return Locked(
-        frozenset(number for number, *_ in rows if number),
-        frozenset(number for number, status, _ in rows if number and status in OPEN),
-        frozenset(
-            number
-            for number, status, claimed_by in rows
-            if number and status is DeliveryStatus.CLAIMED and claimed_by == claimant
-        ),
-    )
-
-
-async def list_ours(session: Session, numbers: Sequence[int], *, claimant: str) -> frozenset[int]:
-    """List which claimed deliveries are still the claimant's: not stopped, not taken over."""
-    statement = select(Delivery.id).where(
-        among_numbers(col(Delivery.id)),
-        col(Delivery.status) == DeliveryStatus.CLAIMED,
-        col(Delivery.claimed_by) == claimant,
-    )
-    return frozenset(number for (number,) in await read(session, statement, numbers=numbers))
-
-
-async def record_handed(
-    session: Session, delivery_id: int, *, claimant: str, now: datetime
-) -> bool:
-    """Note that a claimed delivery goes to the network now; say whether it is still ours."""
-    statement = (
-        update(Delivery)
-        .where(
-            col(Delivery.id) == delivery_id,
-            col(Delivery.status) == DeliveryStatus.CLAIMED,
-            col(Delivery.claimed_by) == claimant,
-        )
-        .values(handed_at=now)
-        .execution_options(synchronize_session=False)
-    )
-    return (await session.exec(statement)).rowcount == 1
-
-
-async def release_one(session: Session, delivery_id: int) -> None:
-    """Give back one claim."""
-    await release(session, col(Delivery.id) == delivery_id)
-
-
 async def count_due_before(session: Session, moment: datetime) -> int:
     """Count the deliveries that are planned and were due before a moment."""
     statement = select(func.count()).where(
         col(Delivery.status) == literal(DeliveryStatus.PLANNED), col(Delivery.due_at) < moment
     )
     return (await session.exec(statement)).one()
-
-
-async def release_unknown(session: Session, *, claimant: str, known: Sequence[int]) -> int:
-    """Plan again what was claimed for a claimant who never learned of it, so that it is unsent."""
-    statement = (
-        update(Delivery)
-        .where(
-            col(Delivery.status) == literal(DeliveryStatus.CLAIMED),
-            col(Delivery.claimed_by) == claimant,
-            col(Delivery.id).not_in(known),
-        )
-        .values(status=DeliveryStatus.PLANNED, **NO_CLAIM)
-        .execution_options(synchronize_session=False)
-    )
-    return (await session.exec(statement)).rowcount
 
 
 async def record_all(session: Session, changes: Sequence[Values]) -> None:
@@ -227,10 +125,61 @@ async def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
     return await session.get(Delivery, delivery_id)
 
 
-async def skip_open(session: Session, guardian_id: int, *, reason: str, now: datetime) -> int:
-    """End everything beside the programme that a guardian has queued; return how many."""
+async def find_own(session: Session, delivery_id: int, *, guardian_id: int) -> Delivery | None:
+    """Look up a guardian's delivery, unless it is about a child who is gone."""
+    is_gone = exists().where(
+        col(Child.id) == col(Delivery.child_id), col(Child.left_at).is_not(None)
+    )
+    statement = select(Delivery).where(
+        col(Delivery.id) == delivery_id, col(Delivery.guardian_id) == guardian_id, ~is_gone
+    )
+    return (await session.exec(statement)).first()
+
+
+async def skip_open(
+    session: Session, guardian_id: int, *, reason: str, now: datetime, keeps_answers: bool = False
+) -> int:
+    """End everything beside the programme that a guardian has queued; return how many.
+
+    Answers of staff can be kept: they were asked for, and come during a break too.
+    """
     where = [col(Delivery.guardian_id) == guardian_id, col(Delivery.kind) != DeliveryKind.PROGRAMME]
+    if keeps_answers:
+        where.append(col(Delivery.question_id).is_(None))
     return await skip(session, *where, reason=reason, now=now)
+
+
+async def skip_child(
+    session: Session, child_id: int, *, guardian_numbers: Sequence[int], reason: str, now: datetime
+) -> None:
+    """End everything about a child that these guardians have queued, or had put aside for later.
+
+    First its open rows are locked: whoever writes what came of them may plan what follows, and
+    that must be seen.
+    """
+    of_child = (among_numbers(col(Delivery.guardian_id)), col(Delivery.child_id) == child_id)
+    is_open = col(Delivery.ended_at).is_(None)
+    locked = select(Delivery.id).where(*of_child, is_open).order_by(col(Delivery.id))
+    given = {"numbers": guardian_numbers}
+    (await session.exec(locked.with_for_update(), params=given)).all()
+    lies_ahead = (
+        (col(Delivery.kind) == DeliveryKind.PROGRAMME)
+        & (col(Delivery.status) == DeliveryStatus.SKIPPED)
+        & (col(Delivery.slot_at) > now)
+    )
+    statement = (
+        update(Delivery)
+        .where(*of_child, or_(is_open, lies_ahead))
+        .values(
+            status=DeliveryStatus.SKIPPED,
+            reason=reason,
+            ended_at=now,
+            claimed_by=None,
+            claimed_until=None,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(statement, params=given)
 
 
 async def skip_checks(session: Session, about_id: int, *, guardian_id: int, now: datetime) -> None:
@@ -287,6 +236,33 @@ async def find_planned(session: Session, guardian_id: int) -> Delivery | None:
     return (await session.exec(statement)).first()
 
 
+async def list_planned_checks(session: Session, guardian_id: int) -> Sequence[Delivery]:
+    """List the checks that a guardian has queued."""
+    statement = select(Delivery).where(
+        col(Delivery.guardian_id) == guardian_id,
+        col(Delivery.kind) == DeliveryKind.CHECK,
+        col(Delivery.status) == DeliveryStatus.PLANNED,
+    )
+    return (await session.exec(statement.with_for_update())).all()
+
+
+async def list_seen(session: Session, guardian_id: int, *, since: date) -> Sequence[Delivery]:
+    """List the touches that a guardian was sent for slots from a date on, in that order."""
+    statement = (
+        select(Delivery)
+        .where(
+            col(Delivery.guardian_id) == guardian_id,
+            col(Delivery.status) == DeliveryStatus.SENT,
+            col(Delivery.kind).in_((DeliveryKind.PROGRAMME, DeliveryKind.ANSWER)),
+            col(Delivery.activity_id).is_not(None),
+            col(Delivery.child_id).is_not(None),
+            col(Delivery.slot_on) >= since,
+        )
+        .order_by(col(Delivery.id))
+    )
+    return (await session.exec(statement)).all()
+
+
 class Recent(NamedTuple):
     """What a guardian was sent lately, or what is on its way to it; read for many at once."""
 
@@ -295,6 +271,12 @@ class Recent(NamedTuple):
     kind: DeliveryKind
     asked: bool
     ended_at: datetime | None
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it was sent by itself, of the programme, so that it counts for the weekly cap."""
+        is_sent = self.status is DeliveryStatus.SENT and self.kind is DeliveryKind.PROGRAMME
+        return is_sent and not self.asked
 
 
 RECENT = select_columns(
@@ -328,21 +310,6 @@ async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
     return (await session.exec(statement.limit(1))).first() is not None
 
 
-async def has_due(session: Session, *, now: datetime) -> bool:
-    """Look whether anything is due, without taking it."""
-    for wanted in (col(Delivery.asked), ~col(Delivery.asked)):
-        statement = (
-            select(Delivery.id)
-            .where(col(Delivery.status) == literal(DeliveryStatus.PLANNED), wanted)
-            .where(col(Delivery.due_at) <= now)
-            .order_by(col(Delivery.due_at))
-            .limit(1)
-        )
-        if (await session.exec(statement)).first() is not None:
-            return True
-    return False
-
-
 async def count_sent(session: Session) -> int:
     """Count everything that was ever sent."""
     statement = select(func.count()).where(col(Delivery.status) == DeliveryStatus.SENT)
@@ -355,27 +322,6 @@ async def find_next_due(session: Session) -> datetime | None:
     return (await session.exec(statement)).one()
 
 
-async def release_expired(session: Session, *, now: datetime) -> int:
-    """Give back the claims whose lease has run out; return how many."""
-    return await release(session, col(Delivery.claimed_until) <= now)
-
-
-async def release(session: Session, *where: ColumnElement[bool]) -> int:
-    """Plan claimed deliveries again; of one that was handed to the network the answer is lost."""
-    handed = col(Delivery.handed_at).is_not(None)
-    statement = (
-        update(Delivery)
-        .where(col(Delivery.status) == literal(DeliveryStatus.CLAIMED), *where)
-        .values(
-            status=DeliveryStatus.PLANNED,
-            lost_answers=col(Delivery.lost_answers) + handed.cast(Integer),
-            **NO_CLAIM,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    return (await session.exec(statement)).rowcount
-
-
 def of_programme(guardian_id: int, child_id: int) -> tuple[ColumnElement[bool], ...]:
     """Condition: the programme deliveries of one pair."""
     return (
@@ -383,6 +329,11 @@ def of_programme(guardian_id: int, child_id: int) -> tuple[ColumnElement[bool], 
         col(Delivery.child_id) == child_id,
         col(Delivery.kind) == literal_kind(),
     )
+
+
+def literal(status: DeliveryStatus) -> ColumnElement[str]:
+    """Write a status into the statement itself, so that an index of that status alone is used."""
+    return bindparam(None, status, type_=Word(DeliveryStatus), literal_execute=True)
 
 
 def literal_kind() -> ColumnElement[str]:

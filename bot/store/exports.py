@@ -9,7 +9,17 @@ from sqlmodel import col, func, select
 from bot.core.actions import Purpose
 from bot.store.database import Session
 from bot.store.states import ConsentAnswer
-from bot.store.tables import Card, Centre, Child, Consent, Delivery, EngagementEvent, Outcome, Pair
+from bot.store.tables import (
+    Card,
+    Centre,
+    Child,
+    Consent,
+    Delivery,
+    EngagementEvent,
+    ForgottenCount,
+    Outcome,
+    Pair,
+)
 
 
 @dataclass(frozen=True)
@@ -23,6 +33,7 @@ class RosterRow:
     birth_month: date | None
     enrolled_at: datetime
     opened_at: datetime | None
+    withdrawn_at: datetime | None = None
 
 
 async def list_roster(session: Session) -> list[RosterRow]:
@@ -47,9 +58,37 @@ async def list_roster(session: Session) -> list[RosterRow]:
             birth_month=child.birth_month,
             enrolled_at=child.enrolled_at,
             opened_at=opened_at,
+            withdrawn_at=child.withdrawn_at,
         )
         for child, centre, opened_at in (await session.exec(statement)).all()
     ]
+
+
+@dataclass(frozen=True)
+class ForgottenRow:
+    """What stays of the forgotten families of one centre."""
+
+    centre: str
+    guardians: int
+    sent: int
+    answered: int
+
+
+async def list_forgotten(session: Session) -> list[ForgottenRow]:
+    """Add up what stays of forgotten families, for each centre that has any."""
+    statement = (
+        select(
+            Centre.code,
+            func.sum(ForgottenCount.guardians),
+            func.sum(ForgottenCount.sent),
+            func.sum(ForgottenCount.answered),
+        )
+        .join(ForgottenCount, col(ForgottenCount.centre_id) == col(Centre.id))
+        .group_by(col(Centre.code))
+        .order_by(col(Centre.code))
+    )
+    rows = (await session.exec(statement)).all()
+    return [ForgottenRow(code, int(many), int(sent), int(said)) for code, many, sent, said in rows]
 
 
 async def list_pairs(session: Session) -> Sequence[Pair]:

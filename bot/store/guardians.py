@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import bindparam, exists
+from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, select, update
 
@@ -12,9 +13,9 @@ from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm, do_day
 from bot.store.columns import id_of
 from bot.store.database import Session
-from bot.store.reading import among_numbers
+from bot.store.reading import among_numbers, read
 from bot.store.states import ConsentAnswer, GuardianState, Pace
-from bot.store.tables import Child, Consent, Guardian, GuardianSetting, Newcomer, Pair
+from bot.store.tables import Card, Child, Consent, Guardian, GuardianSetting, Newcomer, Pair
 
 
 def rhythm_of(row: Guardian | GuardianSetting) -> Rhythm:
@@ -44,13 +45,20 @@ async def find_newcomer(session: Session, chat_key: str) -> Newcomer | None:
 
 
 async def record_newcomer(
-    session: Session, chat_key: str, *, card_id: int, language: str, now: datetime
+    session: Session,
+    chat_key: str,
+    *,
+    language: str,
+    now: datetime,
+    card_id: int | None = None,
+    poster_id: int | None = None,
 ) -> Newcomer:
-    """Remember that a chat opened a card; a later card takes the place of an earlier one."""
+    """Remember what a chat opened, or only its language; a later card takes an earlier's place."""
     newcomer = await find_newcomer(session, chat_key)
     if newcomer is None:
-        newcomer = Newcomer(chat_key=chat_key, card_id=card_id, language=language, opened_at=now)
-    newcomer.card_id, newcomer.language, newcomer.opened_at = card_id, language, now
+        newcomer = Newcomer(chat_key=chat_key, language=language, opened_at=now)
+    newcomer.card_id, newcomer.poster_id = card_id, poster_id
+    newcomer.language, newcomer.opened_at = language, now
     session.add(newcomer)
     await session.flush()
     return newcomer
@@ -59,6 +67,12 @@ async def record_newcomer(
 async def forget_newcomer(session: Session, newcomer: Newcomer) -> None:
     """Forget a newcomer, who has become a guardian."""
     await session.delete(newcomer)
+
+
+async def forget_newcomers_of(session: Session, child_id: int) -> None:
+    """Forget whoever opened a card of a child and has not consented yet."""
+    cards = select(Card.id).where(col(Card.child_id) == child_id)
+    await session.exec(delete(Newcomer).where(col(Newcomer.card_id).in_(cards)))
 
 
 async def forget_newcomers_before(session: Session, moment: datetime) -> int:
@@ -178,7 +192,9 @@ async def find_pair(session: Session, guardian_id: int, child_id: int) -> Pair |
 
 
 async def add_pair(session: Session, guardian: Guardian, child: Child, *, now: datetime) -> Pair:
-    """Tie a guardian to a child."""
+    """Tie a guardian to a child; one that was withdrawn is with us again."""
+    child.withdrawn_at = None
+    session.add(child)
     pair = Pair(guardian_id=id_of(guardian), child_id=id_of(child), joined_at=now)
     session.add(pair)
     await session.flush()
@@ -192,6 +208,12 @@ async def list_pairs(session: Session, guardian_id: int) -> Sequence[Pair]:
         .where(col(Pair.guardian_id) == guardian_id, col(Pair.finished_at).is_(None))
         .order_by(col(Pair.id))
     )
+    return (await session.exec(statement)).all()
+
+
+async def list_pairs_of_child(session: Session, child_id: int) -> Sequence[Pair]:
+    """List a child's pairs, those that are through the programme included."""
+    statement = select(Pair).where(col(Pair.child_id) == child_id).order_by(col(Pair.guardian_id))
     return (await session.exec(statement)).all()
 
 
@@ -222,6 +244,17 @@ async def list_sibling_pairs(session: Session, numbers: Sequence[int]) -> dict[i
     return pairs
 
 
+async def has_company(session: Session, guardian_id: int) -> bool:
+    """Say whether a child of a guardian has another guardian too."""
+    statement = (
+        select(SIBLING.id)
+        .join(Pair, col(Pair.child_id) == col(SIBLING.child_id))
+        .where(col(Pair.guardian_id) == guardian_id, col(SIBLING.guardian_id) != guardian_id)
+        .limit(1)
+    )
+    return (await session.exec(statement)).first() is not None
+
+
 async def finish_pair(session: Session, pair: Pair, *, now: datetime) -> None:
     """Note that a pair has come to the end of the programme."""
     pair.finished_at = now
@@ -235,16 +268,17 @@ async def record_consent(
     purpose: Purpose,
     answer: ConsentAnswer,
     version: str,
+    language: str,
     now: datetime,
 ) -> None:
-    """Write down what a guardian said to one purpose, in the language that it was asked in."""
+    """Write down what a guardian said to one purpose, to the words that were shown."""
     session.add(
         Consent(
             guardian_id=id_of(guardian),
             purpose=purpose,
             answer=answer,
             version=version,
-            language=guardian.language,
+            language=language,
             answered_at=now,
         )
     )
@@ -260,3 +294,26 @@ async def find_consent(session: Session, guardian_id: int, purpose: Purpose) -> 
         .limit(1)
     )
     return (await session.exec(statement)).first()
+
+
+async def list_versions(
+    session: Session, numbers: Sequence[int], *, besides: str
+) -> dict[int, str]:
+    """Give which version of the consent to messages guardians answered last, but for one."""
+    found: Sequence[tuple[int, str]] = await read(
+        session, VERSIONS, numbers=numbers, besides=besides
+    )
+    return dict(found)
+
+
+LATER = aliased(Consent)
+VERSIONS = select_columns(col(Consent.guardian_id), col(Consent.version)).where(
+    among_numbers(col(Consent.guardian_id)),
+    col(Consent.purpose) == Purpose.MESSAGES,
+    col(Consent.version) != bindparam("besides"),
+    ~exists().where(
+        col(LATER.guardian_id) == col(Consent.guardian_id),
+        col(LATER.purpose) == col(Consent.purpose),
+        col(LATER.id) > col(Consent.id),
+    ),
+)

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlmodel import col, select
 
 from bot.errors import DatabaseGone
-from bot.store import deliveries, updates
+from bot.store import claims, updates
 from bot.store.database import Database, Session, gone_errors
 from bot.store.states import DeliveryStatus
 from bot.store.tables import Delivery, StoredUpdate
@@ -95,5 +95,5 @@ async def is_absent(session: Session, name: str) -> bool:
 
 async def release(session: Session, name: str) -> None:
     """Give back one process's claims; what it had handed to the network is in doubt."""
-    await deliveries.release(session, col(Delivery.claimed_by) == name)
+    await claims.release(session, col(Delivery.claimed_by) == name)
     await updates.release(session, name)

@@ -2,18 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, bindparam, exists
+from sqlalchemy import ScalarSelect, bindparam, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.store.columns import id_of
+from bot.store.columns import Moment, id_of
 from bot.store.database import Session
-from bot.store.events import ANSWERS, WISHES
+from bot.store.events import ABLES, ANSWERS, WISHES
 from bot.store.reading import read
 from bot.store.states import DeliveryKind, EventKind
-from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent
+from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent, Pair
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Standing:
 
     answer: EventKind | None = None
     wish: EventKind | None = None
+    able: EventKind | None = None
     will_try: bool = False
     has_open_check: bool = False
     has_followed: bool = False
@@ -29,10 +30,16 @@ class Standing:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What a child's centre adds to an activity: its language, and what it works on that week."""
+    """What a child's centre adds to an activity: its language, and what it works on that week.
+
+    `is_level_known` is about the child; `has_siblings` says that the guardian was ever tied to more
+    than this one child.
+    """
 
     school_language: str
     theme: str
+    is_level_known: bool
+    has_siblings: bool
 
 
 IS_ABOUT_IT = col(EngagementEvent.delivery_id) == bindparam("delivery_id")
@@ -56,6 +63,7 @@ def last_of(kinds: Sequence[EventKind]) -> ScalarSelect[EventKind]:
 STANDING = select_columns(
     last_of(ANSWERS),
     last_of(WISHES),
+    last_of(ABLES),
     exists().where(IS_ABOUT_IT, col(EngagementEvent.kind) == EventKind.WILL_TRY),
     exists().where(
         *FOLLOWS_IT,
@@ -68,7 +76,15 @@ THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
 )
 SURROUNDINGS = (
-    select(Centre.language, CentreTheme.words)
+    select(
+        Centre.language,
+        CentreTheme.words,
+        Child.level_source,
+        exists().where(
+            col(Pair.guardian_id) == bindparam("guardian_id"),
+            col(Pair.child_id) != bindparam("child_id"),
+        ),
+    )
     .join(Child, col(Child.centre_id) == col(Centre.id))
     .join(CentreTheme, THEME_THEN, isouter=True)
     .where(col(Child.id) == bindparam("child_id"))
@@ -78,15 +94,42 @@ SURROUNDINGS = (
 async def get_standing(session: Session, delivery: Delivery) -> Standing:
     """Tell where a delivery stands with its guardian."""
     given = {"guardian_id": delivery.guardian_id, "delivery_id": id_of(delivery)}
-    ((answer, wish, will_try, has_open_check, has_followed),) = await read(
+    ((answer, wish, able, will_try, has_open_check, has_followed),) = await read(
         session, STANDING, **given
     )
-    return Standing(answer, wish, will_try, has_open_check, has_followed)
+    return Standing(answer, wish, able, will_try, has_open_check, has_followed)
 
 
 async def find_surroundings(
-    session: Session, child_id: int, *, monday: date | None
+    session: Session, child_id: int, *, guardian_id: int, monday: date | None
 ) -> Surroundings | None:
     """Look up what a child's centre adds to the week of a Monday."""
-    found = await read(session, SURROUNDINGS, child_id=child_id, monday=monday)
-    return Surroundings(found[0][0], found[0][1] or "") if found else None
+    given = {"child_id": child_id, "guardian_id": guardian_id, "monday": monday}
+    found = await read(session, SURROUNDINGS, **given)
+    if not found:
+        return None
+    ((language, words, level_source, has_siblings),) = found
+    return Surroundings(language, words or "", level_source is not None, has_siblings)
+
+
+async def list_family(
+    session: Session, guardian_id: int, *, at: datetime
+) -> list[tuple[int, date | None]]:
+    """List the children whose programme went on at a moment, in the order of joining.
+
+    Each as (child, month of birth).
+    """
+    found = await read(session, FAMILY, guardian_id=guardian_id, at=at)
+    return [(child_id, birth_month) for child_id, birth_month in found]
+
+
+FAMILY = (
+    select_columns(col(Child.id), col(Child.birth_month))
+    .join(Pair, col(Pair.child_id) == col(Child.id))
+    .where(
+        col(Pair.guardian_id) == bindparam("guardian_id"),
+        col(Pair.joined_at) <= bindparam("at", type_=Moment),
+        or_(col(Pair.finished_at).is_(None), col(Pair.finished_at) > bindparam("at", type_=Moment)),
+    )
+    .order_by(col(Pair.id))
+)

@@ -12,6 +12,7 @@ class GuardianState(StrEnum):
     QUIET = "quiet"  # asked whether this is still useful, and has not answered
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    MOVED = "moved"  # another phone has taken the place of this chat
 
 
 class Pace(StrEnum):
@@ -71,6 +72,27 @@ class EventKind(StrEnum):
     FELL_QUIET = "fell-quiet"
     STOPPED = "stopped"
     UNREACHABLE = "unreachable"
+    MOVED = "moved"  # to another phone
+    TOOK_OVER = "took-over"  # from an earlier phone
+    ANOTHER_PERSON = "another-person"
+    AGE = "age"
+    CAN_NOT_YET = "can-not-yet"
+    CAN_A_LITTLE = "can-a-little"
+    CAN = "can"
+    INVITE_ASKED = "invite-asked"  # whether somebody else should join: once is enough
+    INVITED = "invited"
+    LISTENED = "listened"
+    STORY_OPENED = "story-opened"
+    STORY_READ = "story-read"  # to its last page
+    STORY_HEARD = "story-heard"
+    PRINTED = "printed"  # a page to print was sent
+    CERTIFICATE = "certificate"
+    ASKED_WHY = "asked-why"  # one who stopped was asked for a reason, and gave one of those below
+    STOP_TOO_MANY = "stop-too-many"
+    STOP_NOT_FOR_US = "stop-not-for-us"
+    STOP_NO_TIME = "stop-no-time"
+    STOP_AGE = "stop-age"
+    STOP_OTHER = "stop-other"
 
 
 class ConsentAnswer(StrEnum):
@@ -79,3 +101,35 @@ class ConsentAnswer(StrEnum):
     GIVEN = "given"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
+
+
+class FamilyRole(StrEnum):
+    """Who a guardian is to the child, where that was told."""
+
+    MOTHER = "mother"
+    FATHER = "father"
+    GRANDPARENT = "grandparent"
+    OTHER = "other"
+
+
+class LevelSource(StrEnum):
+    """Where a child's level comes from."""
+
+    ROSTER = "roster"
+    CHECK = "check"  # three taps in the first week
+    WISH = "wish"  # easier or harder, tapped under an activity
+
+
+class LeftReason(StrEnum):
+    """Why a child is not in the programme any more."""
+
+    MOVED = "moved"
+    DIED = "died"
+
+
+class QuestionKind(StrEnum):
+    """How a guardian asked."""
+
+    TEXT = "text"
+    VOICE = "voice"
+    PHOTO = "photo"

@@ -14,8 +14,12 @@ from bot.store.states import (
     DeliveryKind,
     DeliveryStatus,
     EventKind,
+    FamilyRole,
     GuardianState,
+    LeftReason,
+    LevelSource,
     Pace,
+    QuestionKind,
     UpdateStatus,
 )
 
@@ -47,14 +51,24 @@ class CentreTheme(Row, table=True):
 
 
 class Child(Row, table=True):
-    """A child on a centre's roster, by study code; no name is ever stored."""
+    """A child on a centre's roster, by study code; no name is ever stored.
+
+    `is_open` marks one that came by a poster and not from the school's list. `withdrawn_at` is when
+    the last guardian was forgotten, `left_at` when the family said that the child is gone.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     centre_id: int = owned("centre")
     study_code: str = Field(unique=True, max_length=40)
     birth_month: date | None = None
     level: Variant = word(Variant, default=Variant.PLAIN)
+    level_source: LevelSource | None = word(LevelSource, default=None)
+    is_disadvantaged: bool | None = None
+    is_open: bool = False
     enrolled_at: datetime = Field(sa_type=Moment)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
+    left_at: datetime | None = Field(default=None, sa_type=Moment)
+    left_reason: LeftReason | None = word(LeftReason, default=None)
 
 
 class ChildWeek(Row, table=True):
@@ -82,18 +96,39 @@ class Card(Row, table=True):
     code_sealed: bytes = Field(sa_type=LargeBinary)
     language: str
     issued_at: datetime = Field(sa_type=Moment)
+    printed_at: datetime | None = Field(default=None, sa_type=Moment)
     opened_at: datetime | None = Field(default=None, sa_type=Moment)
     revoked_at: datetime | None = Field(default=None, sa_type=Moment)
 
 
+class Poster(Row, table=True):
+    """What hangs at a centre where anybody may join: one code for all, sealed like a card's."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    centre_id: int = owned("centre")
+    code_key: str = Field(unique=True, max_length=64)
+    code_sealed: bytes = Field(sa_type=LargeBinary)
+    issued_at: datetime = Field(sa_type=Moment)
+    revoked_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
 class Newcomer(Row, table=True):
-    """A chat that opened a card and has not consented yet."""
+    """A chat that has not consented yet: it opened a card or a poster, or chose a language only."""
 
     id: int | None = Field(default=None, primary_key=True)
     chat_key: str = Field(unique=True, max_length=64)
-    card_id: int = owned("card")
+    card_id: int | None = owned("card", nullable=True)
+    poster_id: int | None = owned("poster", nullable=True)
     language: str
     opened_at: datetime = Field(sa_type=Moment, index=True)
+
+
+class CodeAttempt(Row, table=True):
+    """A code that opened nothing, so that guessing can be limited; forgotten after a day."""
+
+    id: int | None = number()
+    chat_key: str = Field(max_length=64, index=True)
+    attempted_at: datetime = Field(sa_type=Moment, index=True)
 
 
 class Guardian(Row, table=True):
@@ -106,6 +141,7 @@ class Guardian(Row, table=True):
     chat_key: str = Field(unique=True, max_length=64)
     chat_sealed: bytes = Field(sa_type=LargeBinary)
     language: str
+    role: FamilyRole | None = word(FamilyRole, default=None)
     zone: str
     days: tuple[int, ...] = Field(sa_type=Days)
     hour: int
@@ -164,6 +200,25 @@ class Consent(Row, table=True):
     answered_at: datetime = Field(sa_type=Moment)
 
 
+class Question(Row, table=True):
+    """What a guardian wrote or said to staff, sealed, and the answer."""
+
+    id: int | None = number()
+    guardian_id: int = owned("guardian")
+    kind: QuestionKind = word(QuestionKind)
+    body_sealed: bytes = Field(sa_type=LargeBinary)
+    answer_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
+    language: str
+    is_urgent: bool = False
+    asked_at: datetime = Field(sa_type=Moment)
+    answered_at: datetime | None = Field(default=None, sa_type=Moment)
+    closed_at: datetime | None = Field(default=None, sa_type=Moment)
+
+    __table_args__ = (
+        partial_index("open_questions", "is_urgent", "asked_at", where="closed_at IS NULL"),
+    )
+
+
 class Delivery(Row, table=True):
     """One message to one guardian at one time, about one child where it is of the programme.
 
@@ -185,6 +240,7 @@ class Delivery(Row, table=True):
     touch: Touch | None = word(Touch, default=None)
     notice: str | None = Field(default=None, max_length=40)
     about_id: int | None = owned("delivery", nullable=True, index=False)
+    question_id: int | None = owned("question", nullable=True, index=False)
     asked: bool = False
     attempts: int = 0
     lost_answers: int = 0
@@ -228,14 +284,36 @@ class Delivery(Row, table=True):
 
 
 class EngagementEvent(Row, table=True):
-    """Something a guardian did, and when; all are kept, the last answer counts."""
+    """Something a guardian did, and when; all are kept, the last answer counts.
+
+    `material` names the story or the page to print that it is about; of what was heard of a story,
+    its page and language too: `red-suitcase`, `red-suitcase/3/ar`.
+    """
 
     id: int | None = number()
     guardian_id: int | None = owned("guardian", nullable=True)
     child_id: int | None = owned("child", nullable=True)
     delivery_id: int | None = owned("delivery", nullable=True)
+    material: str | None = Field(default=None, max_length=40)
     kind: EventKind = word(EventKind)
     happened_at: datetime = Field(sa_type=Moment)
+
+
+class Tombstone(Row, table=True):
+    """A chat that asked to be forgotten, by its keyed hash alone, so nothing brings it back."""
+
+    chat_key: str = Field(primary_key=True, max_length=64)
+    forgotten_at: datetime = Field(sa_type=Moment)
+
+
+class ForgottenCount(Row, table=True):
+    """What forgotten families of a centre received and did, by month: counts, tied to nobody."""
+
+    centre_id: int = Field(foreign_key="centre.id", primary_key=True)
+    month: date = Field(primary_key=True)
+    guardians: int = 0
+    sent: int = 0
+    answered: int = 0
 
 
 class StoredUpdate(Row, table=True):

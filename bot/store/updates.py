@@ -54,7 +54,7 @@ APPLIED = (
 CLOSED = (
     update(StoredUpdate)
     .where(among_numbers(col(StoredUpdate.id)))
-    .values(status=UpdateStatus.DONE, body_sealed=None, replies_sealed=None)
+    .values(status=UpdateStatus.DONE, chat_key=None, body_sealed=None, replies_sealed=None)
 )
 
 
@@ -89,7 +89,10 @@ async def record_reply_sent(session: Session, update_id: int, *, count: int) -> 
 
 
 async def record_done(session: Session, numbers: Sequence[int]) -> None:
-    """Close updates; what they said is not kept, their numbers are, against a repeat."""
+    """Close updates; neither what they said nor whose they were is kept, only their numbers are.
+
+    Against a number, one that arrives twice is known.
+    """
     if not numbers:
         return
     connection = await session.connection()
@@ -97,7 +100,18 @@ async def record_done(session: Session, numbers: Sequence[int]) -> None:
 
 
 async def record_given_up(session: Session, update_id: int) -> None:
-    """Close an update that cannot be handled; it stays, sealed, for whoever looks into it."""
+    """Close an update that cannot be handled; it stays, sealed, for whoever looks into it.
+
+    Of one whose effect is written, and whose replies alone did not go out, nothing is kept: it may
+    be the one by which a family asked to be forgotten.
+    """
+    is_applied = col(StoredUpdate.status) == UpdateStatus.APPLIED
+    statement = (
+        update(StoredUpdate)
+        .where(col(StoredUpdate.id) == update_id, is_applied)
+        .values(chat_key=None, body_sealed=None, replies_sealed=None)
+    )
+    await session.exec(statement.execution_options(synchronize_session=False))
     await change(session, update_id, status=UpdateStatus.FAILED)
 
 

@@ -95,6 +95,33 @@ async def test_an_arabic_chat_runs_from_right_to_left(demo: Demo, page: Page) ->
     assert left["x"] < right["x"]
 
 
+async def test_a_story_turns_its_pages_in_one_message_and_the_next_is_at_the_left_in_arabic(
+    demo: Demo, page: Page
+) -> None:
+    await open_card(page, demo, 2)
+    await page.click("text=نعم، أرسلوا لنا الأنشطة")
+    await expect(page.locator(".message img")).to_have_count(1)
+    await page.fill("#text", "/menu")
+    await page.press("#text", "Enter")
+    await page.click('[data-action="menu:stories"]')
+    await page.click('[data-action="story:red-suitcase"]')
+    pictures = page.locator(".message img")
+    await expect(pictures).to_have_count(2)
+    before = await pictures.last.get_attribute("src")
+
+    await page.click('[data-action="page:red-suitcase:2:home"]')
+    back = page.locator('[data-action="page:red-suitcase:1:home"]').first
+    following = page.locator('[data-action="page:red-suitcase:3:home"]')
+    await expect(following).to_have_count(1)
+
+    assert await pictures.last.get_attribute("src") != before
+    await expect(pictures).to_have_count(2)
+    left, right = await following.bounding_box(), await back.bounding_box()
+    assert left is not None
+    assert right is not None
+    assert left["x"] < right["x"]
+
+
 async def test_a_demo_that_is_stopped_goes_on_where_it_was(tmp_path: Path, page: Page) -> None:
     folder = tmp_path / "demo"
     settings = demo_settings(folder, content=ROOT / "content", locales=ROOT / "locales")

@@ -1,4 +1,4 @@
-"""A small catalogue on disk: one activity, English and Arabic, nothing wrong with it."""
+"""A small catalogue on disk, in English and Arabic, with one thing of each kind, all sound."""
 
 import struct
 import zlib
@@ -95,6 +95,113 @@ source: de81edf843ceb50d
 ## research
 هل يستخدمها الباحثون دون اسمك؟
 """
+PRINTED = (
+    *("title", "intro", "scan", "start", "yes", "game", "code", "help", "privacy", "study"),
+    *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow", "together"),
+    *("certificate", "certificate-name", "certificate-text", "certificate-pictures"),
+    "certificate-drawing",
+)
+ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for name in PRINTED)
+ARABIC_PRINT = "---\nreviewed: yes\nsource: fcf4b11fad862e81\n---\n" + "".join(
+    f"## {name}\nجيد\n" for name in PRINTED
+)
+ENGLISH_DISTRESS = """\
+reviewed: yes
+help:
+  DK: Call 112.
+  elsewhere: Call somebody.
+grief:
+  elsewhere: You are not alone.
+urgent: [want to die, suicid*]
+died: [my son ... died]
+moved:
+  - we have moved
+"""
+ARABIC_DISTRESS = """\
+reviewed: yes
+help:
+  elsewhere: اتصلوا بالرقم 70 201 201.
+grief:
+  elsewhere: لستم وحدكم.
+urgent: [أريد أن أموت]
+died: [ابني ... مات]
+moved: [انتقلنا]
+"""
+STORY = """\
+band: "3-4"
+localise: translate
+licence: CC0
+credit: Drawn for this test.
+pages:
+  - picture: one.png
+    alt: {en: A sock, ar: جورب}
+  - picture: two.png
+    alt: {en: Two socks, ar: جوربان}
+"""
+ENGLISH_STORY = """\
+---
+title: The Sock
+reviewed: yes
+---
+## 1
+A sock is **alone**.
+
+Whose is it?
+
+Where is the other?
+## 2
+Now there are two.
+"""
+ARABIC_STORY = """\
+---
+title: الجورب
+reviewed: yes
+source: 44c5550886c4f6aa
+---
+## 1
+جورب **وحيد**.
+
+لمن هو؟
+## 2
+الآن جوربان.
+"""
+PRINTABLE = """\
+kind: sheet
+localise: translate
+words: [play, sock]
+pictures: {sock: sock.svg, socks: /stories/sock/one.png}
+licence: CC0
+credit: Drawn for this test.
+"""
+ENGLISH_PRINTABLE = """\
+---
+title: Sock Sheet
+reviewed: yes
+---
+## play
+Colour the sock.
+## sock
+sock
+"""
+ARABIC_PRINTABLE = """\
+---
+title: ورقة الجورب
+reviewed: yes
+source: fefd7e5cd2942f60
+---
+## play
+لوّنوا الجورب.
+## sock
+جورب
+"""
+TYPST = """\
+#import "house.typ": content, told
+#told(content.words.play)
+#image(content.pictures.sock, width: 3cm)
+#image(content.pictures.socks, width: 3cm)
+#told(content.words.sock)
+"""
+SVG = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 1 1"><path d="M0 0h1v1z"/></svg>'
 PLAIN_KEYS = (
     "after-did-it",
     "after-easier",
@@ -126,7 +233,27 @@ LATER_KEYS = (
     "button-still-useful",
     "button-stop",
     "break-until",
+    "ask-why",
+    "ask-do",
+    "ask-grow",
+    "button-can-not-yet",
+    "button-can-a-little",
+    "button-can",
+    "able-saved",
+    "button-listen",
+    "bot-short-description",
+    "celebrate-grow",
+    "button-certificate",
 )
+MATERIAL_KEYS = (
+    "button-page-back",
+    "button-page-next",
+    "button-stories",
+    "button-another-story",
+    "menu-home",
+    "language-name",
+)
+LABEL_KEYS = ("age", "younger", "older", "age-place", "child", "child-place")
 ENGLISH_FORMS = ("{minutes} minute", "{minutes} minutes")
 ARABIC_FORMS = (
     "لا دقائق",
@@ -146,6 +273,11 @@ def write_words(plural_rule: str, text: str, forms: tuple[str, ...]) -> str:
     plurals = "\n".join(f'msgstr[{place}] "{form}"' for place, form in enumerate(forms))
     entries.append(f'msgid "about-minutes"\nmsgid_plural "about-minutes"\n{plurals}')
     entries += [f'msgid "{key}"\nmsgstr "{text}"' for key in LATER_KEYS]
+    labels = "\n".join(f'msgstr[{place}] "{text}"' for place in range(len(forms)))
+    entries += [f'msgid "for-{key}"\nmsgid_plural "for-{key}"\n{labels}' for key in LABEL_KEYS]
+    entries += [f'msgid "{key}"\nmsgstr "{text}"' for key in MATERIAL_KEYS]
+    entries.append(f'msgid "story-page"\nmsgstr "{text}: {{page}}, {{pages}}"')
+    entries.append(f'msgid "celebrate-why"\nmsgid_plural "celebrate-why"\n{labels}')
     header = (
         'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=UTF-8\\n"\n'
         f'"Plural-Forms: {plural_rule}\\n"'
@@ -182,6 +314,20 @@ SMALL = {
     "content/activities/sock-pairs/picture.png": make_png(),
     "content/consent/1/en.md": ENGLISH_CONSENT.encode(),
     "content/consent/1/ar.md": ARABIC_CONSENT.encode(),
+    "content/print/en.md": ENGLISH_PRINT.encode(),
+    "content/print/ar.md": ARABIC_PRINT.encode(),
+    "content/distress/en.yaml": ENGLISH_DISTRESS.encode(),
+    "content/distress/ar.yaml": ARABIC_DISTRESS.encode(),
+    "content/stories/sock/story.yaml": STORY.encode(),
+    "content/stories/sock/en.md": ENGLISH_STORY.encode(),
+    "content/stories/sock/ar.md": ARABIC_STORY.encode(),
+    "content/stories/sock/one.png": make_png(),
+    "content/stories/sock/two.png": make_png(),
+    "content/printables/socks/printable.yaml": PRINTABLE.encode(),
+    "content/printables/socks/en.md": ENGLISH_PRINTABLE.encode(),
+    "content/printables/socks/ar.md": ARABIC_PRINTABLE.encode(),
+    "content/printables/socks/page.typ": TYPST.encode(),
+    "content/printables/socks/sock.svg": SVG.encode(),
     "locales/en/LC_MESSAGES/bot.po": ENGLISH_WORDS.encode(),
     "locales/ar/LC_MESSAGES/bot.po": ARABIC_WORDS.encode(),
 }

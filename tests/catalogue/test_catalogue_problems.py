@@ -8,7 +8,7 @@ from pathlib import Path
 from types import FrameType
 
 import pytest
-from conftest import ENGLISH_WORDS, SMALL
+from conftest import ENGLISH_WORDS, LABEL_KEYS, SMALL
 
 import bot.catalogue
 from bot.catalogue.loading import check_catalogue, load_catalogue, read_catalogue
@@ -19,8 +19,16 @@ PROGRAMME = "content/programme.yaml"
 SOCKS = "content/activities/sock-pairs"
 CARD, EN, AR = f"{SOCKS}/activity.yaml", f"{SOCKS}/en.md", f"{SOCKS}/ar.md"
 PICTURE = f"{SOCKS}/picture.png"
+AUDIO, SOUND = f"{SOCKS}/audio/ar.ogg", b"OggS" + bytes(24) + b"OpusHead"
 ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
+PRINTED_AR = "content/print/ar.md"
 SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
+HELD_BACK, HELD_BACK_AR = "content/distress/en.yaml", "content/distress/ar.yaml"
+TALE, TOLD, TOLD_AR = (f"content/stories/sock/{each}" for each in ("story.yaml", "en.md", "ar.md"))
+SHEET, SHEET_AR = "content/printables/socks/printable.yaml", "content/printables/socks/ar.md"
+TYPST = "content/printables/socks/page.typ"
+PHRASES = "Write a list of words and phrases, one a line; see the README."
+PLACES = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
 NOTHING_LEFT = f"{PROGRAMME}: there are no activities. Add a folder to content/activities."
 KNOWN = "Use {{ school_language }} or {{ script_direction }}."
 MARKUP = "Use paragraphs, **bold** and *italic*."
@@ -154,6 +162,19 @@ TABLE = (
         (f'{PROGRAMME}: unknown default_band "9-9". Use one of: 3-4.',),
     ),
     Broken(
+        "nobody named in one language who answers for what is kept",
+        edit(PROGRAMME, "order:", "controller: {en: The town}\norder:"),
+        (f'{PROGRAMME}: "controller" is missing in "ar". Write it in every language.',),
+    ),
+    Broken(
+        "an end of the study without a time to keep what it left",
+        edit(PROGRAMME, "order:", "study_end: 2027-06-30\norder:"),
+        (
+            f"{PROGRAMME}: study_end and retention_days stand alone. "
+            "Write both of them, or neither.",
+        ),
+    ),
+    Broken(
         "a band without a skill",
         edit(PROGRAMME, '{"3-4": VOC, default: NAR}', '{"4-5": VOC}'),
         (f'{PROGRAMME}: week 2 has no skill for band "3-4". Add it, or a default.',),
@@ -232,6 +253,23 @@ TABLE = (
         "a picture too heavy",
         lambda files: files | {PICTURE: files[PICTURE] + bytes(301_000)},
         (f"{PICTURE}: the picture has 301 kB. Make it smaller than 300 kB.", NOTHING_LEFT),
+    ),
+    # its recordings
+    Broken("a recording", put(AUDIO, SOUND)),
+    Broken(
+        "a recording of no language",
+        put(f"{SOCKS}/audio/da.ogg", SOUND),
+        (f"{SOCKS}/audio/da.ogg: this belongs to no language. Use one of: en.ogg, ar.ogg.",),
+    ),
+    Broken(
+        "a recording of another kind",
+        put(AUDIO, b"OggS, and then Vorbis"),
+        (f"{AUDIO}: this is not Ogg Opus sound. Save it as Ogg with Opus.",),
+    ),
+    Broken(
+        "a recording too heavy",
+        put(AUDIO, SOUND + bytes(1_001_500)),
+        (f"{AUDIO}: the recording has 1001 kB. Make it smaller than 1000 kB.",),
     ),
     # an activity's texts
     Broken(
@@ -339,15 +377,24 @@ TABLE = (
         (f'{AR}, line 10: "do" has 61 words. Write at most 60.', NOTHING_LEFT),
     ),
     Broken(
-        # heading 40, text 1119, harder way 21, note 4, easier way 21, wish 4, five gaps of 2
+        # heading 40, text 1119, harder way 21, note 4, easier way 21, wish 4, five gaps of 2,
+        # question and answer 9, and their gap
         "a caption too long after taps",
         edit(
             EN,
             "Find **pairs** together. In {{ school_language }}",
             "x" * 1100 + " {{ school_language }}",
         ),
-        (f'{EN}: "do" can become 1202 characters in a chat. Shorten it; Telegram shows 1024.',),
+        (f'{EN}: "do" can become 1219 characters in a chat. Shorten it; Telegram shows 1024.',),
         (f"{AR}, line 6: {STALE}. Bring it up to date and write source: c57466615c0a02dd.",),
+    ),
+    Broken(
+        # label 4, heading 10, text 1010, the last week's words 4, notes 4 and 4, five gaps of 2,
+        # question and answer 9, and their gap
+        "a last touch too long for the words under the week's picture",
+        edit(EN, "You looked so well.", "x" * 1010),
+        (f'{EN}: "grow" can become 1057 characters in a chat. Shorten it; Telegram shows 1024.',),
+        (f"{AR}, line 6: {STALE}. Bring it up to date and write source: 3a045d3c2bc2e213.",),
     ),
     Broken(
         "unreviewed",
@@ -388,6 +435,283 @@ TABLE = (
         (),
         (f"{ASKED_AR}, line 3: {STALE}. Bring it up to date and write source: de81edf843ceb50d.",),
     ),
+    # print
+    Broken(
+        "nothing to print in a language",
+        drop(PRINTED_AR),
+        (f"{PRINTED_AR}: there is no such file. Write what is printed in this language.",),
+    ),
+    Broken(
+        "a part of what is printed missing",
+        edit(PRINTED_AR, "## scan\nجيد\n", ""),
+        (f'{PRINTED_AR}: section "scan" is missing. Write ## scan and its text.',),
+    ),
+    Broken(
+        "a placeholder in a text for print",
+        edit(PRINTED_AR, "## scan\nجيد", "## scan\n{{ school_language }}"),
+        (f"{PRINTED_AR}, line 9: a placeholder in a text for print. Write the words themselves.",),
+    ),
+    Broken(
+        "a text that does not fit on the paper",
+        edit(PRINTED_AR, "## scan\nجيد", "## scan\n" + "x" * 33),
+        (f'{PRINTED_AR}, line 9: "scan" has 33 characters. Write at most 32.',),
+    ),
+    Broken(
+        "a link in a text for print",
+        edit(PRINTED_AR, "## scan\nجيد", "## scan\n[a](http://b.example)"),
+        (f"{PRINTED_AR}, line 10: link cannot be shown in a chat. {MARKUP}",),
+    ),
+    Broken(
+        "open enrolment that is neither yes nor no",
+        edit(PROGRAMME, "hour: 17", "hour: 17\nopen_enrolment: perhaps"),
+        (
+            f'{PROGRAMME}, line 7: "open_enrolment": input should be a valid boolean, unable to '
+            "interpret input. Write yes or no.",
+        ),
+    ),
+    # distress
+    Broken(
+        "no words of distress in a language",
+        drop(HELD_BACK_AR),
+        (f"{HELD_BACK_AR}: there is no such file. Write the words of distress in this language.",),
+    ),
+    Broken(
+        "words of distress in a language that is not offered",
+        lambda files: files | {"content/distress/de.yaml": files[HELD_BACK]},
+        ("content/distress/de.yaml: this is no language's list. Name lists: en.yaml, ar.yaml.",),
+    ),
+    Broken(
+        "an empty list",
+        edit(HELD_BACK, "urgent: [want to die, suicid*]", "urgent: []"),
+        (
+            f'{HELD_BACK}, line 7: "urgent": tuple should have at least 1 item after validation, '
+            f"not 0. {PHRASES}",
+        ),
+    ),
+    Broken(
+        "a list missing",
+        edit(HELD_BACK_AR, "moved: [انتقلنا]\n", ""),
+        (f'{HELD_BACK_AR}, line 1: "moved" is missing. {PHRASES}',),
+    ),
+    Broken(
+        "a list of another kind",
+        edit(HELD_BACK_AR, "moved:", "angry: [x]\nmoved:"),
+        (
+            f'{HELD_BACK_AR}, line 8: unknown key "angry". '
+            "Use: reviewed, help, grief, urgent, died, moved.",
+        ),
+    ),
+    Broken(
+        "an entry of three letters with any ending",
+        edit(HELD_BACK, "suicid*", "sui*"),
+        (f'{HELD_BACK}, line 7: "urgent": "sui*" cannot be looked for. {PHRASES}',),
+    ),
+    Broken(
+        "an entry that ends in a gap",
+        edit(HELD_BACK, "my son ... died", "my son ..."),
+        (f'{HELD_BACK}, line 8: "died": "my son ..." cannot be looked for. {PHRASES}',),
+    ),
+    Broken(
+        "no help for elsewhere",
+        edit(HELD_BACK_AR, "elsewhere: اتصلوا", "DK: اتصلوا"),
+        (f'{HELD_BACK_AR}, line 2: "help": there is no text for "elsewhere". {PLACES}',),
+    ),
+    Broken(
+        "help in a country that is none",
+        edit(HELD_BACK, "DK:", "Denmark:"),
+        (f'{HELD_BACK}, line 2: "help": "Denmark" is no country. {PLACES}',),
+    ),
+    Broken(
+        "help that is empty",
+        edit(HELD_BACK, "Call 112.", '" "'),
+        (f'{HELD_BACK}, line 2: "help": the text for "DK" is empty. {PLACES}',),
+    ),
+    Broken(
+        "help that goes on and on",
+        edit(HELD_BACK, "Call 112.", "x" * 901),
+        (f'{HELD_BACK}, line 2: "help": the text for "DK" is longer than 900. {PLACES}',),
+    ),
+    Broken(
+        "words of distress that nobody has reviewed",
+        edit(HELD_BACK_AR, "reviewed: yes", "reviewed: no"),
+        (),
+        (f"{HELD_BACK_AR}: nobody has reviewed these words. Read them, then write reviewed: yes.",),
+    ),
+    # stories
+    Broken(
+        "a folder that no button could name",
+        lambda files: {name.replace("/socks/", "/Socks 1/"): each for name, each in files.items()},
+        (
+            'content/printables/Socks 1: "Socks 1" cannot be a name. '
+            "Use small letters, digits and dashes, at most 24.",
+        ),
+    ),
+    Broken(
+        "a story without a card",
+        drop(TALE),
+        (f"{TALE}: there is no such file. Write it; see the README.",),
+    ),
+    Broken(
+        "an unknown key in a story",
+        edit(TALE, "credit:", "author: me\ncredit:"),
+        (f'{TALE}, line 4: unknown key "author". Use: band, localise, pages, licence, credit.',),
+    ),
+    Broken(
+        "a story for no age of the programme",
+        edit(TALE, '"3-4"', '"9-9"'),
+        (f'{TALE}: unknown band "9-9". Use one of: 3-4.',),
+    ),
+    Broken(
+        "a picture that is described in the wrong language",
+        edit(TALE, "ar: جوربان", "da: to strømper"),
+        (
+            f'{TALE}: page 2 has no alt in "ar". Say in a few words what the picture shows.',
+            f'{TALE}: page 2 has an alt in "da". The programme\'s languages are: en, ar.',
+        ),
+    ),
+    Broken(
+        "a page's picture missing",
+        drop("content/stories/sock/two.png"),
+        ("content/stories/sock/two.png: there is no such picture. Put a PNG or JPEG file there.",),
+    ),
+    Broken(
+        "a page's picture that is too heavy for a phone",
+        put("content/stories/sock/two.png", b"\x89PNG\r\n\x1a\n" + bytes(300_000)),
+        ("content/stories/sock/two.png: the picture has 300 kB. Make it smaller than 300 kB.",),
+    ),
+    Broken(
+        "a story without one of the languages",
+        drop(TOLD_AR),
+        (f"{TOLD_AR}: there is no such file. Write the story in this language.",),
+    ),
+    Broken(
+        "a story in a language that the programme has not",
+        put("content/stories/sock/fi.md", b"x"),
+        (
+            'content/stories/sock/fi.md: "fi" is not a language of the programme. '
+            "Use one of: en, ar; or add it to content/programme.yaml.",
+        ),
+    ),
+    Broken(
+        "a page without words",
+        edit(TOLD_AR, "## 2\nالآن جوربان.\n", ""),
+        (f'{TOLD_AR}: section "2" is missing. Write ## 2 and its text.',),
+    ),
+    Broken(
+        "words without a page",
+        edit(TOLD_AR, "الآن جوربان.\n", "الآن جوربان.\n## 3\nثم ثلاثة.\n"),
+        (f'{TOLD_AR}, line 12: unknown section "3". Use one of: 1, 2.',),
+    ),
+    Broken(
+        "three prompts on a page",
+        edit(TOLD_AR, "لمن هو؟\n", "لمن هو؟\n\nأين هو؟\n\nما لونه؟\n"),
+        (f"{TOLD_AR}, line 6: page 1 has 3 prompts. Write at most 2, each by itself.",),
+    ),
+    Broken(
+        "a page that goes on and on",
+        edit(TOLD_AR, "الآن جوربان.", words(46)),
+        (f"{TOLD_AR}, line 10: this has 46 words. Write at most 45.",),
+    ),
+    Broken(
+        "a placeholder in a story",
+        edit(TOLD_AR, "الآن جوربان.", "{{ school_language }}"),
+        (f"{TOLD_AR}, line 10: a placeholder in a story. Write the words themselves.",),
+    ),
+    Broken(
+        "a list in a story",
+        edit(TOLD_AR, "الآن جوربان.", "- جوربان"),
+        (
+            f"{TOLD_AR}, line 11: bullet list cannot be shown in a chat. {MARKUP}",
+            f"{TOLD_AR}, line 11: list item cannot be shown in a chat. {MARKUP}",
+        ),
+    ),
+    Broken(
+        "a story without a title",
+        edit(TOLD_AR, "title: الجورب", 'title: ""'),
+        (f'{TOLD_AR}, line 2: "title" is missing. Write title: and a few words.',),
+    ),
+    Broken(
+        "a page of few but endless words",
+        edit(TOLD_AR, "الآن جوربان.", "x" * 1100),
+        (f"{TOLD_AR}: page 2 has 1122 characters in a chat. Shorten it; Telegram shows 1024.",),
+    ),
+    Broken(
+        "a page that is too long in two languages at once",
+        both(edit(TOLD_AR, "الآن جوربان.", "x" * 600), edit(TOLD, "Now there are two.", "y" * 600)),
+        (
+            f'{TOLD}: page 2 has 1229 characters together with "ar". '
+            "Shorten it; Telegram shows 1024.",
+            f'{TOLD_AR}: page 2 has 1230 characters together with "en". '
+            "Shorten it; Telegram shows 1024.",
+        ),
+        (f"{TOLD_AR}, line 4: {STALE}. Bring it up to date and write source: 6a089f503d60868c.",),
+    ),
+    Broken(
+        "a recording of a page that is not there",
+        put("content/stories/sock/audio/ar/3.ogg", SOUND),
+        (
+            "content/stories/sock/audio/ar/3.ogg: this belongs to no page in no language. "
+            "Name it audio/<language>/<page>.ogg, 1 to 2.",
+        ),
+    ),
+    Broken(
+        "a recording of a page that is no sound",
+        put("content/stories/sock/audio/ar/1.ogg", b"mp3"),
+        (
+            "content/stories/sock/audio/ar/1.ogg: this is not Ogg Opus sound. "
+            "Save it as Ogg with Opus.",
+        ),
+    ),
+    # pages to print
+    Broken(
+        "a page to print without its page",
+        drop(TYPST),
+        (f"{TYPST}: there is no such file. Write the page in Typst.",),
+    ),
+    Broken(
+        "a page to print that would fetch a package",
+        edit(TYPST, "#told(content.words.play)", '#import "@preview/cetz:0.3.0"'),
+        (
+            f"{TYPST}, line 2: a page to print cannot fetch packages. "
+            "Write what it needs into the page.",
+        ),
+    ),
+    Broken(
+        "an unknown kind of page to print",
+        edit(SHEET, "kind: sheet", "kind: film"),
+        (
+            f"{SHEET}, line 1: \"kind\": input should be 'cards', 'sheet' or 'book'. "
+            "Write cards, sheet, book.",
+        ),
+    ),
+    Broken(
+        "a picture to print that is not there",
+        edit(SHEET, "/stories/sock/one.png", "/stories/sock/one.gif"),
+        (
+            'content/stories/sock/one.gif: there is no picture for "socks". '
+            "Put a file there: .svg, .png, .jpg, .jpeg.",
+        ),
+    ),
+    Broken(
+        "a picture to print whose name leads elsewhere",
+        edit(SHEET, "{sock: sock.svg", '{"../sock": sock.svg'),
+        (f'{SHEET}: "../sock" cannot be a picture\'s name. Use small letters and digits.',),
+    ),
+    Broken(
+        "a page to print without a word that it uses",
+        edit(SHEET_AR, "## sock\nجورب\n", ""),
+        (f'{SHEET_AR}: section "sock" is missing. Write ## sock and its text.',),
+    ),
+    Broken(
+        "a page to print without one of the languages",
+        drop(SHEET_AR),
+        (f"{SHEET_AR}: there is no such file. Write the words in this language.",),
+    ),
+    Broken(
+        "a page to print that is a book",
+        edit(SHEET_AR, "لوّنوا الجورب.", words(121)),
+        (f"{SHEET_AR}, line 6: this has 121 words. Write at most 120.",),
+    ),
     # locales
     Broken(
         "no strings in a language",
@@ -408,6 +732,18 @@ TABLE = (
         (
             f'{SAID_AR}: "after-seen" is missing. Translate it from en.',
             f'{SAID_AR}, line 21: unknown key "after-sen". Remove it.',
+        ),
+    ),
+    Broken(
+        "a description that Telegram would not take",
+        edit(
+            SAID_AR,
+            'msgid "bot-short-description"\nmsgstr "جيد"',
+            f'msgid "bot-short-description"\nmsgstr "{"م" * 121}"',
+        ),
+        (
+            f'{SAID_AR}, line 132: "bot-short-description" has 121 characters. '
+            "Shorten it; Telegram shows 120.",
         ),
     ),
     Broken(
@@ -443,7 +779,14 @@ TABLE = (
     Broken(
         "a header that comes after the strings, with another number of plural forms",
         put(SAID, with_header_last(ENGLISH_WORDS.replace("nplurals=2", "nplurals=3")).encode()),
-        (f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',),
+        (
+            f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',
+            *(
+                f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
+                for line, key in zip(range(132, 162, 5), LABEL_KEYS, strict=True)
+            ),
+            f'{SAID}, line 183: "celebrate-why" has 2 plural forms. This language has 3.',
+        ),
     ),
     Broken(
         "a consent text of few but endless words",

@@ -2,8 +2,12 @@
 
 import pytest
 
-from bot.store.states import DeliveryStatus
+from bot.chat.commands import COMMANDS
+from bot.core.actions import Purpose
+from bot.core.choosing import Variant
+from bot.store.states import ConsentAnswer, DeliveryKind, DeliveryStatus, EventKind, GuardianState
 from bot.store.tables import Consent, Guardian
+from tests.shipped import shipped_catalogue
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
@@ -97,14 +101,55 @@ async def test_help_comes_in_the_guardians_language(phone: Phone) -> None:
     assert answer.text.startswith("I send you three small messages a week")
 
 
-@pytest.mark.parametrize("command", ["/pause", "/resume", "/stop", "/language"])
+@pytest.mark.parametrize("command", ["/pause", "/resume", "/stop", "/language", "/ask", "/menu"])
 async def test_a_stranger_is_told_how_to_begin(town: Town, command: str) -> None:
     stranger = town.phone("Chen", language="en")
     stranger.person.opened = True
 
     answer = await stranger.write(command)
 
-    assert answer.text.startswith("Hello! To begin, open the link on the card")
+    assert "To begin, open the link on the card" in answer.text
+
+
+async def test_the_bot_describes_itself_in_every_language(town: Town) -> None:
+    published = town.sandbox.descriptions
+
+    assert set(published) == {"", "en", "da", "ar"}
+    assert published[""] == published["en"]
+    for language, words in town.runtime.shelf.current.words.items():
+        assert published[language] == {
+            "description": words.plain("bot-description"),
+            "short_description": words.plain("bot-short-description"),
+        }
+
+
+@pytest.mark.parametrize("language", ["en", "da", "ar"])
+async def test_help_names_every_command(town: Town, language: str) -> None:
+    words = town.runtime.shelf.current.words_in(language)
+
+    assert all(f"/{name}" in words.plain("help") for name in COMMANDS)
+
+
+@pytest.mark.parametrize("language", ["en", "da", "ar"])
+def test_every_word_of_the_record_is_told_in_every_language(language: str) -> None:
+    words = shipped_catalogue().words_in(language)
+    told = {
+        "event": EventKind,
+        "state": GuardianState,
+        "kind": DeliveryKind,
+        "level": Variant,
+        "consent": ConsentAnswer,
+        "purpose": Purpose,
+    }
+
+    missing = [
+        f"{name}-{each}"
+        for name, kind in told.items()
+        for each in kind
+        if f"{name}-{each}" not in words.keys
+    ]
+
+    assert missing == []
 
 
 async def test_the_commands_are_published_in_every_language(town: Town) -> None:
@@ -112,9 +157,14 @@ async def test_the_commands_are_published_in_every_language(town: Town) -> None:
 
     assert set(published) == {"", "en", "da", "ar"}
     assert [each["command"] for each in published["da"]] == [
+        "menu",
         "pause",
         "resume",
         "language",
+        "ask",
         "stop",
+        "privacy",
+        "mydata",
+        "forget",
         "help",
     ]

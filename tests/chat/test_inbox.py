@@ -80,7 +80,7 @@ async def test_what_one_chat_writes_is_answered_in_its_order(town: Town) -> None
     assert len(answers) == 5
     assert answers[0] == answers[3]
     assert "three small messages" in answers[0]
-    assert "/help" in answers[4]
+    assert "I have passed this on to the staff" in answers[4]
 
 
 async def test_a_message_whose_answer_is_lost_comes_twice_and_no_more(town: Town) -> None:

@@ -1,18 +1,21 @@
 """From a card to the first activity."""
 
 import pytest
+import yaml
 
 from bot.store.tables import Consent, Guardian, Newcomer
-from tests.town import Town
+from tests.town import ROOT, Town
 
 pytestmark = pytest.mark.anyio
+LANGUAGES = yaml.safe_load((ROOT / "content" / "programme.yaml").read_text())["languages"]
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("way", ["card", "poster"])
 async def test_the_first_activity_comes_after_at_most_three_taps_and_no_typing(
-    town: Town, language: str
+    town: Town, language: str, way: str
 ) -> None:
-    code = await town.card(language)
+    code = await town.card(language) if way == "card" else await town.poster()
     phone = town.phone(language=language)
 
     taps = 1
@@ -23,6 +26,7 @@ async def test_the_first_activity_comes_after_at_most_three_taps_and_no_typing(
 
     assert taps <= 3
     assert phone.from_bot[1].media is not None
+    assert (await town.deliveries())[0].language == language
     assert [each.text for each in phone.messages if not each.from_bot] == [f"/start {code}"]
 
 
@@ -72,7 +76,7 @@ async def test_a_yes_that_is_taken_back_is_a_withdrawal(town: Town) -> None:
     await phone.tap(question, "linking:yes")
     await phone.tap(question, "research:yes")
 
-    await phone.tap(question, "consent")
+    await phone.tap(question, "consents")
     await phone.tap(question, "linking:no")
 
     assert [str(row.answer) for row in await town.rows(Consent)][-1] == "withdrawn"
@@ -106,22 +110,6 @@ async def test_a_newcomer_leaves_no_chat_id_and_is_forgotten_after_a_week(town: 
     await town.runtime.tidy()
 
     assert await town.rows(Newcomer) == []
-
-
-async def test_an_unknown_card_is_explained(town: Town) -> None:
-    phone = town.phone(language="en")
-
-    answer = await phone.start("00000000000")
-
-    assert answer.text == "I do not know this card. Please ask your kindergarten for a new one."
-
-
-async def test_whoever_comes_without_a_card_is_told_where_cards_come_from(town: Town) -> None:
-    phone = town.phone(language="da")
-
-    answer = await phone.start()
-
-    assert answer.text == "Hej! Åbn linket på kortet fra børnehaven for at komme i gang."
 
 
 async def test_the_same_card_brings_a_second_guardian_who_gets_the_same_activity(

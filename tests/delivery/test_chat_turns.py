@@ -43,6 +43,7 @@ async def claim_as_another(world: World, session: Session) -> Claimed:
         limit=10,
         busy=set(),
         chat_wait=SECOND,
+        sealer=world.sender.sealer,
         now=FRIDAY,
     )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from random import Random
 
 import pytest
 
@@ -9,10 +10,10 @@ from bot.core.actions import Answer, When
 from bot.core.cadence import Rhythm, Touch
 from bot.core.choosing import Variant
 from bot.delivery.following import plan_check
-from bot.delivery.planning import change_rhythm, come_back, leave, snooze
+from bot.delivery.planning import change_rhythm, come_back, hear, leave, snooze
 from bot.errors import SendLater
 from bot.store import centres, chat_turns, liveness
-from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, Pace
+from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState, LevelSource, Pace
 from bot.store.tables import Delivery, Guardian
 from tests.delivery.world import World, world_of
 
@@ -482,7 +483,8 @@ async def test_a_message_that_never_left_is_decided_anew(world: World, amina: Gu
     await world.go_to(datetime(2026, 9, 16, 15, 0, tzinfo=UTC))  # Wednesday: "do" fails once
     (child,) = await world.children()
     async with world.database.writing() as session:
-        await centres.record_level(session, await centres.get_child(session, child.id), EASIER)
+        found = await centres.get_child(session, child.id)
+        await centres.record_level(session, found, EASIER, source=LevelSource.ROSTER)
 
     await world.go(minutes=5)
 
@@ -591,3 +593,48 @@ async def test_coming_back_from_a_long_absence_begins_with_the_next_right_activi
 
     weeks = [row.week for row in await world.sent(amina)]
     assert weeks == [1, 2, 2, 2]
+
+
+async def test_a_check_that_is_queued_takes_a_new_hour_and_a_new_zone(
+    world: World, amina: Guardian
+) -> None:
+    about = await world.tap(amina, Answer.NOT_YET)
+    async with world.changing(amina) as (session, guardian):
+        await plan_check(session, guardian, about, When.TOMORROW, now=world.clock.now())
+    baghdad = Rhythm("Asia/Baghdad", (0, 2, 4), 10, 21, 8)
+
+    async with world.changing(amina) as (session, guardian):
+        await change_rhythm(session, guardian, baghdad, weeks=world.weeks, now=world.clock.now())
+    await world.go(days=4)
+
+    (check,) = await of_kind(world, amina, DeliveryKind.CHECK)
+    assert f"{check.ended_at:%a %H:%M}" == "Wed 07:00"  # 10:00 in Baghdad
+    assert await world.examine(amina) == []
+
+
+async def test_however_often_settings_change_every_slot_is_accounted_for(world: World) -> None:
+    amina = await world.add_guardian(await world.add_child())
+    rng = Random(5)
+    for _ in range(40):
+        days = tuple(sorted(rng.sample(range(7), rng.choice([1, 1, 2, 3]))))
+        zone = rng.choice(["Europe/Copenhagen", "Europe/Copenhagen", "Asia/Baghdad"])
+        rhythm = Rhythm(zone, days, rng.randrange(8, 21), 21, 8)
+        async with world.changing(amina) as (session, guardian):
+            now = world.clock.now()
+            await hear(session, guardian, weeks=world.weeks, now=now)
+            await change_rhythm(session, guardian, rhythm, weeks=world.weeks, now=now)
+        await world.go(hours=rng.randrange(1, 200))
+
+        assert await world.examine(amina) == []
+
+    once = Rhythm("Europe/Copenhagen", (2,), 17, 21, 8)
+    async with world.changing(amina) as (session, guardian):
+        await change_rhythm(session, guardian, once, weeks=world.weeks, now=world.clock.now())
+    await world.go(days=8)
+    before = len(await world.sent(amina))
+    for _ in range(3):
+        async with world.changing(amina) as (session, guardian):
+            await hear(session, guardian, weeks=world.weeks, now=world.clock.now())
+        await world.go(days=7)
+
+    assert len(await world.sent(amina)) - before == 3

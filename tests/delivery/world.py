@@ -11,8 +11,6 @@ from typing import Any, TypeVar
 
 from sqlmodel import delete, select
 
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.core.actions import Answer
 from bot.core.cadence import Rhythm
@@ -41,7 +39,8 @@ from bot.store.migrating import prepare
 from bot.store.standing import get_standing
 from bot.store.states import DeliveryKind, DeliveryStatus, EventKind
 from bot.store.tables import Child, Delivery, Guardian, Pair, SendBudget
-from tests.town import ROOT, SettableClock
+from tests.shipped import shipped_catalogue
+from tests.town import SettableClock
 
 Found = TypeVar("Found")
 MONDAY_MORNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)  # 11:00 in Copenhagen
@@ -73,10 +72,10 @@ class Post:
     before_request: Callable[[], Awaitable[None]] | None = None
 
     @asynccontextmanager
-    async def readying(self, _message: OutgoingMessage) -> AsyncIterator[None]:
+    async def readying(self, message: OutgoingMessage) -> AsyncIterator[OutgoingMessage]:
         if self.before_request:
             await self.before_request()
-        yield
+        yield message
 
     async def send(self, address: str, message: OutgoingMessage) -> Sent:
         if self.failures:
@@ -274,7 +273,7 @@ async def make_world(database_url: str, now: datetime) -> World:
     database = open_database(database_url)
     await prepare(database)
     clock = SettableClock(now)
-    catalogue = load_catalogue(read_folder(ROOT / "content", ROOT / "locales"))
+    catalogue = shipped_catalogue()
     async with database.writing() as session:
         await centres.add_centre(
             session,

@@ -10,7 +10,7 @@ from bot.intake.outcome_files import import_outcomes
 from bot.report.disclosure import suppress, suppress_funnel
 from bot.report.document import write_report
 from bot.report.exporting import export_tables
-from bot.store.tables import Child
+from bot.store.tables import Child, Guardian
 from tests.town import Town
 
 pytestmark = pytest.mark.anyio
@@ -21,15 +21,24 @@ def rows(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+async def export(town: Town, folder: Path) -> dict[str, list[dict[str, str]]]:
+    """Export, and give every file's rows."""
+    async with town.store.database.reading() as session:
+        await export_tables(session, folder)
+    names = ("deliveries.csv", "events.csv", "dose.csv")
+    return {name: rows(folder / name) for name in names}
+
+
 async def live(town: Town) -> None:
     """Three children: one linked and active, one whose guardian refuses, one who never joins."""
     amina, bashir = town.phone("Amina"), town.phone("Bashir")
     first = await amina.join(await town.card("en"))
     await amina.tap(first, "did-it")
     await amina.tap(amina.from_bot[2], "linking:yes")
+    await amina.tap(amina.from_bot[2], "research:yes")
     second = await bashir.join(await town.card("en"))
     await bashir.tap(second, "did-it")
-    await bashir.tap(bashir.from_bot[2], "linking:no")
+    await bashir.tap(bashir.asking("linking:no"), "linking:no")
     await town.card("en")
     await town.skip(days=5)
 
@@ -53,6 +62,7 @@ async def test_engagement_is_tied_to_a_study_code_only_where_linking_is_agreed(
     town: Town, tmp_path: Path
 ) -> None:
     await live(town)
+    await town.phone("Chen").join(await town.card("en"))  # who answers nothing about linking
 
     async with town.store.database.reading() as session:
         await export_tables(session, tmp_path / "out")
@@ -60,6 +70,64 @@ async def test_engagement_is_tied_to_a_study_code_only_where_linking_is_agreed(
     linked = (await town.rows(Child))[0].study_code
     for name in ("deliveries.csv", "events.csv"):
         assert {each["study_code"] for each in rows(tmp_path / "out" / name)} == {"", linked}
+
+
+async def test_a_withdrawal_of_linking_takes_the_child_out_of_later_files(
+    town: Town, tmp_path: Path
+) -> None:
+    phone = town.phone("Amina")
+    first = await phone.join(await town.card("en"))
+    await phone.tap(first, "did-it")
+    question = await phone.tap(phone.from_bot[2], "linking:yes")
+    await phone.tap(question, "research:yes")
+    (child,) = await town.rows(Child)
+    before = await export(town, tmp_path / "before")
+
+    await phone.tap(question, "consents")
+    await phone.tap(question, "linking:no")
+    after = await export(town, tmp_path / "after")
+
+    for name in ("deliveries.csv", "events.csv"):
+        assert child.study_code in {each["study_code"] for each in before[name]}
+        assert after[name] == []
+    (dose,) = after["dose.csv"]
+    assert (dose["study_code"], dose["linking"]) == (child.study_code, "withheld")
+    assert {dose[name] for name in ("guardians", "research", "sent", "answered")} == {""}
+
+
+async def test_one_guardians_no_withholds_the_child_for_the_other_too(
+    town: Town, tmp_path: Path
+) -> None:
+    code = await town.card("en")
+    amina, bashir = town.phone("Amina"), town.phone("Bashir")
+    await amina.join(code)
+    await bashir.join(code)
+    await amina.tap(amina.from_bot[2], "linking:yes")
+
+    await bashir.tap(bashir.asking("linking:no"), "linking:no")
+    files = await export(town, tmp_path / "out")
+
+    assert [each["linking"] for each in files["dose.csv"]] == ["withheld"]
+    assert files["deliveries.csv"] == []
+
+
+async def test_what_a_guardian_tapped_is_in_no_file_without_a_yes_to_research(
+    town: Town, tmp_path: Path
+) -> None:
+    code = await town.card("en")
+    amina, bashir = town.phone("Amina"), town.phone("Bashir")
+    for phone, research in ((amina, "research:yes"), (bashir, "research:no")):
+        first = await phone.join(code)
+        await phone.tap(first, "did-it")
+        await phone.tap(phone.asking("linking"), "linking:yes")
+        await phone.tap(phone.asking("research"), research)
+    _, his = [row.id for row in await town.rows(Guardian)]
+
+    files = await export(town, tmp_path / "out")
+
+    assert str(his) not in {each["guardian"] for each in files["events.csv"]}
+    (dose,) = files["dose.csv"]
+    assert (dose["guardians"], dose["research"], dose["did_it"]) == ("2", "1", "1")
 
 
 async def test_the_dictionary_explains_every_column_of_every_file(

@@ -3,6 +3,7 @@
 import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import aiohttp
 import pytest
@@ -73,9 +74,14 @@ REFUSED = [
     ("sendPhoto", {"photo": "x", "caption": "æ" * 1025}, 400, "Bad Request: message caption is too long"),
     ("editMessageText", {"message_id": 99, "text": "x"}, 400, "Bad Request: message to edit not found"),
     ("editMessageText", {"message_id": 1, "text": "x"}, 400, "Bad Request: message can't be edited"),
+    ("editMessageMedia", {"message_id": 99, "media": "{}"}, 400, "Bad Request: message to edit not found"),
+    ("editMessageMedia", {"message_id": 1, "media": "{}"}, 400, "Bad Request: message can't be edited"),
     ("answerCallbackQuery", {"callback_query_id": 5}, 400, "Bad Request: query is too old and response timeout expired or query ID is invalid"),
     ("answerCallbackQuery", {"callback_query_id": 5, "text": "x" * 201}, 400, "Bad Request: MESSAGE_TOO_LONG"),
     ("getFile", {"file_id": "x"}, 400, "Bad Request: wrong file_id or the file is temporarily unavailable"),
+    ("setMyDescription", {"description": "æ" * 513}, 400, "Bad Request: DESCRIPTION_TOO_LONG"),
+    ("setMyShortDescription", {"short_description": "👍" * 61}, 400, "Bad Request: SHORT_DESCRIPTION_TOO_LONG"),
+    ("setMyDescription", {"description": "x", "language_code": "english"}, 400, "Bad Request: LANG_CODE_INVALID"),
     ("setMyCommands", {"commands": "x"}, 400, "Bad Request: BOT_COMMAND_INVALID"),
     ("setMyCommands", {"commands": "5"}, 400, "Bad Request: can't parse commands JSON object"),
     ("sendPoll", {}, 404, "Not Found: method not found"),
@@ -170,6 +176,80 @@ async def test_only_a_picture_passes_as_a_photo(client: Client) -> None:
         None,
         "Bad Request: file must be non-empty",
     ]
+
+
+async def send_picture(client: Client) -> dict[str, Any]:
+    url = f"{client.url}/bot{client.sandbox.token}/sendPhoto"
+    form = aiohttp.FormData({"chat_id": str(CHAT), "caption": "x"})
+    form.add_field("photo", PICTURE, filename="x.png")
+    async with client.http.post(url, data=form) as answer:
+        sent: dict[str, Any] = (await answer.json())["result"]
+    return sent
+
+
+def photo(file: str, **more: str) -> str:
+    return json.dumps({"type": "photo", "media": file, **more})
+
+
+async def test_a_picture_gives_way_to_another_which_is_known_or_uploaded(client: Client) -> None:
+    sent, other = await send_picture(client), await send_picture(client)
+    message, file_id = sent["message_id"], other["photo"][-1]["file_id"]
+    edit = {"chat_id": CHAT, "message_id": message}
+
+    known = await client.call("editMessageMedia", media=photo(file_id, caption="y"), **edit)
+    again = await client.call("editMessageMedia", media=photo(file_id, caption="y"), **edit)
+    form = aiohttp.FormData({name: str(each) for name, each in edit.items()})
+    form.add_field("media", photo("attach://file", caption="<b>z</b>", parse_mode="HTML"))
+    form.add_field("file", PICTURE, filename="z.png")
+    url = f"{client.url}/bot{client.sandbox.token}/editMessageMedia"
+    async with client.http.post(url, data=form) as answer:
+        uploaded = (await answer.json())["result"]
+
+    assert known[1]["result"]["photo"][-1]["file_id"] == file_id  # type: ignore[index]
+    assert known[1]["result"]["caption"] == "y"  # type: ignore[index]
+    assert (again[0], again[1]["description"]) == (400, NOT_MODIFIED)
+    assert uploaded["photo"][-1]["file_id"] not in (file_id, sent["photo"][-1]["file_id"])
+    assert [each["type"] for each in uploaded["caption_entities"]] == ["bold"]
+
+
+WRONG_MEDIA = [
+    ("{", "can't parse input media JSON object"),
+    ("5", "can't parse input media JSON object"),
+    ('{"type": "photo"}', "can't parse input media JSON object"),
+    ('{"type": "voice", "media": "x"}', "can't parse InputMedia: type must be specified"),
+    (photo("x"), "wrong file identifier/HTTP URL specified"),
+    (photo("attach://nothing"), "there is no photo in the request"),
+    (photo("x", caption="æ" * 1025), "message caption is too long"),
+]
+
+
+@pytest.mark.parametrize(("media", "description"), WRONG_MEDIA)
+async def test_what_is_no_picture_does_not_take_a_pictures_place(
+    client: Client, media: str, description: str
+) -> None:
+    sent = await send_picture(client)
+    edit = {"chat_id": CHAT, "message_id": sent["message_id"]}
+
+    status, answer = await client.call("editMessageMedia", media=media, **edit)
+
+    assert (status, answer["description"]) == (400, f"Bad Request: {description}")
+    assert client.sandbox.messages(CHAT)[-1].text == "x"
+
+
+async def test_a_text_can_get_a_picture_and_a_voice_message_cannot(client: Client) -> None:
+    file_id = (await send_picture(client))["photo"][-1]["file_id"]
+    _, text = await client.call("sendMessage", chat_id=CHAT, text="x")
+    stored = client.sandbox.keep_file("voice", b"OggS", "x.ogg")
+    _, voice = await client.call("sendVoice", chat_id=CHAT, voice=stored.file_id)
+    edits = [
+        {"chat_id": CHAT, "message_id": each["result"]["message_id"], "media": photo(file_id)}  # type: ignore[index]
+        for each in (text, voice)
+    ]
+
+    answers = [await client.call("editMessageMedia", **edit) for edit in edits]
+
+    assert [status for status, _answer in answers] == [200, 400]
+    assert answers[1][1]["description"] == "Bad Request: there is no media in the message to edit"
 
 
 async def test_another_token_is_refused(client: Client) -> None:

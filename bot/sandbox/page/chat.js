@@ -64,6 +64,8 @@ function mediaOf(message) {
     button.onclick = () => { $("viewer").querySelector("img").src = url; $("viewer").showModal(); };
     return button;
   }
+  if (kind === "sticker") return make("img", { src: url, alt: "A sticker", width: 128, height: 128 });
+  if (kind === "video") return make("video", { controls: true, src: url, width: 240 });
   if (kind === "voice") return make("audio", { controls: true, src: url });
   return make("a", { href: url, download: name, textContent: `📄 ${name} (${Math.ceil(size / 1000)} kB)` });
 }
@@ -78,7 +80,7 @@ function show(message) {
   item.append(bubble);
   if (message.buttons.length) {
     const rows = message.buttons.map((row) => make("div", {}, ...row.map((button) => buttonOf(message, button))));
-    item.append(make("div", { className: "buttons", dir: rtl ? "rtl" : "ltr" }, ...rows));
+    item.append(make("div", { className: "buttons", dir: "ltr" }, ...rows)); // as Telegram draws them, in any language
   }
   return item;
 }
@@ -262,13 +264,21 @@ $("compose").onsubmit = (event) => {
   $("text").value = "";
   if (text) send(text);
 };
+function kindOf(type) {
+  if (/^image\/(png|jpeg)$/.test(type)) return "photo";
+  if (type === "image/webp") return "sticker";
+  if (type.startsWith("audio/")) return "voice";
+  return type.startsWith("video/") ? "video" : "document";
+}
+
 $("file").onchange = () => attempt(async () => {
   const file = $("file").files[0];
   if (!file) return;
-  const kind = /^image\/(png|jpeg)$/.test(file.type) ? "photo" : file.type.startsWith("audio/") ? "voice" : "document";
+  const kind = kindOf(file.type);
   const form = new FormData();
   form.append("kind", kind);
   form.append("file", file);
+  if (kind !== "sticker") { form.append("caption", $("text").value.trim()); $("text").value = ""; }
   $("file").value = "";
   await call(`/api/persons/${current}/file`, form);
 });

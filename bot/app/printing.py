@@ -1,0 +1,238 @@
+"""Put on paper what families are handed, and take cards and posters back."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from random import SystemRandom
+
+from bot.app.cards import IssuedCard, find_link_base, issue_for
+from bot.app.clocks import SystemClock
+from bot.app.opening import Store, open_store
+from bot.catalogue.files import read_folder
+from bot.catalogue.loading import load_catalogue
+from bot.catalogue.records import Catalogue
+from bot.chat.codes import CARD
+from bot.core.codes import (
+    CARD_LETTERS,
+    draw_card_code,
+    format_code,
+    has_right_check,
+    link_of,
+    parse_code,
+)
+from bot.errors import BotError
+from bot.printing.invitations import Invitation, render_letters, render_poster, render_sheets
+from bot.printing.packs import render_pack
+from bot.settings import Settings
+from bot.store import Session, cards, centres, posters
+from bot.store.columns import id_of
+from bot.store.tables import Card, Centre, Child, Poster
+
+BATCH = 80  # cards to a file: ten sheets, eighty letters
+ISO_DATE = "%Y-%m-%d"
+
+
+async def print_cards(
+    settings: Settings,
+    centre_code: str,
+    *,
+    folder: Path,
+    language: str | None,
+    show_progress: Callable[[int, int], None],
+) -> list[Path]:
+    """Print a centre's valid cards as sheets and as letters, and note each card's first time."""
+    catalogue = load(settings)
+    if language:
+        check_language(catalogue, language)
+    written: list[Path] = []
+    async with open_store(settings) as store:
+        async with store.database.reading() as session:
+            centre = await centres.get_centre(session, centre_code)
+            found = await cards.list_cards_to_print(session, centre, language=language)
+        if not found:
+            raise BotError(say_no_cards(centre_code, language))
+        link_base = await find_link_base(store, settings)
+        for first in range(0, len(found), BATCH):
+            batch = found[first : first + BATCH]
+            invitations = [invite(store, *each, link_base=link_base) for each in batch]
+            written += await asyncio.to_thread(
+                write_cards, catalogue, invitations, centre.name, folder, first // BATCH + 1
+            )
+            async with store.database.writing() as session:
+                numbers = [id_of(card) for card, _child in batch]
+                await cards.record_printed(session, numbers, now=SystemClock().now())
+            show_progress(first + len(batch), len(found))
+    return written
+
+
+def write_cards(
+    catalogue: Catalogue, batch: Sequence[Invitation], centre: str, folder: Path, number: int
+) -> list[Path]:
+    """Write one file of sheets and one of letters."""
+    return [
+        write(folder / f"cards-{number}.pdf", render_sheets(catalogue, batch, centre=centre)),
+        write(folder / f"letters-{number}.pdf", render_letters(catalogue, batch, centre=centre)),
+    ]
+
+
+def invite(store: Store, card: Card, child: Child, *, link_base: str) -> Invitation:
+    """Give what stands on a card."""
+    code = store.sealer.unseal(card.code_sealed, bound_to=CARD)
+    return Invitation(code, link_of(code, link_base), card.language, child.study_code)
+
+
+def say_no_cards(centre_code: str, language: str | None) -> str:
+    """Say that there is nothing to print, and how to get something."""
+    kind = f' in "{language}"' if language else ""
+    option = f" --language {language}" if language else ""
+    return (
+        f'The centre "{centre_code}" has no valid cards{kind}. Make some: '
+        f"kuffert cards issue --centre {centre_code} --count N{option}."
+    )
+
+
+async def print_poster(settings: Settings, centre_code: str, *, folder: Path) -> Path:
+    """Print a centre's poster, where the programme lets anybody join; the same one each time."""
+    catalogue = load(settings)
+    if not catalogue.programme.open_enrolment:
+        raise BotError(
+            "The programme has no open enrolment, so there are no posters. To allow it, write "
+            "open_enrolment: yes in content/programme.yaml."
+        )
+    async with open_store(settings) as store:
+        async with store.database.reading() as session:
+            centre = await centres.get_centre(session, centre_code)
+        link_base = await find_link_base(store, settings)
+        async with store.database.writing() as session:
+            poster = await find_or_issue_poster(session, store, centre)
+        code = store.sealer.unseal(poster.code_sealed, bound_to=CARD)
+    invitation = Invitation(code, link_of(code, link_base), centre.language)
+    pages = await asyncio.to_thread(render_poster, catalogue, invitation, centre=centre.name)
+    return write(folder / "poster.pdf", pages)
+
+
+async def find_or_issue_poster(session: Session, store: Store, centre: Centre) -> Poster:
+    """Give a centre's valid poster, or issue its first; a poster's code is kept like a card's."""
+    found = await posters.list_posters(session, centre)
+    if found:
+        return found[-1]
+    code = draw_card_code(SystemRandom())
+    return await posters.issue_poster(
+        session,
+        centre,
+        code_key=store.sealer.keyed_hash(code, purpose=CARD),
+        code_sealed=store.sealer.seal(code, bound_to=CARD),
+        now=SystemClock().now(),
+    )
+
+
+async def revoke_poster(settings: Settings, centre_code: str) -> str:
+    """Revoke a centre's poster; say what came of it."""
+    async with open_store(settings) as store, store.database.writing() as session:
+        centre = await centres.get_centre(session, centre_code)
+        found = await posters.list_posters(session, centre)
+        for poster in found:
+            await posters.revoke_poster(session, poster, now=SystemClock().now())
+    if not found:
+        return f'The centre "{centre_code}" has no valid poster.'
+    return f'The poster of "{centre_code}" is revoked. Take it down; who joined by it stays.'
+
+
+async def print_pack(settings: Settings, centre_code: str, *, language: str, folder: Path) -> Path:
+    """Print the first weeks as a booklet, for families without the app."""
+    catalogue = load(settings)
+    check_language(catalogue, language)
+    async with open_store(settings) as store, store.database.reading() as session:
+        centre = await centres.get_centre(session, centre_code)
+    pages = await asyncio.to_thread(
+        render_pack, catalogue, language, school_language=centre.language, centre=centre.name
+    )
+    return write(folder / f"starter-pack-{language}.pdf", pages)
+
+
+async def revoke_card(settings: Settings, text: str) -> str:
+    """Revoke a card by the code that is printed on it; say what came of it."""
+    code, now = parse_card(text), SystemClock().now()
+    async with open_store(settings) as store, store.database.writing() as session:
+        code_key = store.sealer.keyed_hash(code, purpose=CARD)
+        card = await cards.find_card(session, code_key)
+        if card is None:
+            raise BotError(await say_no_card(session, code, code_key))
+        if card.revoked_at:
+            return f"{format_code(code)} was revoked already, on {card.revoked_at:{ISO_DATE}}."
+        await cards.revoke_card(session, card, now=now)
+    return f"{format_code(code)} is revoked. Who joined with it stays."
+
+
+async def say_no_card(session: Session, code: str, code_key: str) -> str:
+    """Say that a code is no card's, and whose it is where that is known."""
+    if await posters.find_poster(session, code_key):
+        return (
+            f"{format_code(code)} is a poster's code. Revoke it with "
+            "kuffert poster revoke --centre CODE."
+        )
+    return f"There is no card {format_code(code)}."
+
+
+async def reissue(
+    settings: Settings, study_code: str, *, language: str | None
+) -> tuple[IssuedCard, int]:
+    """Issue a new card for a child and revoke its others; give it, and how many those were."""
+    now = SystemClock().now()
+    if language:
+        check_language(load(settings), language)
+    async with open_store(settings) as store:
+        link_base = await find_link_base(store, settings)
+        async with store.database.writing() as session:
+            child = await centres.get_child_by_code(session, parse_code(study_code))
+            centre = await centres.get_centre_of(session, child)
+            earlier = await cards.list_cards_of(session, child)
+            valid = [card for card in earlier if card.revoked_at is None]
+            for card in valid:
+                await cards.revoke_card(session, card, now=now)
+            code, _card = await issue_for(
+                session,
+                child,
+                language=language or (earlier[-1].language if earlier else centre.language),
+                sealer=store.sealer,
+                now=now,
+            )
+    return IssuedCard(code, child.study_code, link_of(code, link_base)), len(valid)
+
+
+def parse_card(text: str) -> str:
+    """Read a card's code as somebody typed it; raise BotError for a slip."""
+    code, length = parse_code(text), CARD_LETTERS + 1
+    if len(code) != length:
+        raise BotError(
+            f"\"{text}\" is not a card's code: it has {len(code)} letters and digits, and a card's "
+            f"has {length}."
+        )
+    if not has_right_check(code):
+        raise BotError(
+            f'"{text}" has a slip in it: its last character does not fit the others. '
+            "Read the card once more."
+        )
+    return code
+
+
+def check_language(catalogue: Catalogue, language: str) -> None:
+    """Raise BotError for a language that the programme does not speak."""
+    if language not in catalogue.languages:
+        known = ", ".join(catalogue.languages)
+        raise BotError(f'"{language}" is not a language of the programme. Use one of: {known}.')
+
+
+def load(settings: Settings) -> Catalogue:
+    """Load the catalogue from its files."""
+    return load_catalogue(read_folder(settings.content, settings.locales))
+
+
+def write(path: Path, pages: bytes) -> Path:
+    """Write a file; raise BotError where that cannot be."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(pages)
+    except OSError as error:
+        raise BotError(f"{path} cannot be written: {error.strerror}.") from None
+    return path

@@ -1,0 +1,79 @@
+"""Set the pages to print: staff's Typst source, with nothing in reach but what belongs to it.
+
+Typst reads files below its root alone, and the root is a folder made for one page: our templates,
+the page, its pictures. The machine's other files, its fonts and its environment are out of reach.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterable
+from typing import Any
+
+import typst
+
+from bot.catalogue.materials import Printable
+from bot.catalogue.records import Catalogue
+from bot.catalogue.wording import render
+from bot.core.messages import Media, MediaKind
+from bot.errors import FileRefused, Problem
+from bot.printing.texts import print_language, show_paragraphs
+from bot.printing.typesetting import typeset
+
+SOURCE, PICTURES = "page.typ", "pictures"
+LINE = re.compile(r"page\.typ:(\d+)")
+PLACE = re.compile(r" \(searched at [^)]*\)")  # in a folder that is gone by then
+
+
+def typeset_printable(catalogue: Catalogue, name: str, *, language: str) -> Media:
+    """Set a page to print in a language as PDF, once for all; raise FileRefused where it fails."""
+    spoken = print_language(catalogue, language)
+    if (name, spoken) not in catalogue.typeset:
+        catalogue.typeset[name, spoken] = render_printable(catalogue, name, spoken)
+    content = catalogue.typeset[name, spoken]
+    digest = hashlib.sha256(content).hexdigest()
+    return Media(MediaKind.DOCUMENT, f"{name}-{spoken}.pdf", digest, content)
+
+
+def render_printable(catalogue: Catalogue, name: str, language: str) -> bytes:
+    """Set a page to print as PDF; raise FileRefused where its source cannot be set."""
+    printable = catalogue.printables[name]
+    pictures = {f"{PICTURES}/{file}": content for file, content in printable.pictures.items()}
+    files = {SOURCE: printable.page.encode(), **pictures}
+    try:
+        return typeset("printable", show_printable(catalogue, printable, language), pictures=files)
+    except typst.TypstError as error:
+        raise FileRefused([explain(printable, error)]) from error
+
+
+def show_printable(catalogue: Catalogue, printable: Printable, language: str) -> dict[str, Any]:
+    """Give what a page is filled with: its words, and where its pictures lie."""
+    words = catalogue.words_in(language)
+    text = printable.text_in(language, catalogue.programme.language)
+    pictures = {file.rpartition(".")[0]: f"/{PICTURES}/{file}" for file in printable.pictures}
+    return {
+        "title": text.title,
+        "language": {"code": words.locale.language, "direction": words.direction},
+        "words": {name: show_paragraphs(render(part, {})) for name, part in text.words.items()},
+        "pictures": pictures,
+    }
+
+
+def explain(printable: Printable, error: typst.TypstError) -> Problem:
+    """Say where a page cannot be set, and what Typst says of it."""
+    found = LINE.search(error.diagnostic)
+    line = int(found[1]) if found else 0
+    said = PLACE.sub("", error.message).strip().removesuffix(".")
+    return Problem(f"{printable.folder}/{SOURCE}", line, f"this cannot be set: {said}", "Mend it.")
+
+
+def check_printables(catalogue: Catalogue, languages: Iterable[str]) -> list[Problem]:
+    """Set every page to print in some languages; give a problem for each that cannot be set."""
+    spoken = list(languages)
+    problems = []
+    for name in catalogue.printables:
+        for language in spoken:
+            try:
+                typeset_printable(catalogue, name, language=language)
+            except FileRefused as refused:
+                problems += [each for each in refused.problems if each not in problems]
+    return problems

@@ -1,0 +1,90 @@
+"""What the funnel is counted from: each child's card and joining, and when its family tapped."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm import Mapped
+from sqlmodel import col, func, select
+
+from bot.store.database import Session
+from bot.store.events import ABLES, ANSWERS, WISHES
+from bot.store.reading import read
+from bot.store.states import EventKind
+from bot.store.tables import Card, Centre, Child, EngagementEvent, Pair
+
+TAPS = (*ANSWERS, *WISHES, *ABLES, EventKind.WILL_TRY)  # what is done with a touch
+
+
+class FunnelRow(NamedTuple):
+    """A child of the roster: whose, in which language its card is, and how far its family came."""
+
+    child_id: int
+    centre: str
+    language: str | None
+    is_disadvantaged: bool | None
+    is_open: bool
+    withdrawn_at: datetime | None
+    issued_at: datetime | None
+    printed_at: datetime | None
+    opened_at: datetime | None
+    joined_at: datetime | None
+
+
+def first_of_cards(column: Mapped[Any]) -> ColumnElement[datetime | None]:
+    """Give the first of a moment over all cards of a child."""
+    statement = select(func.min(column)).where(col(Card.child_id) == col(Child.id))
+    return statement.correlate(Child).scalar_subquery()
+
+
+LANGUAGE = (
+    select(Card.language)
+    .where(col(Card.child_id) == col(Child.id))
+    .order_by(col(Card.id).desc())
+    .limit(1)
+    .correlate(Child)
+    .scalar_subquery()
+)
+JOINED = (
+    select(func.min(Pair.joined_at))
+    .where(col(Pair.child_id) == col(Child.id))
+    .correlate(Child)
+    .scalar_subquery()
+)
+CHILDREN = (
+    select_columns(
+        col(Child.id),
+        col(Centre.code),
+        LANGUAGE,
+        col(Child.is_disadvantaged),
+        col(Child.is_open),
+        col(Child.withdrawn_at),
+        first_of_cards(col(Card.issued_at)),
+        first_of_cards(col(Card.printed_at)),
+        first_of_cards(col(Card.opened_at)),
+        JOINED,
+    )
+    .join(Centre, col(Centre.id) == col(Child.centre_id))
+    .order_by(col(Child.id))
+)
+TAPPED = (
+    select_columns(col(EngagementEvent.child_id), col(EngagementEvent.happened_at))
+    .where(
+        col(EngagementEvent.child_id).is_not(None),
+        col(EngagementEvent.delivery_id).is_not(None),
+        col(EngagementEvent.kind).in_(TAPS),
+    )
+    .distinct()
+)
+
+
+async def list_children(session: Session) -> list[FunnelRow]:
+    """List every child on a roster, once, however many guardians and cards it has."""
+    return [FunnelRow(*row) for row in await read(session, CHILDREN)]
+
+
+async def list_taps(session: Session) -> Sequence[tuple[int, datetime]]:
+    """List when something was tapped on a touch of which child, by whichever guardian."""
+    return [(child_id, at) for child_id, at in await read(session, TAPPED)]

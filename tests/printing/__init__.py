@@ -1,0 +1,1 @@
+"""Paper, read back as it would be held."""
