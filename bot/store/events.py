@@ -120,10 +120,17 @@ ANSWERED = (
 
 async def has_event(session: Session, guardian_id: int, kind: EventKind) -> bool:
     """Say whether a guardian has done something of a kind, or was asked."""
-    statement = select(EngagementEvent.id).where(
-        col(EngagementEvent.guardian_id) == guardian_id, col(EngagementEvent.kind) == kind
+    return bool(await read(session, ONE_OF_KIND, guardian=guardian_id, kind=kind))
+
+
+ONE_OF_KIND = (
+    select_columns(col(EngagementEvent.id))
+    .where(
+        col(EngagementEvent.guardian_id) == bindparam("guardian"),
+        col(EngagementEvent.kind) == bindparam("kind"),
     )
-    return (await session.exec(statement.limit(1))).first() is not None
+    .limit(1)
+)
 
 
 async def has_certificate(
