@@ -7,6 +7,8 @@ to a newcomer.
 import sqlalchemy as sa
 from alembic import op
 
+from bot.errors import BotError
+
 revision = "0003"
 down_revision = "0002"
 branch_labels = None
@@ -127,5 +129,5 @@ def add_columns() -> None:
 
 
 def downgrade() -> None:
-    """Go back."""
-    raise NotImplementedError("What was asked and who was forgotten would be lost.")
+    """Refuse to go back: what was asked, and who was forgotten, would be lost."""
+    raise BotError("There is no way back to the tables before. Restore a backup that has them.")
