@@ -122,12 +122,17 @@ def check_consent(page: Page, path: str, findings: Findings) -> None:
     check_reviewed(page, path, findings)
     for name, text in page.sections.items():
         line = page.lines.get(name, 0)
-        if "{{" in text or "{%" in text:
-            what = "a placeholder in a consent text"
-            findings.refuse(path, line, what, "Write the words themselves.")
-            continue
-        check_wording(text, path, line, findings)
-        check_words_of(page, name, CONSENT_WORDS[name], path, findings)
+        if may_measure(text, path, line, findings, where="a consent text"):
+            check_words_of(page, name, CONSENT_WORDS[name], path, findings)
+
+
+def may_measure(text: str, path: str, line: int, findings: Findings, *, where: str) -> bool:
+    """Check a text that may have no placeholders; say whether it has none and can be measured."""
+    if "{{" in text or "{%" in text:
+        findings.refuse(path, line, f"a placeholder in {where}", "Write the words themselves.")
+        return False
+    check_wording(text, path, line, findings)
+    return True
 
 
 def check_wording(text: str, path: str, line: int, findings: Findings) -> None:

@@ -1,6 +1,6 @@
 """Read what is printed for families: one file a language, each part short enough for its place."""
 
-from bot.catalogue.checking import check_reviewed, check_wording, note_state
+from bot.catalogue.checking import check_reviewed, may_measure, note_state
 from bot.catalogue.files import CONTENT, Files
 from bot.catalogue.parsing import Findings, Page, parse_page, parse_text
 from bot.catalogue.records import Printed, PrintText, Programme
@@ -73,11 +73,8 @@ def check_print(page: Page, path: str, findings: Findings) -> None:
     check_reviewed(page, path, findings)
     for name, text in page.sections.items():
         line = page.lines.get(name, 0)
-        if "{{" in text or "{%" in text:
-            what = "a placeholder in a text for print"
-            findings.refuse(path, line, what, "Write the words themselves.")
+        if not may_measure(text, path, line, findings, where="a text for print"):
             continue
-        check_wording(text, path, line, findings)
         most = CHARACTERS[Printed(name)]
         if len(text) > most:
             findings.refuse(
