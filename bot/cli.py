@@ -340,8 +340,11 @@ def starter_pack(
 @inbox_app.command("list")
 def inbox_list(demo: OnDemo = False) -> None:
     """List open questions: number, when, language, centre, kind; the urgent first, never words."""
-    for line in asyncio.run(inbox.list_questions(settings_for(demo=demo))):
+    lines = asyncio.run(inbox.list_questions(settings_for(demo=demo)))
+    for line in lines:
         typer.echo(line)
+    if not lines:
+        typer.echo("No question is open.", err=True)
 
 
 @inbox_app.command("show")

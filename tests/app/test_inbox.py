@@ -88,6 +88,16 @@ def test_the_list_is_urgent_first_then_voices_and_never_shows_words(folder: Path
     ]
 
 
+def test_an_empty_list_says_so_beside_its_lines(folder: Path) -> None:
+    for number in ("1", "2", "3"):
+        kuffert(folder, "inbox", "close", number)
+
+    listed = kuffert(folder, "inbox", "list")
+
+    assert (listed.returncode, listed.stdout) == (0, "")
+    assert listed.stderr == "No question is open.\n"
+
+
 def test_show_opens_one_question_and_nothing_in_it_steers_the_terminal(folder: Path) -> None:
     text = kuffert(folder, "inbox", "show", "1")
     photo = kuffert(folder, "inbox", "show", "3")
