@@ -16,7 +16,7 @@ from bot.core.clock import Clock
 from bot.core.sealing import Sealer
 from bot.errors import BotError, DatabaseGone
 from bot.store import Database, updates
-from bot.store.tables import StoredUpdate
+from bot.store.updates import Arrived
 
 UPDATE = "update"  # what an update's body is sealed as
 POLL_SECONDS = 30
@@ -89,10 +89,10 @@ class Poller:
         self._offset = max(each["update_id"] for each in numbered) + 1
         self.wake_inbox([each.chat_key or "" for each in sealed])
 
-    def _seal(self, update: dict[str, Any]) -> StoredUpdate:
-        """Make an update's row: its body sealed, its chat known by hash alone."""
+    def _seal(self, update: dict[str, Any]) -> Arrived:
+        """Seal what an update says, and hash whose it is."""
         chat_id = find_chat_id(update)
-        return StoredUpdate(
+        return Arrived(
             id=update["update_id"],
             chat_key=self.sealer.keyed_hash(str(chat_id), purpose=CHAT) if chat_id else None,
             body_sealed=self.sealer.seal(json.dumps(update), bound_to=UPDATE),

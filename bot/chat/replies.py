@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
@@ -118,7 +118,8 @@ def edit(message_id: int, message: OutgoingMessage, *, has_file: bool | None) ->
 def format_replies(replies: Sequence[Reply]) -> str:
     """Write replies as JSON."""
     names = {kind: name for name, kind in KINDS.items()}
-    return json.dumps([{"kind": names[type(reply)], **asdict(reply)} for reply in replies])
+    written = [{"kind": names[type(reply)], **vars(reply)} for reply in replies]
+    return json.dumps(written, default=vars)  # buttons and labels, too, are all that they hold
 
 
 def parse_replies(text: str) -> list[Reply]:

@@ -127,13 +127,16 @@ async def find_delivery(session: Session, delivery_id: int) -> Delivery | None:
 
 async def find_own(session: Session, delivery_id: int, *, guardian_id: int) -> Delivery | None:
     """Look up a guardian's delivery, unless it is about a child who is gone."""
-    is_gone = exists().where(
-        col(Child.id) == col(Delivery.child_id), col(Child.left_at).is_not(None)
-    )
-    statement = select(Delivery).where(
-        col(Delivery.id) == delivery_id, col(Delivery.guardian_id) == guardian_id, ~is_gone
-    )
-    return (await session.exec(statement)).first()
+    given = {"delivery_id": delivery_id, "guardian_id": guardian_id}
+    return (await session.exec(OWN, params=given)).first()
+
+
+IS_GONE = exists().where(col(Child.id) == col(Delivery.child_id), col(Child.left_at).is_not(None))
+OWN = select(Delivery).where(  # written once and for all, since every tap takes it
+    col(Delivery.id) == bindparam("delivery_id"),
+    col(Delivery.guardian_id) == bindparam("guardian_id"),
+    ~IS_GONE,
+)
 
 
 async def skip_open(

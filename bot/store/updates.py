@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists
 from sqlalchemy.orm import aliased
@@ -58,13 +59,25 @@ CLOSED = (
 )
 
 
-async def store_updates(session: Session, arrived: Sequence[StoredUpdate]) -> int:
+class Arrived(NamedTuple):
+    """An update as it came: sealed, its chat known by a keyed hash alone."""
+
+    id: int
+    chat_key: str | None
+    body_sealed: bytes
+    received_at: datetime
+
+
+NEW = {"status": UpdateStatus.STORED, "attempts": 0, "replies_sent": 0}
+
+
+async def store_updates(session: Session, arrived: Sequence[Arrived]) -> int:
     """Store updates, each once: one that arrives twice changes nothing; return how many are new."""
     if not arrived:
         return 0
     statement = insert_into(session, StoredUpdate).on_conflict_do_nothing(index_elements=["id"])
     connection = await session.connection()
-    rows = [each.model_dump() for each in arrived]
+    rows = [{**NEW, **each._asdict()} for each in arrived]
     return len((await connection.execute(statement.returning(col(StoredUpdate.id)), rows)).all())
 
 

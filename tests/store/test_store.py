@@ -13,7 +13,7 @@ from bot.store import Database, centres, claims, deliveries, migrating, updates
 from bot.store.columns import id_of
 from bot.store.deployment import find_value, record_value
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Delivery, Guardian, StoredUpdate
+from bot.store.tables import Delivery, Guardian
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -96,13 +96,12 @@ async def test_claimants_side_by_side_never_take_a_delivery_twice(database: Data
 
 
 async def test_an_update_that_arrives_twice_is_stored_once(database: Database) -> None:
-    def arrived() -> StoredUpdate:
-        return StoredUpdate(id=7, chat_key="a", body_sealed=b"x", received_at=NOW)
+    arrived = updates.Arrived(id=7, chat_key="a", body_sealed=b"x", received_at=NOW)
 
     async with database.writing() as session:
-        assert await updates.store_updates(session, [arrived()]) == 1
+        assert await updates.store_updates(session, [arrived]) == 1
     async with database.writing() as session:
-        assert await updates.store_updates(session, [arrived()]) == 0
+        assert await updates.store_updates(session, [arrived]) == 0
 
 
 async def test_of_each_chat_only_the_first_update_is_taken(database: Database) -> None:
@@ -110,7 +109,7 @@ async def test_of_each_chat_only_the_first_update_is_taken(database: Database) -
         await updates.store_updates(
             session,
             [
-                StoredUpdate(id=number, chat_key=chat, body_sealed=b"x", received_at=NOW)
+                updates.Arrived(id=number, chat_key=chat, body_sealed=b"x", received_at=NOW)
                 for number, chat in ((1, "a"), (2, "a"), (3, "b"))
             ],
         )
