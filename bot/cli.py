@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 from rich.progress import Progress
 
-from bot.app import commands, inbox, printing
+from bot.app import commands, inbox, looping, printing
 from bot.app.cards import IssuedCard
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.demo import CLOCK, FOLDER, Demo, clear, demo_settings
@@ -473,7 +473,7 @@ def run_until_stopped(running: Coroutine[Any, Any, None]) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await task
 
-    asyncio.run(supervise())
+    looping.run(supervise())
 
 
 def main() -> None:

@@ -15,6 +15,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from bot.app import looping
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Role, Runtime, spare_the_collector
@@ -136,7 +137,7 @@ def main() -> None:
     given = vars(parser.parse_args())
     os.sched_setaffinity(0, {CORE})
     task = TASKS[given.pop("task")]
-    measured = asyncio.run(task(Given(**given)))  # type: ignore[arg-type]
+    measured = looping.run(task(Given(**given)))  # type: ignore[arg-type]
     sys.stdout.write(json.dumps(measured) + "\n")
 
 

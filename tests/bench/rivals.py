@@ -13,6 +13,8 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import uvloop
+
 ROOT = Path(__file__).parents[2]
 CORE = 0  # the server has the last one
 TOKEN = f"1234567890:{'A' * 35}"
@@ -172,7 +174,7 @@ def main() -> None:
     given = parser.parse_args()
     os.sched_setaffinity(0, {CORE})
     rival, packages = RIVALS[given.name]
-    pace = asyncio.run(rival(given.url, given.count, given.concurrency))
+    pace = uvloop.run(rival(given.url, given.count, given.concurrency))
     settings = {
         "count": given.count,
         "concurrency": given.concurrency,
