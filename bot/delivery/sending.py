@@ -82,6 +82,7 @@ class Sender:
         self._asking: asyncio.Task[frozenset[int]] | None = None
         self._flying: dict[asyncio.Task[None], Delivery] = {}
         self._results: list[Result] = []
+        self._recording: asyncio.Task[None] | None = None
 
     def stop(self) -> None:
         """Claim nothing more; what is on its way is sent and recorded by `send_due`."""
@@ -97,25 +98,35 @@ class Sender:
         dealt_with = 0
         try:
             while True:
-                claimed, wait = await self._claim_and_record()
+                self._record_beside()
+                claimed, wait = await self._claim()
                 dealt_with += claimed
-                if not self._flying and not self._results and not claimed and wait is None:
+                if not self._under_way() and not self._results and not claimed and wait is None:
                     return dealt_with
                 if not claimed:
                     await self._wait_a_little(wait)
-        finally:
-            if self._flying:  # the database is gone: let requests end, their results are kept
-                await asyncio.wait(self._flying)
+        finally:  # where the database is gone, let requests end: their results are kept
+            if self._under_way():
+                await asyncio.wait(self._under_way())
+            if self._recording and not self._recording.cancelled():
+                self._recording.exception()  # what it was is told by what is raised already
+            self._recording = None
 
-    async def _claim_and_record(self) -> tuple[int, timedelta | None]:
-        """Claim a batch while the results of earlier ones are written."""
-        claiming, recording = await asyncio.gather(
-            self._claim(), self._record(), return_exceptions=True
-        )
-        for each in (claiming, recording):
-            if isinstance(each, BaseException):
-                raise each
-        return claiming  # type: ignore[return-value]  # exceptions were raised above
+    def _record_beside(self) -> None:
+        """Begin to write what results there are, unless that goes on; raise what the last raised.
+
+        A claim does not wait for it: together they are what the database takes longest for.
+        """
+        if self._recording and self._recording.done():
+            self._recording.result()
+            self._recording = None
+        if self._results and not self._recording:
+            self._recording = asyncio.create_task(self._record())
+
+    def _under_way(self) -> set[asyncio.Task[None]]:
+        """List the requests that are on their way, and the recording of results."""
+        recording = {self._recording} if self._recording else set()
+        return {*self._flying, *recording}
 
     async def _claim(self) -> tuple[int, timedelta | None]:
         """Claim a batch and let it fly; give how many were dealt with, and how long to wait.
@@ -191,10 +202,11 @@ class Sender:
         return [*self._flying.values(), *(each.handing.delivery for each in self._results)]
 
     async def _wait_a_little(self, wait: timedelta | None) -> None:
-        """Wait until a request ends or the budget allows another."""
+        """Wait until a request or the recording ends, or the budget allows another request."""
         seconds = None if wait is None else max(wait.total_seconds(), 0.001)
-        if self._flying:
-            await asyncio.wait(self._flying, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+        under_way = self._under_way()
+        if under_way:
+            await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         elif not self._results and seconds:
             await asyncio.sleep(seconds)
 
@@ -270,8 +282,6 @@ class Sender:
     async def _record(self) -> None:
         """Write the results that have come in, in one transaction; on failure they are kept."""
         results = list(self._results)
-        if not results:
-            return
         async with self.database.writing() as session:
             await record_results(
                 session,

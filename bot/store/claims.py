@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Integer
+from sqlalchemy import ColumnElement, Integer, bindparam
 from sqlmodel import col, select, update
 
+from bot.store.columns import Moment
 from bot.store.database import Session
 from bot.store.deliveries import OPEN, literal
 from bot.store.reading import among_numbers, read
@@ -23,16 +24,19 @@ async def lock_due(
 
     They are ours until the transaction ends; what becomes of them is written in it.
     """
-    wanted = col(Delivery.asked) if asked else ~col(Delivery.asked)
-    statement = (
-        select(Delivery)
-        .where(col(Delivery.status) == literal(DeliveryStatus.PLANNED), wanted)
-        .where(col(Delivery.due_at) <= now)
-        .order_by(col(Delivery.due_at))
-        .limit(limit)
-        .with_for_update(skip_locked=True)
-    )
-    return (await session.exec(statement)).all()
+    return (await session.exec(DUE[asked], params={"now": now, "most": limit})).all()
+
+
+DUE = {
+    asked: select(Delivery)
+    .where(col(Delivery.status) == literal(DeliveryStatus.PLANNED))
+    .where(col(Delivery.asked) if asked else ~col(Delivery.asked))
+    .where(col(Delivery.due_at) <= bindparam("now", type_=Moment))
+    .order_by(col(Delivery.due_at))
+    .limit(bindparam("most"))
+    .with_for_update(skip_locked=True)
+    for asked in (True, False)
+}
 
 
 @dataclass(frozen=True)

@@ -52,6 +52,7 @@ class Word(sql.TypeDecorator[StrEnum]):
         """Remember which words may stand here."""
         super().__init__()
         self.words = words
+        self.known = {str(each): each for each in words}  # a look-up is faster than the class
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write the word; refuse one that is not of the list."""
@@ -59,7 +60,7 @@ class Word(sql.TypeDecorator[StrEnum]):
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
         """Read the word as what it is."""
-        return None if value is None else self.words(value)
+        return None if value is None else self.known[value]
 
 
 class Days(sql.TypeDecorator[tuple[int, ...]]):
@@ -115,6 +116,7 @@ def partial_index(name: str, *columns: str, where: str, unique: bool = False) ->
 
 def id_of(row: Any) -> int:
     """Give the number of a row that has been written; raise BotError before that."""
-    if row.id is None:
+    number = row.id
+    if number is None:
         raise BotError(f"This {type(row).__name__} has not been written yet.")
-    return int(row.id)
+    return int(number)
