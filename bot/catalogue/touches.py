@@ -47,7 +47,7 @@ class Telling:
     come, or comes, because of what was tapped; `asks_able` that the touch carries the question what
     the child can do already. `child` says which child it is for, where a guardian has several.
     `is_again` is set where it is seen again in the menu. `celebrates` is the child whose last week
-    it is; `picture` goes with the week's last touch, and shows what was done together.
+    it is; `picture` shows what was done together in a week.
     """
 
     delivery_id: int

@@ -195,7 +195,9 @@ async def hand_out(
     going = [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Going)]
     composer = Composer(session, catalogue, sealer=sealer, now=now)
     families = {id_of(case.guardian): case.pairs for case, _verdict in going if case.pairs}
-    await composer.read([case.delivery for case, verdict in going if not verdict.asks], families)
+    days = {id_of(case.guardian): case.guardian.days for case, _verdict in going}
+    told = [case.delivery for case, verdict in going if not verdict.asks]
+    await composer.read(told, families, days)
     handings, over = [], []
     for case, verdict in going:
         composed = composer.compose(case.delivery, case.guardian, asks=verdict.asks)

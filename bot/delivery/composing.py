@@ -61,22 +61,25 @@ class Composer:
         self.done: dict[int, list[Done]] = {}
         self.answers: dict[int, Sealed] = {}
         self.families: Mapping[int, Sequence[Pair]] = {}
+        self.days: Mapping[int, Sequence[int]] = {}
 
     async def read(
         self,
         batch: Sequence[Delivery],
         families: Mapping[int, Sequence[Pair]] = MappingProxyType({}),
+        days: Mapping[int, Sequence[int]] = MappingProxyType({}),
     ) -> None:
         """Read all that the batch's children have, and choose for whom a new week begins.
 
-        `families` holds the pairs of guardians of several children, in the order of joining.
+        `families` holds the pairs of guardians of several children, in the order of joining, and
+        `days` the days of each guardian.
         """
         asked = sorted({each.question_id for each in batch if each.question_id is not None})
         self.answers = await questions.list_answers(self.session, asked)
         numbers = sorted({each.child_id for each in batch if each.child_id is not None})
         if not numbers:
             return
-        self.families = families
+        self.families, self.days = families, days
         siblings = {pair.child_id for pairs in families.values() for pair in pairs}
         self.pupils = await centres.list_pupils(self.session, sorted({*numbers, *siblings}))
         places = sorted({self.pupils[number].centre_id for number in numbers})
@@ -89,10 +92,14 @@ class Composer:
         await self._read_done(batch)
 
     async def _read_done(self, batch: Sequence[Delivery]) -> None:
-        """Read what was done together in the weeks of which this batch holds the last touch."""
-        last = [(each.child_id, each.slot_on) for each in batch if is_last_of_week(each)]
-        numbers = sorted({child_id for child_id, _on in last if child_id})
-        mondays = [monday_of(slot_on) for _child, slot_on in last if slot_on]
+        """Read what was done together in the weeks that this batch shows a picture of."""
+        showing = [each for each in batch if self._weeks_back(each) is not None]
+        numbers = sorted({each.child_id for each in showing if each.child_id})
+        mondays = [
+            monday_of(each.slot_on) - timedelta(weeks=self._weeks_back(each) or 0)
+            for each in showing
+            if each.slot_on
+        ]
         if numbers and mondays:
             since = datetime.combine(min(mondays), time(), UTC) - ONE_DAY
             self.done = await events.list_done_together(self.session, numbers, since=since)
@@ -233,12 +240,26 @@ class Composer:
         return week.week if week and is_touch else delivery.week
 
     def _picture(self, delivery: Delivery, language: str) -> Media | None:
-        """Give the picture of what was done together, with the last touch of a week."""
-        if not is_last_of_week(delivery):
+        """Give the picture of what was done together in a week, where a touch shows it."""
+        back, week = self._weeks_back(delivery), self._week_of(delivery)
+        if back is None or week is None:
             return None
-        done, week = self.done.get(delivery.child_id or 0, []), self._week_of(delivery)
-        names = [each.activity_id for each in done if each.week == week]
+        done = self.done.get(delivery.child_id or 0, [])
+        names = [each.activity_id for each in done if each.week == week - back]
         return picture_week(self.catalogue, names, language=language)
+
+    def _weeks_back(self, delivery: Delivery) -> int | None:
+        """Say how many weeks ago that was which a touch shows a picture of; None where it has none.
+
+        It goes with the week's last touch or, where that is the activity itself, with the first of
+        the next week. Who gets the activity alone has its picture, and no other.
+        """
+        if delivery.kind is not DeliveryKind.PROGRAMME:
+            return None
+        if delivery.touch is Touch.GROW:
+            return 0
+        has_two = len(self.days.get(delivery.guardian_id, ())) == len((Touch.WHY, Touch.DO))
+        return 1 if has_two and delivery.touch is Touch.WHY else None
 
     def _asks_able(self, delivery: Delivery, pupil: Pupil) -> bool:
         """Say whether a touch carries the question what the child can do already."""
@@ -268,11 +289,6 @@ class Composer:
     def _is_behind(self, week: Week, delivery: Delivery) -> bool:
         """Say whether a child's last week lies before a delivery's."""
         return delivery.slot_on is not None and week.monday < monday_of(delivery.slot_on)
-
-
-def is_last_of_week(delivery: Delivery) -> bool:
-    """Say whether a delivery is the last touch of its child's week."""
-    return delivery.kind is DeliveryKind.PROGRAMME and delivery.touch is Touch.GROW
 
 
 def choose(

@@ -126,6 +126,49 @@ async def test_what_was_done_of_another_week_is_not_shown(town: Town, language: 
     assert (await sent_in_second_week(town))[-1].touch == "grow"
 
 
+async def keep_days(phone: Phone, *taken_out: str) -> None:
+    """Take days out of Monday, Wednesday, Friday."""
+    menu = await phone.write("/menu")
+    for action in ("menu:settings", "menu:days", *taken_out):
+        await phone.tap(menu, action)
+
+
+@LANGUAGES
+async def test_with_two_days_a_week_the_picture_comes_with_the_next_weeks_first_touch(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    await keep_days(phone, "day:4")
+    await phone.tap(first_of(phone), "did-it")
+
+    await town.skip(days=7, hours=8)
+
+    why = (await sent_in_second_week(town))[0]
+    touch = phone.from_bot[-1]
+    (picture,) = drawn(town)
+    assert why.touch == "why"
+    assert touch.media == picture
+    assert picture.name == f"together-{(await town.deliveries())[0].activity_id}-{language}.png"
+
+    await town.skip(days=7)  # nothing was done in the second week
+    assert [each.media for each in phone.from_bot if each.media == picture] == [picture]
+
+
+@LANGUAGES
+async def test_with_one_day_a_week_the_activity_keeps_its_own_picture(
+    town: Town, language: str
+) -> None:
+    phone = await join(town, language)
+    await keep_days(phone, "day:4", "day:0")
+    await phone.tap(first_of(phone), "did-it")
+
+    await town.skip(days=10)
+
+    assert [row.touch for row in await sent_in_second_week(town)] == ["do"]
+    assert phone.from_bot[-1].media is not None
+    assert drawn(town) == []
+
+
 @LANGUAGES
 async def test_an_answer_keeps_the_picture_and_changes_the_words(town: Town, language: str) -> None:
     phone = await join(town, language)
