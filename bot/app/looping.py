@@ -1,4 +1,4 @@
-"""The event loop that a bot runs in: libuv's, which takes a third less time, where there is one."""
+"""The event loop that a bot runs in: libuv's, where there is one: a tap takes a quarter less."""
 
 import sys
 
