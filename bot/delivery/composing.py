@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from types import MappingProxyType
 
 from bot.catalogue.asking import STAFF_ANSWER, render_answer
 from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_check, render_touch
 from bot.core.actions import Able
-from bot.core.cadence import Touch, monday_of
+from bot.core.cadence import TOUCHES, Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity
 from bot.core.levels import ASKED_WEEKS, is_asked
 from bot.core.messages import Media, OutgoingMessage
@@ -66,8 +65,8 @@ class Composer:
     async def read(
         self,
         batch: Sequence[Delivery],
-        families: Mapping[int, Sequence[Pair]] = MappingProxyType({}),
-        days: Mapping[int, Sequence[int]] = MappingProxyType({}),
+        families: Mapping[int, Sequence[Pair]],
+        days: Mapping[int, Sequence[int]],
     ) -> None:
         """Read all that the batch's children have, and choose for whom a new week begins.
 
@@ -258,8 +257,8 @@ class Composer:
             return None
         if delivery.touch is Touch.GROW:
             return 0
-        has_two = len(self.days.get(delivery.guardian_id, ())) == len((Touch.WHY, Touch.DO))
-        return 1 if has_two and delivery.touch is Touch.WHY else None
+        has_fewer = len(self.days[delivery.guardian_id]) < len(TOUCHES)
+        return 1 if has_fewer and delivery.touch is Touch.WHY else None
 
     def _asks_able(self, delivery: Delivery, pupil: Pupil) -> bool:
         """Say whether a touch carries the question what the child can do already."""
