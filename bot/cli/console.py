@@ -1,0 +1,39 @@
+"""How long commands look: progress on a terminal, and running until they are stopped."""
+
+import asyncio
+import contextlib
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Iterator
+from typing import Any
+
+from rich.console import Console
+from rich.progress import Progress
+
+from bot.app import looping
+
+
+@contextlib.contextmanager
+def showing_progress(of_what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show on a terminal how far a long run is; others see nothing of it."""
+    console = Console(stderr=True)
+    with Progress(console=console, disable=not console.is_terminal, transient=True) as progress:
+        task = progress.add_task(of_what, total=None)
+        yield lambda done, total: progress.update(task, completed=done, total=total)
+
+
+def run_until_stopped(running: Coroutine[Any, Any, None]) -> None:
+    """Run until Ctrl-C or a request to stop; what is being sent is finished first."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is left out is no news
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+
+    async def supervise() -> None:
+        task = asyncio.ensure_future(running)
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, task.cancel)
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+    looping.run(supervise())
