@@ -12,6 +12,7 @@ Files = Mapping[str, bytes]
 CONTENT = "content"
 LOCALES = "locales"
 PROGRAMME = f"{CONTENT}/programme.yaml"
+BESIDE = ("personas", "schemas")  # lie in content/ for staff and are no part of a catalogue
 LEFT_OUT = (".mo", ".pot", "~", ".bak", ".swp", ".tmp")
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold; ours hold no other
 
@@ -37,9 +38,10 @@ def read_folder(content: Path, locales: Path) -> dict[str, bytes]:
 
 
 def list_files(folder: Path) -> Iterator[Path]:
-    """List the files below a folder, without hidden ones and editors' leftovers."""
+    """List a catalogue's files below a folder, without hidden ones and editors' leftovers."""
     for path in sorted(folder.rglob("*")):
-        is_hidden = any(part.startswith(".") for part in path.relative_to(folder).parts)
+        parts = path.relative_to(folder).parts
+        is_hidden = any(part.startswith(".") for part in parts) or parts[0] in BESIDE
         if path.is_file() and not is_hidden and not path.name.endswith(LEFT_OUT):
             yield path
 

@@ -6,7 +6,14 @@ from bot.catalogue.checking import check_consent, check_rendered, check_text, no
 from bot.catalogue.files import CONTENT, LOCALES, PROGRAMME, Files, version_of
 from bot.catalogue.folders import check_band, list_folders, read_card, read_pages
 from bot.catalogue.media import read_audio, read_picture
-from bot.catalogue.parsing import Findings, Page, parse_page, parse_record, parse_text
+from bot.catalogue.parsing import (
+    STATE_KEYS,
+    Findings,
+    Page,
+    parse_page,
+    parse_record,
+    parse_text,
+)
 from bot.catalogue.printables import read_printables
 from bot.catalogue.prints import read_prints
 from bot.catalogue.programming import check_order, check_programme
@@ -28,8 +35,8 @@ from bot.errors import FileRefused
 
 ACTIVITIES = f"{CONTENT}/activities"
 DISTRESS = f"{CONTENT}/distress"
-TEXT_KEYS = ("title", "things", "alt", "reviewed", "source")
-CONSENT_KEYS = ("reviewed", "source")
+TEXT_KEYS = ("title", "things", "alt", *STATE_KEYS)
+CONSENT_KEYS = STATE_KEYS
 CONSENT_SECTIONS = ("messages", "linking", "research")
 
 

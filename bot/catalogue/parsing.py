@@ -12,6 +12,9 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import Problem
 
 FENCE = "---"
+# what a text says of its own state: whether it is reviewed, by whom, on which day, of which text
+# (its own hash then), and the hash of the source that it was made from
+STATE_KEYS = ("reviewed", "reviewer", "reviewed_on", "reviewed_text", "source")
 HEADING = re.compile(r"^##\s+(.*?)\s*$")
 Model = TypeVar("Model", bound=BaseModel)
 

@@ -6,11 +6,11 @@ from bot.catalogue.checking import check_plain_words, check_reviewed, check_titl
 from bot.catalogue.files import CONTENT, Files
 from bot.catalogue.folders import NAME, list_folders, read_card, read_name, read_pages
 from bot.catalogue.materials import Printable, PrintableCard, PrintableText
-from bot.catalogue.parsing import Findings, Page, parse_text
+from bot.catalogue.parsing import STATE_KEYS, Findings, Page, parse_text
 from bot.catalogue.records import Programme
 
 PRINTABLES = f"{CONTENT}/printables"
-KEYS = ("title", "reviewed", "source")
+KEYS = ("title", *STATE_KEYS)
 SOURCE = "page.typ"
 ENDINGS = (".svg", ".png", ".jpg", ".jpeg")
 PART_WORDS = 120

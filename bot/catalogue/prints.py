@@ -2,11 +2,11 @@
 
 from bot.catalogue.checking import check_reviewed, may_measure, note_state
 from bot.catalogue.files import CONTENT, Files
-from bot.catalogue.parsing import Findings, Page, parse_page, parse_text
+from bot.catalogue.parsing import STATE_KEYS, Findings, Page, parse_page, parse_text
 from bot.catalogue.records import Printed, PrintText, Programme
 
 PRINTS = f"{CONTENT}/print"
-KEYS = ("reviewed", "source")
+KEYS = STATE_KEYS
 CHARACTERS = {  # as much as fits on the paper
     Printed.TITLE: 40,
     Printed.INTRO: 320,

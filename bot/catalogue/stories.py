@@ -8,13 +8,13 @@ from bot.catalogue.files import CONTENT, Files
 from bot.catalogue.folders import check_band, list_folders, read_card, read_name, read_pages
 from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText
 from bot.catalogue.media import read_picture, read_recording
-from bot.catalogue.parsing import Findings, Page
+from bot.catalogue.parsing import STATE_KEYS, Findings, Page
 from bot.catalogue.records import Programme
 from bot.catalogue.storybook import split_page
 from bot.core.messages import Media
 
 STORIES = f"{CONTENT}/stories"
-KEYS = ("title", "reviewed", "source")
+KEYS = ("title", *STATE_KEYS)
 PAGE_WORDS = 45
 PROMPTS = 2
 
