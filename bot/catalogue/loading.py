@@ -1,43 +1,49 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
-from pathlib import PurePosixPath
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TypeVar
 
-from bot.catalogue.checking import check_consent, check_rendered, check_text, note_state
+from pydantic import BaseModel
+
+from bot.catalogue.activities import ACTIVITIES, read_activity
+from bot.catalogue.checking import check_consent, note_state
 from bot.catalogue.files import CONTENT, LOCALES, PROGRAMME, Files, version_of
-from bot.catalogue.folders import check_band, list_folders, read_card, read_pages
-from bot.catalogue.media import read_audio, read_picture
+from bot.catalogue.folders import Folder, Ground, group_folders, list_below, read_pages
+from bot.catalogue.invisible import check_invisible
+from bot.catalogue.limits import check_rendered
+from bot.catalogue.materials import Printable, Story
+from bot.catalogue.memory import Memory
 from bot.catalogue.parsing import (
     STATE_KEYS,
     Findings,
+    Lines,
     Page,
-    parse_page,
+    make_record,
     parse_record,
     parse_text,
+    parse_yaml,
 )
-from bot.catalogue.printables import read_printables
-from bot.catalogue.prints import read_prints
+from bot.catalogue.plainness import Rules
+from bot.catalogue.printables import PRINTABLES, list_shared, read_printable
+from bot.catalogue.prints import PRINTS, read_prints
 from bot.catalogue.programming import check_order, check_programme
-from bot.catalogue.records import (
-    Activity,
-    ActivityCard,
-    ActivityText,
-    Catalogue,
-    ConsentText,
-    Distress,
-    Programme,
-    Section,
-)
-from bot.catalogue.stories import read_stories
-from bot.catalogue.storybook import check_told
-from bot.catalogue.translating import check_words
-from bot.catalogue.words import PoFileError, Words, parse_messages
+from bot.catalogue.records import Activity, Catalogue, ConsentText, Distress, Programme
+from bot.catalogue.stories import STORIES, read_story
+from bot.catalogue.storybook import check_story_told
+from bot.catalogue.translating import check_words, read_messages
+from bot.catalogue.words import Words, direction_of
 from bot.errors import FileRefused
 
-ACTIVITIES = f"{CONTENT}/activities"
+CONSENTS = f"{CONTENT}/consent"
 DISTRESS = f"{CONTENT}/distress"
-TEXT_KEYS = ("title", "things", "alt", *STATE_KEYS)
-CONSENT_KEYS = STATE_KEYS
+LANGUAGES = f"{CONTENT}/languages"
 CONSENT_SECTIONS = ("messages", "linking", "research")
+YAML = ".yaml"
+DEEP = 3  # how many steps down the folders lie that are read as one
+Read = TypeVar("Read")
+Model = TypeVar("Model", bound=BaseModel)
 
 
 def load_catalogue(files: Files) -> Catalogue:
@@ -56,92 +62,199 @@ def check_catalogue(files: Files) -> Findings:
     return findings
 
 
-def read_catalogue(files: Files, findings: Findings) -> Catalogue | None:
-    """Read as much as can be read; None when nothing can be made of it."""
-    programme = read_programme(files, findings)
-    if programme is None:
-        return None
-    words = read_words(files, programme, findings)
-    consent = read_consent(files, programme, findings)
-    prints = read_prints(files, programme, findings)
-    distress = read_distress(files, programme, findings)
-    activities = read_activities(files, programme, findings)
-    stories = read_stories(files, programme, findings)
-    printables = read_printables(files, programme, findings)
-    check_order(programme, activities.values(), PROGRAMME, findings)
-    if findings.errors:
-        return None
-    catalogue = Catalogue(
-        version_of(files),
-        programme,
-        activities,
-        consent,
-        words,
-        prints,
-        distress,
-        stories,
-        printables,
-    )
-    check_rendered(catalogue, findings)
-    check_told(catalogue, findings)
+def read_catalogue(
+    files: Files, findings: Findings, memory: Memory | None = None
+) -> Catalogue | None:
+    """Read as much as can be read; None when nothing can be made of it.
+
+    With a memory, only what has changed since it was last used is read.
+    """
+    reading = Reading(files, findings, memory or Memory())
+    catalogue = reading.read()
+    reading.memory.turn()
     return catalogue
 
 
-def read_programme(files: Files, findings: Findings) -> Programme | None:
-    """Read the programme."""
-    if PROGRAMME not in files:
-        findings.refuse(PROGRAMME, 0, "there is no such file", "Write it; see the README.")
-        return None
-    text = parse_text(files[PROGRAMME], PROGRAMME, findings)
-    if text is None:
-        return None
-    programme = parse_record(Programme, text, PROGRAMME, findings)
-    if programme is None or not check_programme(programme, PROGRAMME, findings):
-        return None
-    return programme
+@dataclass(frozen=True)
+class Programmed:
+    """The programme as it stands in its file."""
+
+    programme: Programme
+    lines: Lines
 
 
-def read_words(files: Files, programme: Programme, findings: Findings) -> dict[str, Words]:
-    """Read the short strings of every language."""
-    catalogs = {}
-    for language in programme.languages:
-        path = f"{LOCALES}/{language}/LC_MESSAGES/bot.po"
-        if path not in files:
-            findings.refuse(
-                path, 0, "there is no such file", f"Translate the strings of {programme.language}."
+class Reading:
+    """One reading of a catalogue's files."""
+
+    def __init__(self, files: Files, findings: Findings, memory: Memory) -> None:
+        """Sort the files by the folders that are read as one."""
+        self.files = files
+        self.findings = findings
+        self.memory = memory
+        self.deep = group_folders(files, DEEP)
+
+    def read(self) -> Catalogue | None:
+        """Read everything."""
+        read = self.recall(PROGRAMME, self.files.get(PROGRAMME), self.read_programme)
+        if read is None:
+            return None
+        programme = read.programme
+        inputs = (programme, self.shallow(LANGUAGES).files)
+        ground = self.recall(LANGUAGES, inputs, partial(self.read_ground, programme))
+        words = self.read_words(programme)
+        consent = self.read_folder(self.consents(programme), ground, read_consent)
+        prints = self.read_folder(self.shallow(PRINTS), ground, read_prints)
+        distress = self.read_folder(self.shallow(DISTRESS), ground, read_distress)
+        activities = self.read_activities(ground)
+        stories = self.read_stories(ground)
+        printables = self.read_printables(ground)
+        check_order(read.programme, read.lines, activities.values(), self.findings)
+        if self.findings.errors:
+            return None
+        catalogue = Catalogue(
+            version_of(self.files),
+            programme,
+            activities,
+            consent,
+            words,
+            prints,
+            distress,
+            stories,
+            printables,
+        )
+        self.check_shown(catalogue)
+        return catalogue
+
+    def check_shown(self, catalogue: Catalogue) -> None:
+        """Measure everything as families are shown it."""
+        check_rendered(catalogue, self.findings, memory=self.memory)
+        for story in catalogue.stories.values():
+            self.recall(
+                f"{story.folder} told",
+                (story, *catalogue.words.values()),
+                partial(check_story_told, catalogue, story),
             )
-            continue
-        try:
-            catalogs[language] = parse_messages(files[path], language)
-        except (PoFileError, ValueError, LookupError) as error:
-            findings.refuse(path, 0, f"this cannot be read as gettext ({error})", "Mend the file.")
-    check_words(catalogs, programme.language, findings)
-    return {language: Words(language, catalog) for language, catalog in catalogs.items()}
+
+    def recall(self, place: str, inputs: object, make: Callable[[Findings], Read]) -> Read:
+        """Read something, unless it was read from the same files before."""
+        return self.memory.recall(place, inputs, self.findings, make)
+
+    def read_folder(
+        self, folder: Folder, ground: Ground, read: Callable[[Folder, Ground, Findings], Read]
+    ) -> Read:
+        """Read what lies in one folder."""
+        return self.recall(folder.path, (folder.files, ground), partial(read, folder, ground))
+
+    def shallow(self, path: str) -> Folder:
+        """Give a folder right below `content/`; an empty one where there is none."""
+        start = f"{path}/"
+        found = {
+            name.removeprefix(start): content
+            for name, content in self.files.items()
+            if name.startswith(start)
+        }
+        return Folder(path, found)
+
+    def consents(self, programme: Programme) -> Folder:
+        """Give the folder of the consent texts that are asked for now."""
+        path = f"{CONSENTS}/{programme.consent}"
+        return self.deep.get(path, Folder(path, {}))
+
+    def read_programme(self, findings: Findings) -> Programmed | None:
+        """Read the programme."""
+        if PROGRAMME not in self.files:
+            findings.refuse(PROGRAMME, 0, "there is no such file", "Write it; see the README.")
+            return None
+        text = parse_text(self.files[PROGRAMME], PROGRAMME, findings)
+        parsed = parse_yaml(text, PROGRAMME, findings) if text is not None else None
+        if parsed is None:
+            return None
+        values, lines = parsed
+        programme = make_record(Programme, values, lines, PROGRAMME, findings)
+        if programme is None or not check_programme(programme, lines, findings):
+            return None
+        return Programmed(programme, lines)
+
+    def read_ground(self, programme: Programme, findings: Findings) -> Ground:
+        """Read how plain each language is to be, where that is written."""
+        rules = read_yaml_files(self.shallow(LANGUAGES), programme, Rules, findings)
+        return Ground(programme, rules)
+
+    def read_words(self, programme: Programme) -> dict[str, Words]:
+        """Read the short strings of every language."""
+        messages = {}
+        for language in programme.languages:
+            path = f"{LOCALES}/{language}/LC_MESSAGES/bot.po"
+            if path not in self.files:
+                instead = f"Translate the strings of {programme.language}."
+                self.findings.refuse(path, 0, "there is no such file", instead)
+                continue
+            content = self.files[path]
+            make = partial(read_messages, content, language)
+            found = self.recall(path, content, make)
+            if found:
+                messages[language] = found
+        source = messages.get(programme.language)
+        for language, each in messages.items():
+            compare = partial(check_words, each, source)
+            self.recall(f"words of {language}", (each, source), compare)
+        return {language: each.words for language, each in messages.items()}
+
+    def read_activities(self, ground: Ground) -> dict[str, Activity]:
+        """Read every activity's folder; their ids differ."""
+        activities: dict[str, Activity] = {}
+        for folder in list_below(self.deep, ACTIVITIES):
+            activity, line = self.read_folder(folder, ground, read_activity)
+            if activity is None:
+                continue
+            if activity.card.id in activities:
+                other = activities[activity.card.id].folder
+                what = f'the id "{activity.card.id}" is taken by {other}'
+                path = folder.place("activity.yaml")
+                self.findings.refuse(path, line, what, "Choose another id.")
+                continue
+            activities[activity.card.id] = activity
+        return dict(sorted(activities.items()))
+
+    def read_stories(self, ground: Ground) -> dict[str, Story]:
+        """Read every story's folder, by its name."""
+        found = (
+            self.read_folder(folder, ground, read_story)
+            for folder in list_below(self.deep, STORIES)
+        )
+        return {story.id: story for story in found if story}
+
+    def read_printables(self, ground: Ground) -> dict[str, Printable]:
+        """Read the folder of every page to print, by its name."""
+        printables = {}
+        for folder in list_below(self.deep, PRINTABLES):
+            shared = {path: self.files[path] for path in list_shared(folder) if path in self.files}
+            make = partial(read_printable, folder, ground, shared=shared)
+            printable = self.recall(folder.path, (folder.files, ground, shared), make)
+            if printable:
+                printables[printable.id] = printable
+        return printables
 
 
 def read_consent(
-    files: Files, programme: Programme, findings: Findings
+    folder: Folder, ground: Ground, findings: Findings
 ) -> dict[tuple[str, str], ConsentText]:
     """Read the consent texts of the version that is asked for, in every language."""
-    folder = f"{CONTENT}/consent/{programme.consent}"
-    pages: dict[str, Page] = {}
-    for language in programme.languages:
-        path = f"{folder}/{language}.md"
-        if path not in files:
-            findings.refuse(
-                path, 0, "there is no such file", "Write the consent text in this language."
-            )
-            continue
-        text = parse_text(files[path], path, findings)
-        page = text and parse_page(
-            text, path, findings, keys=CONSENT_KEYS, sections=CONSENT_SECTIONS
-        )
-        if page:
-            check_consent(page, path, findings)
-            pages[language] = page
-    note_state(pages, programme.language, folder, findings)
+    version = folder.name
+    pages = read_pages(
+        folder,
+        ground,
+        findings,
+        keys=STATE_KEYS,
+        sections=CONSENT_SECTIONS,
+        kind="consent text",
+        is_vital=True,
+    )
+    for language, page in pages.items():
+        check_consent(page, folder.text(language), language, ground, findings)
+    pages = note_state(pages, folder, ground, findings, is_vital=True)
     return {
-        (programme.consent, language): make_consent(page, programme.consent, language)
+        (version, language): make_consent(page, version, language)
         for language, page in pages.items()
         if all(page.sections.get(name) for name in CONSENT_SECTIONS)
     }
@@ -155,99 +268,50 @@ def make_consent(page: Page, version: str, language: str) -> ConsentText:
         messages=page.sections["messages"],
         linking=page.sections["linking"],
         research=page.sections["research"],
-        is_reviewed=bool(page.front.get("reviewed")),
+        is_reviewed=page.is_reviewed,
         source=page.front.get("source"),
     )
 
 
-def read_distress(files: Files, programme: Programme, findings: Findings) -> dict[str, Distress]:
+def read_distress(folder: Folder, ground: Ground, findings: Findings) -> dict[str, Distress]:
     """Read what distress sounds like, and where help is, in every language."""
-    lists: dict[str, Distress] = {}
-    names = ", ".join(f"{each}.yaml" for each in programme.languages)
-    for path in sorted(each for each in files if each.startswith(f"{DISTRESS}/")):
-        language = PurePosixPath(path).stem
-        if path != f"{DISTRESS}/{language}.yaml" or language not in programme.languages:
-            findings.refuse(path, 0, "this is no language's list", f"Name lists: {names}.")
-            continue
-        text = parse_text(files[path], path, findings)
-        found = text and parse_record(Distress, text, path, findings)
-        if not found:
-            continue
-        lists[language] = found
-        if not found.reviewed:
-            findings.warn(
-                path, 0, "nobody has reviewed these words", "Read them, then write reviewed: yes."
-            )
+    programme = ground.programme
+    lists = read_yaml_files(folder, programme, Distress, findings)
+    for language, found in lists.items():
+        check_distress(found, folder.place(f"{language}{YAML}"), language, ground, findings)
     for language in programme.languages:
-        path = f"{DISTRESS}/{language}.yaml"
-        if path not in files:
-            findings.refuse(
-                path, 0, "there is no such file", "Write the words of distress in this language."
-            )
+        if f"{language}{YAML}" not in folder.files:
+            instead = "Write the words of distress in this language."
+            path = folder.place(f"{language}{YAML}")
+            findings.refuse(path, 0, "there is no such file", instead)
     return lists
 
 
-def read_activities(files: Files, programme: Programme, findings: Findings) -> dict[str, Activity]:
-    """Read every activity's folder; their ids differ."""
-    activities: dict[str, Activity] = {}
-    for folder in list_folders(files, ACTIVITIES):
-        activity = read_activity(files, folder, programme, findings)
-        if activity is None:
+def check_distress(
+    found: Distress, path: str, language: str, ground: Ground, findings: Findings
+) -> None:
+    """See that the words of distress are reviewed, and hold nothing that turns them about."""
+    if not found.reviewed:
+        what = "nobody has reviewed these words"
+        note = findings.warn if ground.programme.may_send_unreviewed(language) else findings.refuse
+        note(path, 0, what, f"Read them, then: kuffert content accept {path} --by NAME.")
+    for text in (*found.help.values(), *found.grief.values()):
+        check_invisible(text, path, 0, findings, direction=direction_of(language))
+
+
+def read_yaml_files(
+    folder: Folder, programme: Programme, model: type[Model], findings: Findings
+) -> dict[str, Model]:
+    """Read a folder that holds one YAML file a language."""
+    found: dict[str, Model] = {}
+    names = ", ".join(f"{each}{YAML}" for each in programme.languages)
+    for name, content in sorted(folder.files.items()):
+        path, language = folder.place(name), name.removesuffix(YAML)
+        if not name.endswith(YAML) or language not in programme.languages:
+            findings.refuse(path, 0, "this is no language's list", f"Name lists: {names}.")
             continue
-        if activity.card.id in activities:
-            other = activities[activity.card.id].folder
-            findings.refuse(
-                f"{folder}/activity.yaml",
-                0,
-                f'the id "{activity.card.id}" is taken by {other}',
-                "Choose another id.",
-            )
-            continue
-        activities[activity.card.id] = activity
-    return dict(sorted(activities.items()))
-
-
-def read_activity(
-    files: Files, folder: str, programme: Programme, findings: Findings
-) -> Activity | None:
-    """Read one activity: its card, its picture, its text in every language."""
-    path = f"{folder}/activity.yaml"
-    card = read_card(files, path, ActivityCard, findings)
-    texts = read_texts(files, folder, programme, findings)
-    if not card:
-        return None
-    check_band(card.band, path, programme, findings)
-    picture = read_picture(files, f"{folder}/{card.picture}", findings)
-    audio = read_audio(files, folder, programme, findings)
-    if picture is None or len(texts) < len(programme.languages):
-        return None
-    return Activity(card, folder, picture, texts, audio)
-
-
-def read_texts(
-    files: Files, folder: str, programme: Programme, findings: Findings
-) -> dict[str, ActivityText]:
-    """Read an activity's text in every language of the programme."""
-    found = read_pages(
-        files, folder, programme, findings, keys=TEXT_KEYS, sections=Section, kind="activity"
-    )
-    pages = {
-        language: page
-        for language, page in found.items()
-        if check_text(page, f"{folder}/{language}.md", findings)
-    }
-    note_state(pages, programme.language, folder, findings)
-    return {language: make_text(page, language) for language, page in pages.items()}
-
-
-def make_text(page: Page, language: str) -> ActivityText:
-    """Make an activity's text in one language."""
-    return ActivityText(
-        language=language,
-        title=str(page.front["title"]),
-        things=str(page.front.get("things") or ""),
-        alt=str(page.front["alt"]),
-        is_reviewed=bool(page.front.get("reviewed")),
-        source=page.front.get("source"),
-        sections={section: page.sections[section] for section in Section},
-    )
+        text = parse_text(content, path, findings)
+        record = parse_record(model, text, path, findings) if text is not None else None
+        if record:
+            found[language] = record
+    return found

@@ -1,8 +1,9 @@
 """Read one file of a catalogue; whatever is wrong with it is noted with its line."""
 
 import hashlib
+import itertools
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -11,11 +12,16 @@ from pydantic import BaseModel, ValidationError
 
 from bot.errors import Problem
 
-FENCE = "---"
 # what a text says of its own state: whether it is reviewed, by whom, on which day, of which text
 # (its own hash then), and the hash of the source that it was made from
 STATE_KEYS = ("reviewed", "reviewer", "reviewed_on", "reviewed_text", "source")
-HEADING = re.compile(r"^##\s+(.*?)\s*$")
+FRONT = re.compile(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*(?:\n|$)")
+HEADING = "##"
+BLANK = (" ", "\t")
+PLAIN_KEY = re.compile(  # `key: "words"` without anything that YAML would read in another way
+    r'(?P<key>[a-z_]+): (?:"(?P<quoted>[^"\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]*)"'
+    r"|(?P<said>yes|no))"
+)
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -30,36 +36,63 @@ class Findings:
         """Note something that keeps the catalogue from loading."""
         self.errors.append(Problem(path, line, what, instead))
 
+    def add(self, others: "Findings") -> None:
+        """Take over what was found elsewhere."""
+        self.errors += others.errors
+        self.warnings += others.warnings
+
     def warn(self, path: str, line: int, what: str, instead: str) -> None:
         """Note something that staff should know."""
         self.warnings.append(Problem(path, line, what, instead))
 
 
+class Lines(dict[tuple[str | int, ...], int]):
+    """The line of everything in a YAML file, by the way that leads to it: ("bands", "3-4")."""
+
+    def of(self, *way: str | int) -> int:
+        """Give the line of something, or of the nearest thing that it lies in."""
+        while way and way not in self:
+            way = way[:-1]
+        return self.get(way, 1)
+
+
 @dataclass(frozen=True)
 class Page:
-    """A Markdown file: its front matter and its sections, each with the line that it starts on."""
+    """A Markdown file: its front matter, its sections, and where each of them stands.
+
+    `lines` are those of front matter's keys and of the sections' headings, `starts` those of the
+    sections' first words.
+    """
 
     front: Mapping[str, Any]
     lines: Mapping[str, int]
     sections: Mapping[str, str]
+    starts: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody has read it and found it right."""
+        return self.front.get("reviewed") is True
 
 
 def parse_text(content: bytes, path: str, findings: Findings) -> str | None:
     """Read a file as UTF-8."""
     try:
         return content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        findings.refuse(path, 0, "this is not UTF-8 text", "Save the file as UTF-8.")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        findings.refuse(path, line, "this is not UTF-8 text", "Save the file as UTF-8.")
         return None
 
 
 def parse_yaml(
     text: str, path: str, findings: Findings, *, first_line: int = 1
-) -> tuple[dict[str, Any], dict[str, int]] | None:
-    """Read a mapping, and the line of each of its keys."""
+) -> tuple[dict[str, Any], Lines] | None:
+    """Read a mapping, and the line of everything in it."""
+    loader = yaml.CSafeLoader(text)
     try:
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
-        values = yaml.safe_load(text)
+        node = loader.get_single_node()
+        values = loader.construct_document(node) if node else None
     except (yaml.YAMLError, ValueError) as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line
@@ -67,37 +100,78 @@ def parse_yaml(
             path, line, "this cannot be read as YAML", "Write lines such as `key: value`."
         )
         return None
+    finally:
+        loader.dispose()
     if not isinstance(values, dict) or not isinstance(node, yaml.MappingNode):
         findings.refuse(path, first_line, "there are no keys", "Write lines such as `key: value`.")
         return None
-    lines = {key.value: key.start_mark.line + first_line for key, _value in node.value}
-    if len(lines) < len(node.value):
-        findings.refuse(path, first_line, "a key stands twice", "Keep one of the two.")
+    lines = Lines()
+    for key, line in note_lines(node, lines, (), first_line):
+        findings.refuse(path, line, f'"{key}" stands twice', "Keep one of the two.")
     return {str(key): value for key, value in values.items()}, lines
+
+
+def note_lines(
+    node: yaml.Node, lines: Lines, way: tuple[str | int, ...], first_line: int
+) -> list[tuple[str, int]]:
+    """Note where everything below a node stands; list the keys that stand twice, and where."""
+    twice = []
+    if isinstance(node, yaml.MappingNode):
+        inner = [(key.value, key.start_mark.line, value) for key, value in node.value]
+    elif isinstance(node, yaml.SequenceNode):
+        inner = [(place, each.start_mark.line, each) for place, each in enumerate(node.value)]
+    else:
+        return []
+    for name, line, value in inner:
+        below = (*way, name)
+        if below in lines:
+            twice.append((str(name), line + first_line))
+        lines[below] = line + first_line
+        if not isinstance(value, yaml.ScalarNode):
+            twice += note_lines(value, lines, below, first_line)
+    return twice
 
 
 def parse_record(model: type[Model], text: str, path: str, findings: Findings) -> Model | None:
     """Read a YAML file as a record; each wrong value is named with what it should be."""
     parsed = parse_yaml(text, path, findings)
-    if parsed is None:
-        return None
-    values, lines = parsed
+    return make_record(model, *parsed, path, findings) if parsed else None
+
+
+def make_record(
+    model: type[Model], values: Mapping[str, Any], lines: Lines, path: str, findings: Findings
+) -> Model | None:
+    """Make a record of what a YAML file holds."""
     try:
         return model.model_validate(values)
     except ValidationError as error:
+        told = set()
         for each in error.errors():
-            name = str(each["loc"][0])
-            what, instead = explain(model, name, each["type"], each["msg"])
-            findings.refuse(path, lines.get(name, 1), what, instead)
+            way = tuple(str(part) if isinstance(part, str) else part for part in each["loc"])
+            what, instead = explain(model, way, each["type"], each["msg"])
+            place = find_way(lines, way)
+            if place not in told:  # of several forms that a value may have, one is spoken of
+                findings.refuse(path, lines.of(*place), what, instead)
+            told.add(place)
         return None
 
 
-def explain(model: type[BaseModel], name: str, kind: str, message: str) -> tuple[str, str]:
+def find_way(lines: Lines, way: tuple[str | int, ...]) -> tuple[str | int, ...]:
+    """Give as much of a way as stands in a file; the rest names a type, or what is missing."""
+    while len(way) > 1 and way not in lines:
+        way = way[:-1]
+    return way
+
+
+def explain(
+    model: type[BaseModel], way: tuple[str | int, ...], kind: str, message: str
+) -> tuple[str, str]:
     """Say what is wrong with a key, and what it should be."""
+    name = str(way[0])
     if kind == "extra_forbidden" and name not in model.model_fields:
         return f'unknown key "{name}"', f"Use: {', '.join(model.model_fields)}."
     described = model.model_fields[name].description or "See the README."
-    if kind == "missing":
+    if kind == "missing" and len(way) == 1:
         return f'"{name}" is missing', described
     said = message.removeprefix("Value error, ")
     return f'"{name}": {said[:1].lower()}{said[1:]}', described
@@ -107,12 +181,12 @@ def parse_page(
     text: str, path: str, findings: Findings, *, keys: Sequence[str], sections: Iterable[str]
 ) -> Page | None:
     """Read front matter and sections; exactly these keys and sections may stand there."""
-    lines = text.splitlines()
-    if not lines or lines[0].strip() != FENCE or FENCE not in [each.strip() for each in lines[1:]]:
+    text = text.replace("\r\n", "\n") if "\r" in text else text
+    fenced = FRONT.match(text)
+    if fenced is None:
         findings.refuse(path, 1, "there is no front matter", "Begin with --- and end it with ---.")
         return None
-    end = next(n for n, each in enumerate(lines[1:], start=1) if each.strip() == FENCE)
-    parsed = parse_yaml("\n".join(lines[1:end]), path, findings, first_line=2)
+    parsed = parse_front(fenced[1].splitlines(), path, findings)
     if parsed is None:
         return None
     front, front_lines = parsed
@@ -121,41 +195,67 @@ def parse_page(
             findings.refuse(
                 path, front_lines.get(name, 1), f'unknown key "{name}"', f"Use: {', '.join(keys)}."
             )
-    found, places = parse_sections(lines, end + 1, path, findings, allowed=list(sections))
-    return Page(front, {**front_lines, **places}, found)
+    page = parse_sections(text, fenced.end(), path, findings, allowed=list(sections))
+    return Page(front, {**front_lines, **page.lines}, page.sections, page.starts)
+
+
+def parse_front(
+    lines: Sequence[str], path: str, findings: Findings
+) -> tuple[dict[str, Any], dict[str, int]] | None:
+    """Read front matter: the plainest lines at once, since there are many; others as YAML."""
+    plain = [PLAIN_KEY.fullmatch(line) for line in lines]
+    front = {each["key"]: read_plain(each) for each in plain if each}
+    if len(front) == len(lines):
+        return front, {each["key"]: n for n, each in enumerate(plain, start=2) if each}
+    parsed = parse_yaml("\n".join(lines), path, findings, first_line=2)
+    if parsed is None:
+        return None
+    values, found = parsed
+    return values, {str(way[0]): line for way, line in found.items() if len(way) == 1}
+
+
+def read_plain(found: re.Match[str]) -> str | bool:
+    """Read the value of a plain line of front matter."""
+    if found["quoted"] is not None:
+        return found["quoted"]
+    return found["said"] == "yes"
 
 
 def parse_sections(
-    lines: Sequence[str], start: int, path: str, findings: Findings, *, allowed: list[str]
-) -> tuple[dict[str, str], dict[str, int]]:
-    """Split what follows the front matter at its headings."""
-    bodies: dict[str, list[str]] = {}
+    text: str, start: int, path: str, findings: Findings, *, allowed: list[str]
+) -> Page:
+    """Split what follows the front matter, from a place on, at its headings."""
+    sections: dict[str, str] = {}
     places: dict[str, int] = {}
-    current: list[str] = []
-    for number, line in enumerate(lines[start:], start=start + 1):
-        heading = HEADING.match(line)
-        if heading is None:
-            current.append(line)
-            continue
-        name, current = heading[1], []
+    starts: dict[str, int] = {}
+    line, counted = 1, 0
+    headings = [*find_headings(text, start), len(text) + 1]
+    for heading, following in itertools.pairwise(headings):
+        line, counted = line + text.count("\n", counted, heading), heading
+        title, _, told = text[heading : following - 1].partition("\n")
+        name = title[len(HEADING) :].strip()
         if name not in allowed:
-            findings.refuse(
-                path, number, f'unknown section "{name}"', f"Use one of: {', '.join(allowed)}."
-            )
-        elif name in bodies:
-            findings.refuse(path, number, f'section "{name}" stands twice', "Keep one of the two.")
+            instead = f"Use one of: {', '.join(allowed)}."
+            findings.refuse(path, line, f'unknown section "{name}"', instead)
+        elif name in sections:
+            findings.refuse(path, line, f'section "{name}" stands twice', "Keep one of the two.")
         else:
-            bodies[name], places[name] = current, number
-    sections = {name: "\n".join(body).strip() for name, body in bodies.items()}
+            sections[name], places[name] = told.strip(), line
+            starts[name] = line + 1 + told.count("\n", 0, len(told) - len(told.lstrip()))
     for name in allowed:
         if not sections.get(name):
-            findings.refuse(
-                path,
-                places.get(name, 0),
-                f'section "{name}" is missing',
-                f"Write ## {name} and its text.",
-            )
-    return sections, places
+            instead = f"Write ## {name} and its text."
+            findings.refuse(path, places.get(name, 0), f'section "{name}" is missing', instead)
+    return Page({}, places, sections, starts)
+
+
+def find_headings(text: str, start: int) -> Iterator[int]:
+    """Find where the lines begin that start with ## and a space."""
+    place = start if text.startswith(HEADING, start) else text.find(f"\n{HEADING}", start) + 1
+    while place > 0:
+        if text[place + len(HEADING) : place + len(HEADING) + 1] in BLANK:
+            yield place
+        place = text.find(f"\n{HEADING}", place) + 1
 
 
 def source_hash(page: Page) -> str:

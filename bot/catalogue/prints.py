@@ -1,12 +1,12 @@
 """Read what is printed for families: one file a language, each part short enough for its place."""
 
-from bot.catalogue.checking import check_reviewed, may_measure, note_state
-from bot.catalogue.files import CONTENT, Files
-from bot.catalogue.parsing import STATE_KEYS, Findings, Page, parse_page, parse_text
-from bot.catalogue.records import Printed, PrintText, Programme
+from bot.catalogue.checking import TextChecker, note_state
+from bot.catalogue.files import CONTENT
+from bot.catalogue.folders import Folder, Ground, read_pages
+from bot.catalogue.parsing import STATE_KEYS, Findings, Page
+from bot.catalogue.records import Printed, PrintText
 
 PRINTS = f"{CONTENT}/print"
-KEYS = STATE_KEYS
 CHARACTERS = {  # as much as fits on the paper
     Printed.TITLE: 40,
     Printed.INTRO: 320,
@@ -35,22 +35,20 @@ CHARACTERS = {  # as much as fits on the paper
 }
 
 
-def read_prints(files: Files, programme: Programme, findings: Findings) -> dict[str, PrintText]:
+def read_prints(folder: Folder, ground: Ground, findings: Findings) -> dict[str, PrintText]:
     """Read what is printed for families, in every language."""
-    pages: dict[str, Page] = {}
-    for language in programme.languages:
-        path = f"{PRINTS}/{language}.md"
-        if path not in files:
-            findings.refuse(
-                path, 0, "there is no such file", "Write what is printed in this language."
-            )
-            continue
-        text = parse_text(files[path], path, findings)
-        page = text and parse_page(text, path, findings, keys=KEYS, sections=list(Printed))
-        if page:
-            check_print(page, path, findings)
-            pages[language] = page
-    note_state(pages, programme.language, PRINTS, findings)
+    pages = read_pages(
+        folder,
+        ground,
+        findings,
+        keys=STATE_KEYS,
+        sections=list(Printed),
+        kind="words for print",
+        is_vital=True,
+    )
+    for language, page in pages.items():
+        check_print(page, folder.text(language), language, ground, findings)
+    pages = note_state(pages, folder, ground, findings, is_vital=True)
     return {
         language: make_print(page, language)
         for language, page in pages.items()
@@ -62,21 +60,16 @@ def make_print(page: Page, language: str) -> PrintText:
     """Make what is printed in one language."""
     return PrintText(
         language=language,
-        is_reviewed=bool(page.front.get("reviewed")),
+        is_reviewed=page.is_reviewed,
         source=page.front.get("source"),
         sections={name: page.sections[name] for name in Printed},
     )
 
 
-def check_print(page: Page, path: str, findings: Findings) -> None:
+def check_print(page: Page, path: str, language: str, ground: Ground, findings: Findings) -> None:
     """Check a text for print: it must fit where it stands."""
-    check_reviewed(page, path, findings)
-    for name, text in page.sections.items():
-        line = page.lines.get(name, 0)
-        if not may_measure(text, path, line, findings, where="a text for print"):
-            continue
-        most = CHARACTERS[Printed(name)]
-        if len(text) > most:
-            findings.refuse(
-                path, line, f'"{name}" has {len(text)} characters', f"Write at most {most}."
-            )
+    checker = TextChecker(path, language, ground, findings)
+    checker.check_front(page, needed=())
+    for name in page.sections:
+        if checker.check_bare_section(page, name, kind="a text for print"):
+            checker.check_characters(page, name, CHARACTERS[Printed(name)])

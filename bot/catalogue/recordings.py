@@ -40,3 +40,8 @@ def spoken_hash(parts: tuple[str, ...]) -> str:
     """Name what is read aloud: 16 hex digits of SHA-256 over its words, however lines break."""
     words = "\0".join(" ".join(part.split()) for part in parts)
     return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def name_spoken(page: Page, number: int | None = None) -> str:
+    """Name what is read aloud of a text, or of one page of a story."""
+    return spoken_hash(spoken_parts(page, number))

@@ -21,6 +21,7 @@ DEFAULT = "default"
 ELSEWHERE = "elsewhere"
 COUNTRY = re.compile(r"[A-Z]{2}")
 HELP_CHARACTERS = 900
+PLACEHOLDER_UNITS = 80  # more than any value that a placeholder can have
 PHRASES = "Write a list of words and phrases, one a line; see the README."
 HELP_TEXTS = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
 
@@ -30,6 +31,14 @@ class Reading(StrEnum):
 
     NONE = "none"
     LITTLE = "little"
+
+
+class Audio(StrEnum):
+    """How strictly texts must have recordings: a warning without one, an error, or nothing."""
+
+    WANTED = "wanted"
+    REQUIRED = "required"
+    NONE = "none"
 
 
 class Section(StrEnum):
@@ -103,7 +112,14 @@ class Programme(Plain):
         min_length=1, description='Write ages in months: {"3-4": {from: 36, until: 48}}.'
     )
     default_band: str = Field(description="Write one of the bands.")
-    send_unreviewed: bool = Field(description="Write true or false.")
+    send_unreviewed: bool | tuple[str, ...] = Field(
+        description="Write yes, no, or the languages that may go out unreviewed: [da, ar]."
+    )
+    fallback: tuple[str, ...] = Field(
+        default=(),
+        description="Write the languages that may lack an activity, a story or a page: [so, ur].",
+    )
+    audio: Audio = Field(default=Audio.WANTED, description="Write wanted, required or none.")
     open_enrolment: bool = Field(default=False, description="Write yes or no.")
     answer_days: int = Field(default=2, ge=1, le=10, description="Write 1 to 10 working days.")
     consent: str = Field(
@@ -151,6 +167,15 @@ class Programme(Plain):
             return None
         return self.study_end + timedelta(days=self.retention_days)
 
+    def may_fall_back(self, language: str) -> bool:
+        """Say whether families read the programme's language where one of theirs has no text."""
+        return language in self.fallback and language != self.language
+
+    def may_send_unreviewed(self, language: str) -> bool:
+        """Say whether a text in a language may go out that nobody has reviewed."""
+        allowed = self.send_unreviewed
+        return allowed if isinstance(allowed, bool) else language in allowed
+
     def legal_basis_in(self, language: str) -> str:
         """Give the legal basis in a language, or in the programme's."""
         basis = self.legal_basis
@@ -191,7 +216,10 @@ class ActivityCard(Plain):
 
 @dataclass(frozen=True)
 class ActivityText:
-    """An activity in one language; its sections are Markdown with placeholders."""
+    """An activity in one language; its sections are Markdown with placeholders.
+
+    `lines` says where each section stands in its file.
+    """
 
     language: str
     title: str
@@ -200,6 +228,24 @@ class ActivityText:
     is_reviewed: bool
     source: str | None
     sections: Mapping[Section, str]
+    lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def units(self) -> Mapping[str, int]:
+        """How many UTF-16 units its own words can take in each touch, at the most."""
+        told = self.sections
+        way = max(told[Section.EASIER], told[Section.HARDER], key=count_most)
+        return {
+            Section.WHY: count_most(self.title + told[Section.WHY]),
+            Section.DO: count_most(f"{self.title}{self.things}{told[Section.DO]}{way}"),
+            Section.GROW: count_most(self.title + told[Section.GROW]),
+        }
+
+
+def count_most(text: str) -> int:
+    """Count the UTF-16 units of a text at the most, whatever its placeholders are filled with."""
+    units = len(text) if text.isascii() else len(text.encode("utf-16-le")) // 2
+    return units + text.count("{{") * PLACEHOLDER_UNITS if "{{" in text else units
 
 
 @dataclass(frozen=True)

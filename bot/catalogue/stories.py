@@ -1,49 +1,60 @@
 """Read the stories: each page has a picture, and a few words in every language."""
 
 from collections.abc import Mapping
+from functools import partial
 from pathlib import PurePosixPath
 
-from bot.catalogue.checking import check_plain_words, check_reviewed, check_title, note_state
-from bot.catalogue.files import CONTENT, Files
-from bot.catalogue.folders import check_band, list_folders, read_card, read_name, read_pages
+from bot.catalogue.checking import TextChecker, note_state
+from bot.catalogue.files import CONTENT
+from bot.catalogue.folders import (
+    Folder,
+    Ground,
+    check_band,
+    is_enough,
+    read_card,
+    read_name,
+    read_pages,
+)
+from bot.catalogue.invisible import check_invisible
 from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText
-from bot.catalogue.media import read_picture, read_recording
-from bot.catalogue.parsing import STATE_KEYS, Findings, Page
+from bot.catalogue.media import (
+    AUDIO,
+    check_recorded,
+    list_recordings,
+    read_picture,
+    read_recorded,
+    read_recording,
+)
+from bot.catalogue.parsing import STATE_KEYS, Findings, Lines, Page
+from bot.catalogue.recordings import name_spoken
 from bot.catalogue.records import Programme
 from bot.catalogue.storybook import split_page
+from bot.catalogue.words import direction_of
 from bot.core.messages import Media
 
 STORIES = f"{CONTENT}/stories"
+CARD = "story.yaml"
 KEYS = ("title", *STATE_KEYS)
 PAGE_WORDS = 45
 PROMPTS = 2
 
 
-def read_stories(files: Files, programme: Programme, findings: Findings) -> dict[str, Story]:
-    """Read every story's folder, by its name."""
-    found = (
-        read_story(files, folder, programme, findings) for folder in list_folders(files, STORIES)
-    )
-    return {story.id: story for story in found if story}
-
-
-def read_story(files: Files, folder: str, programme: Programme, findings: Findings) -> Story | None:
+def read_story(folder: Folder, ground: Ground, findings: Findings) -> Story | None:
     """Read one story: its card, its pictures, its recordings, its text in every language."""
-    name, path = read_name(folder, findings), f"{folder}/story.yaml"
-    card = read_card(files, path, StoryCard, findings)
-    if card is None:
+    programme, path = ground.programme, folder.place(CARD)
+    name, read = read_name(folder, findings), read_card(folder, CARD, StoryCard, findings)
+    if read is None:
         return None
-    check_band(card.band, path, programme, findings)
-    check_alt(card, path, programme, findings)
+    card, lines = read
+    check_band(card.band, path, lines.of("band"), programme, findings)
+    check_alt(card, path, lines, programme, findings)
     sections = [str(number) for number, _page in enumerate(card.pages, start=1)]
-    texts = read_pages(
-        files, folder, programme, findings, keys=KEYS, sections=sections, kind="story"
-    )
+    texts = read_pages(folder, ground, findings, keys=KEYS, sections=sections, kind="story")
     for language, page in texts.items():
-        check_story(page, f"{folder}/{language}.md", findings)
-    note_state(texts, programme.language, folder, findings)
-    pictures = [read_picture(files, f"{folder}/{each.picture}", findings) for each in card.pages]
-    audio = read_story_audio(files, folder, programme, findings, pages=len(card.pages))
+        check_story(page, folder.text(language), language, ground, findings)
+    texts = note_state(texts, folder, ground, findings, localise=card.localise)
+    pictures = [read_picture(folder, each.picture, findings) for each in card.pages]
+    audio = read_story_audio(folder, ground, findings, pages=len(card.pages), texts=texts)
     pages = tuple(
         StoryPage(picture, each.alt)
         for picture, each in zip(pictures, card.pages, strict=True)
@@ -52,10 +63,10 @@ def read_story(files: Files, folder: str, programme: Programme, findings: Findin
     is_whole = len(pages) == len(sections) and all(
         page.sections.get(each) for page in texts.values() for each in sections
     )
-    if name is None or not is_whole or len(texts) < len(programme.languages):
+    if name is None or not is_whole or not is_enough(texts, programme):
         return None
     told = {language: make_text(page, language, sections) for language, page in texts.items()}
-    return Story(name, card, folder, pages, told, audio)
+    return Story(name, card, folder.path, pages, told, audio)
 
 
 def make_text(page: Page, language: str, sections: list[str]) -> StoryText:
@@ -63,54 +74,68 @@ def make_text(page: Page, language: str, sections: list[str]) -> StoryText:
     return StoryText(
         language=language,
         title=str(page.front.get("title")),
-        is_reviewed=bool(page.front.get("reviewed")),
+        is_reviewed=page.is_reviewed,
         source=page.front.get("source"),
         pages=tuple(page.sections[each] for each in sections),
     )
 
 
-def check_alt(card: StoryCard, path: str, programme: Programme, findings: Findings) -> None:
+def check_alt(
+    card: StoryCard, path: str, lines: Lines, programme: Programme, findings: Findings
+) -> None:
     """See that each picture is described in every language, and in no other."""
-    for number, page in enumerate(card.pages, start=1):
+    for place, page in enumerate(card.pages):
+        number, line = place + 1, lines.of("pages", place, "alt")
         for language in programme.languages:
-            if not page.alt.get(language, "").strip():
+            if not page.alt.get(language, "").strip() and not programme.may_fall_back(language):
                 what = f'page {number} has no alt in "{language}"'
-                findings.refuse(path, 0, what, "Say in a few words what the picture shows.")
-        for language in page.alt:
+                findings.refuse(path, line, what, "Say in a few words what the picture shows.")
+        for language, alt in page.alt.items():
+            at = lines.of("pages", place, "alt", language)
             if language not in programme.languages:
                 what = f'page {number} has an alt in "{language}"'
                 languages = ", ".join(programme.languages)
-                findings.refuse(path, 0, what, f"The programme's languages are: {languages}.")
+                findings.refuse(path, at, what, f"The programme's languages are: {languages}.")
+            else:
+                check_invisible(alt, path, at, findings, direction=direction_of(language))
 
 
-def check_story(page: Page, path: str, findings: Findings) -> None:
+def check_story(page: Page, path: str, language: str, ground: Ground, findings: Findings) -> None:
     """Check a story's text: short pages, of one telling and at most two prompts."""
-    check_title(page, path, findings)
-    check_reviewed(page, path, findings)
+    checker = TextChecker(path, language, ground, findings)
+    checker.check_front(page, needed=("title",))
     for name, text in page.sections.items():
-        line = page.lines.get(name, 0)
-        check_plain_words(text, path, line, findings, kind="story", most=PAGE_WORDS)
+        if checker.check_bare_section(page, name, kind="a story"):
+            checker.check_words(page, name, PAGE_WORDS)
         _told, prompts = split_page(text)
         if len(prompts) > PROMPTS:
             what = f"page {name} has {len(prompts)} prompts"
-            findings.refuse(path, line, what, f"Write at most {PROMPTS}, each by itself.")
+            instead = f"Write at most {PROMPTS}, each by itself."
+            findings.refuse(path, page.lines.get(name, 0), what, instead)
 
 
 def read_story_audio(
-    files: Files, folder: str, programme: Programme, findings: Findings, *, pages: int
+    folder: Folder, ground: Ground, findings: Findings, *, pages: int, texts: Mapping[str, Page]
 ) -> Mapping[tuple[str, int], Media]:
     """Read a story's recordings: `audio/<language>/<page>.ogg`, as many as there are."""
     numbers = {f"{number}.ogg": number for number in range(1, pages + 1)}
     recordings = {}
-    for path in sorted(name for name in files if name.startswith(f"{folder}/audio/")):
-        file = PurePosixPath(path)
-        language, number = file.parent.name, numbers.get(file.name)
-        is_placed = str(file.parent.parent) == f"{folder}/audio"
-        if not is_placed or language not in programme.languages or number is None:
+    for name in list_recordings(folder):
+        path = folder.place(AUDIO + name)
+        language, number = PurePosixPath(name).parent.name, numbers.get(PurePosixPath(name).name)
+        is_placed = len(PurePosixPath(name).parts) == len(("language", "page"))
+        if not is_placed or language not in ground.programme.languages or number is None:
             what = "this belongs to no page in no language"
             findings.refuse(path, 0, what, f"Name it audio/<language>/<page>.ogg, 1 to {pages}.")
             continue
-        recording = read_recording(files[path], path, findings)
-        if recording:
+        recording = read_recording(folder.files[AUDIO + name], path, findings)
+        if recording and language in texts:
             recordings[language, number] = recording
+    spoken = {
+        f"{language}/{number}": partial(name_spoken, page, number)
+        for language, page in texts.items()
+        for number in range(1, pages + 1)
+    }
+    recorded = read_recorded(folder, findings)
+    check_recorded(folder, ground, findings, spoken=spoken, recorded=recorded)
     return recordings

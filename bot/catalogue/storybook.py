@@ -173,14 +173,13 @@ def render_story_recording(catalogue: Catalogue, opened: Opened, language: str) 
     return OutgoingMessage(say_heading(catalogue, opened, language), media=media)
 
 
-def check_told(catalogue: Catalogue, findings: Findings) -> None:
-    """Show every page of every story in every language, and beside each other one; measure it."""
-    for story in catalogue.stories.values():
-        for page in range(1, len(story.pages) + 1):
-            opened = Opened(story, page)
-            alone = {each: measure(catalogue, opened, Reader(each)) for each in story.texts}
-            for language in story.texts:
-                check_page(catalogue, opened, language, findings, alone=alone)
+def check_story_told(catalogue: Catalogue, story: Story, findings: Findings) -> None:
+    """Show every page of a story in every language, and beside each other one; measure it."""
+    for page in range(1, len(story.pages) + 1):
+        opened = Opened(story, page)
+        alone = {each: measure(catalogue, opened, Reader(each)) for each in story.texts}
+        for language in story.texts:
+            check_page(catalogue, opened, language, findings, alone=alone)
 
 
 def check_page(

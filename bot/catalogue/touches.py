@@ -203,7 +203,10 @@ class Page:
         """Render one section, its placeholders filled."""
         values = {
             "school_language": self.words.language_name(self.telling.school_language),
+            "home_language": self.words.language_name(self.telling.language),
             "script_direction": self.words.plain("script-direction"),
+            "programme": self.catalogue.programme.name,
+            "minutes": self.words.number(self.activity.minutes),
         }
         return render(self.text.sections[section], values)
 

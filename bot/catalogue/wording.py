@@ -1,8 +1,9 @@
 """Turn what staff write into what a chat shows: placeholders filled, bold and italic kept."""
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
-from html.parser import HTMLParser
+from html import unescape
 
 from jinja2 import StrictUndefined
 from jinja2.sandbox import ImmutableSandboxedEnvironment
@@ -10,7 +11,17 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from markupsafe import escape
 
-PLACEHOLDERS = ("school_language", "script_direction")
+PLACEHOLDERS = ("school_language", "home_language", "script_direction", "programme", "minutes")
+KNOWN = frozenset(PLACEHOLDERS)
+PLACEHOLDER = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
+# what CommonMark may read as more than words: signs, beginnings of lines, and spaces at their ends
+NOT_PLAIN = re.compile(
+    r"[\\`*_\[\]<>&~{}\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
+    r"|^[ #>\-+=|0-9]| $",
+    re.MULTILINE,
+)
+TAG = re.compile(r"</?[bi]>")  # all that our messages hold; any other < is written as an entity
+GAP = re.compile(r"\n{2,}")
 TAGS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
 WORDING = ("paragraph_open", "paragraph_close", "inline")
 RENDERED = 8192  # a few kB each
@@ -25,8 +36,21 @@ def markdown() -> MarkdownIt:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Fill the placeholders; raise jinja2.TemplateError for one that is unknown or broken."""
+    """Fill the placeholders; raise jinja2.TemplateError for one that is unknown or broken.
+
+    What names known values and nothing else is filled at once; to set up a template takes longer
+    than all the rest of a touch.
+    """
+    if "{" not in text:
+        return text
+    if is_plainly_filled(text):
+        return PLACEHOLDER.sub(lambda found: values[found[1]], text)
     return ENVIRONMENT.from_string(text).render(values)
+
+
+def is_plainly_filled(text: str) -> bool:
+    """Say whether a text holds known names as placeholders and nothing else in braces."""
+    return "{" not in PLACEHOLDER.sub(lambda found: "" if found[1] in KNOWN else "{", text)
 
 
 def render(text: str, values: Mapping[str, str]) -> str:
@@ -37,12 +61,20 @@ def render(text: str, values: Mapping[str, str]) -> str:
 @lru_cache(maxsize=RENDERED)
 def render_with(text: str, values: tuple[tuple[str, str], ...]) -> str:
     """Render once what goes to many guardians with the same values."""
+    filled = fill(text, dict(values))
+    if NOT_PLAIN.search(filled) is None:
+        return render_plain(filled)
     paragraphs = [
         render_spans(token.children or [])
-        for token in markdown().parse(fill(text, dict(values)))
+        for token in markdown().parse(filled)
         if token.type == "inline"
     ]
     return "\n\n".join(paragraphs)
+
+
+def render_plain(text: str) -> str:
+    """Render what holds no markup at all, as a Markdown reader would."""
+    return "\n\n".join(str(escape(each.replace("\n", " "))) for each in GAP.split(text.strip("\n")))
 
 
 def render_spans(tokens: list[Token]) -> str:
@@ -62,6 +94,8 @@ def render_spans(tokens: list[Token]) -> str:
 
 def find_foreign_markup(text: str) -> list[tuple[int, str]]:
     """List what is neither paragraph, bold nor italic: (line from 0, what it is)."""
+    if NOT_PLAIN.search(text) is None:
+        return []
     found = []
     for token in markdown().parse(text):
         line = token.map[0] if token.map else 0
@@ -73,22 +107,7 @@ def find_foreign_markup(text: str) -> list[tuple[int, str]]:
     return found
 
 
-class Reader(HTMLParser):
-    """Collects the text that stays when tags and entities are read."""
-
-    def __init__(self) -> None:
-        """Begin with nothing."""
-        super().__init__(convert_charrefs=True)
-        self.parts: list[str] = []
-
-    def handle_data(self, data: str) -> None:
-        """Keep a piece of text."""
-        self.parts.append(data)
-
-
-def plain_length(html: str) -> int:
+def plain_length(shown: str) -> int:
     """Count the UTF-16 units of a text after its tags and entities are read, as Telegram does."""
-    reader = Reader()
-    reader.feed(html)
-    reader.close()
-    return len("".join(reader.parts).encode("utf-16-le")) // 2
+    told = unescape(TAG.sub("", shown)) if "<" in shown or "&" in shown else shown
+    return len(told) if told.isascii() else len(told.encode("utf-16-le")) // 2

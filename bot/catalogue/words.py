@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
+from functools import cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -36,7 +37,7 @@ class Words:
         """Keep the messages; know the language's direction."""
         self.language = language
         self.locale = Locale.parse(language)
-        self.direction = "rtl" if self.locale.character_order == "right-to-left" else "ltr"
+        self.direction = direction_of(language)
         self._messages = {key_of(message.id): message.string for message in catalog if message.id}
 
     @property
@@ -161,6 +162,12 @@ class Words:
         is_rtl = self.direction == "rtl"
         start, end = (FIRST_STRONG_ISOLATE, END_OF_ISOLATE) if is_rtl else ("", "")
         return PLACEHOLDER.sub(lambda found: f"{start}{shown(values[found[1]])}{end}", str(text))
+
+
+@cache
+def direction_of(language: str) -> str:
+    """Say in which direction a language is written: ltr or rtl."""
+    return "rtl" if Locale.parse(language).character_order == "right-to-left" else "ltr"
 
 
 def key_of(message_id: str | tuple[str, ...] | list[str]) -> str:

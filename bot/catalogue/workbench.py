@@ -1,15 +1,17 @@
 """The workbench: content as it lies in its folders, read and checked again when it changes."""
 
-from collections.abc import Mapping
+import gc
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.catalogue.files import Files, list_files, read_folder, version_of
+from bot.catalogue.files import Files, Found, Stamp, look, read_file, version_of
 from bot.catalogue.loading import read_catalogue
+from bot.catalogue.memory import Memory
 from bot.catalogue.parsing import Findings
 from bot.catalogue.records import Catalogue
-
-Stamp = tuple[int, int, int]  # size in bytes, last written and last touched in nanoseconds
+from bot.errors import FileRefused
 
 
 @dataclass(frozen=True)
@@ -26,23 +28,21 @@ class Checked:
 
 
 class Workbench:
-    """Reads and checks one pair of folders, again and again."""
+    """Reads and checks one pair of folders, again and again; what is unchanged is read once."""
 
     def __init__(self, content: Path, locales: Path) -> None:
         """Begin with nothing read."""
         self.content = content
         self.locales = locales
         self._stamps: Mapping[str, Stamp] = {}
+        self._files: dict[str, bytes] = {}
+        self._memory = Memory()
 
     def look(self) -> Mapping[str, Stamp]:
         """Look which files there are, and when each was last touched; none is read."""
-        return {
-            str(path): (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-            for folder in (self.content, self.locales)
-            if folder.is_dir()
-            for path in list_files(folder)
-            for stat in (path.stat(),)
-        }
+        with suppress(FileRefused, FileNotFoundError):  # a folder or a file that is just gone
+            return {found.name: found.stamp for found in look(self.content, self.locales)}
+        return {}
 
     def has_changed(self) -> bool:
         """Say whether a file differs from what was checked last."""
@@ -50,9 +50,35 @@ class Workbench:
 
     def check(self) -> Checked:
         """Read what changed and check it all; raise FileRefused where a folder is missing."""
-        stamps = self.look()
-        files = read_folder(self.content, self.locales)
-        findings = Findings()
-        catalogue = read_catalogue(files, findings)
-        self._stamps = stamps
-        return Checked(files, version_of(files), findings, None if findings.errors else catalogue)
+        found = look(self.content, self.locales)
+        with sparing_the_collector(is_worth_it=not self._files):
+            files = {each.name: self._read(each) for each in found}
+            findings = Findings()
+            catalogue = read_catalogue(files, findings, self._memory)
+            version = catalogue.version if catalogue else version_of(files)
+        self._files, self._stamps = files, {each.name: each.stamp for each in found}
+        return Checked(files, version, findings, None if findings.errors else catalogue)
+
+    def _read(self, found: Found) -> bytes:
+        """Read a file if it was touched since the last time.
+
+        The very same object is given where its content is the same: that is soon compared.
+        """
+        kept = self._files.get(found.name)
+        if kept is not None and self._stamps.get(found.name) == found.stamp:
+            return kept
+        content = read_file(found.place)
+        return kept if kept is not None and kept == content else content
+
+
+@contextmanager
+def sparing_the_collector(*, is_worth_it: bool) -> Iterator[None]:
+    """Let the garbage collector rest while very many objects are made that all stay."""
+    was_on = gc.isenabled() and is_worth_it
+    if was_on:
+        gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,138 @@
+"""How plain a text is to read: long sentences, long words, idioms, a child's sex, invisible signs.
+
+Each language has its own measures in `content/languages/<language>.yaml`. What they find is said
+to staff beside the words concerned; nothing is ever scored, and nothing is refused for it.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+
+from pydantic import Field, field_validator
+
+from bot.catalogue.parsing import Findings
+from bot.catalogue.plain import Plain
+
+SENTENCE = re.compile(r"[^.!?…؟۔]+[.!?…؟۔]*")
+WORD = re.compile(r"[^\W\d_]+(?:[’'\u0300-\u036f\u064b-\u065f-][^\W\d_]+)*")
+EMOJI_SIGNS = "\u2600-\u27bf\U0001f000-\U0001faff"
+ONE_EMOJI = f"[{EMOJI_SIGNS}]\ufe0f?"
+EMOJI = re.compile(f"{ONE_EMOJI}(?:\u200d{ONE_EMOJI})*")
+PARAGRAPHS = re.compile(r"\n\s*\n")
+MOST_EMOJI = 1
+SHOWN = 40
+ENTRIES = "Write a list of words and phrases; an ending may be left open with *."
+
+
+class Rules(Plain):
+    """What counts as plain in one language: `content/languages/<language>.yaml`."""
+
+    sentence_words: int = Field(
+        ge=4, le=60, description="Write how many words a sentence may have."
+    )
+    word_letters: int = Field(
+        ge=6, le=60, description="Write how many letters make a word a long one."
+    )
+    long_words: int = Field(
+        ge=0, le=20, description="Write how many different long words a section may have."
+    )
+    idioms: tuple[str, ...] = Field(default=(), description=ENTRIES)
+    child_pronouns: tuple[str, ...] = Field(default=(), description=ENTRIES)
+
+    @field_validator("idioms", "child_pronouns")
+    @classmethod
+    def check_entries(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        """See that each entry holds something to look for."""
+        for entry in value:
+            if not WORD.search(entry):
+                raise ValueError(f'"{entry}" cannot be looked for')
+        return value
+
+    @cached_property
+    def idiom(self) -> re.Pattern[str] | None:
+        """Finds an idiom."""
+        return compile_entries(self.idioms)
+
+    @cached_property
+    def pronoun(self) -> re.Pattern[str] | None:
+        """Finds a word that tells whether a child is a girl or a boy."""
+        return compile_entries(self.child_pronouns)
+
+    @cached_property
+    def long_word(self) -> re.Pattern[str]:
+        """Finds what may be a long word."""
+        return re.compile(rf"[^\W\d_]{{{self.word_letters},}}")
+
+
+def compile_entries(entries: Sequence[str]) -> re.Pattern[str] | None:
+    """Make one pattern of a list; None for an empty one."""
+    if not entries:
+        return None
+    forms = (
+        r"\s+".join(re.escape(word).replace(r"\*", r"\w*") for word in entry.split())
+        for entry in sorted(entries, key=len, reverse=True)
+    )
+    return re.compile(rf"(?<!\w)(?:{'|'.join(forms)})(?!\w)", re.IGNORECASE)
+
+
+def check_emoji(text: str, path: str, line: int, findings: Findings) -> None:
+    """Point to a section with more than one emoji."""
+    if len(EMOJI.findall(text)) > MOST_EMOJI:
+        findings.warn(path, line, "there is more than one emoji here", "Keep one at most.")
+
+
+def check_plainness(text: str, path: str, line: int, findings: Findings, *, rules: Rules) -> None:
+    """Point to what is hard to read in a section that begins on a line."""
+    if text.count(" ") + text.count("\n") >= rules.sentence_words:
+        check_sentences(text, path, line, findings, rules=rules)
+    check_long_words(text, path, line, findings, rules=rules)
+    for pattern, what, instead in (
+        (rules.idiom, "is an idiom", "Say what is meant in plain words."),
+        (rules.pronoun, "tells whether the child is a girl or a boy", "Write so that it need not."),
+    ):
+        for found in pattern.finditer(text) if pattern else ():
+            at = line + text.count("\n", 0, found.start())
+            findings.warn(path, at, f'"{found[0]}" {what}', instead)
+
+
+def check_sentences(text: str, path: str, line: int, findings: Findings, *, rules: Rules) -> None:
+    """Point to sentences that are too long."""
+    for offset, sentence in list_sentences(text):
+        count = len(sentence.split())
+        if count > rules.sentence_words:
+            shown = shorten(sentence)
+            findings.warn(
+                path,
+                line + text.count("\n", 0, offset),
+                f'the sentence "{shown}" has {count} words',
+                f"Make two of it; at most {rules.sentence_words} are easy to read.",
+            )
+
+
+def list_sentences(text: str) -> Iterator[tuple[int, str]]:
+    """List the sentences of a text, each with where it begins; a paragraph ends one too."""
+    begin = 0
+    for gap in (*PARAGRAPHS.finditer(text), None):
+        end = gap.start() if gap else len(text)
+        for found in SENTENCE.finditer(text, begin, end):
+            told = found[0].lstrip()
+            if told:
+                yield found.end() - len(told), told.rstrip()
+        begin = gap.end() if gap else end
+
+
+def check_long_words(text: str, path: str, line: int, findings: Findings, *, rules: Rules) -> None:
+    """Point to a section of many long words; what stands in it twice counts once."""
+    found = rules.long_word.findall(text)
+    if len(found) <= rules.long_words:
+        return
+    words = list(dict.fromkeys(each.casefold() for each in found))
+    if len(words) > rules.long_words:
+        what = f"there are {len(words)} long words here: {', '.join(words)}"
+        findings.warn(path, line, what, f"Use shorter ones; {rules.long_words} are easy to read.")
+
+
+def shorten(sentence: str) -> str:
+    """Give the beginning of a sentence on one line."""
+    told = " ".join(sentence.split())
+    return told if len(told) <= SHOWN else f"{told[:SHOWN].rsplit(' ', 1)[0]} …"
