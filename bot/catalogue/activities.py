@@ -18,7 +18,6 @@ from bot.catalogue.media import (
     check_recorded,
     list_recordings,
     read_picture,
-    read_recorded,
     read_recording,
 )
 from bot.catalogue.parsing import STATE_KEYS, Findings, Lines, Page
@@ -95,6 +94,5 @@ def read_audio(
         if recording and language in texts:
             recordings[language] = recording
     spoken = {language: partial(name_spoken, page) for language, page in texts.items()}
-    recorded = read_recorded(folder, findings)
-    check_recorded(folder, ground, findings, spoken=spoken, recorded=recorded)
+    check_recorded(folder, ground, findings, spoken=spoken, heard=recordings)
     return recordings

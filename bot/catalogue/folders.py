@@ -65,7 +65,7 @@ def group_folders(files: Files, depth: int) -> dict[str, Folder]:
         parts = path.split("/", depth)
         if len(parts) > depth:
             folders.setdefault("/".join(parts[:depth]), {})[parts[depth]] = files[path]
-    return {path: Folder(path, inside) for path, inside in folders.items()}
+    return {path: Folder(path, inside) for path, inside in sorted(folders.items())}
 
 
 def list_below(folders: Mapping[str, Folder], above: str) -> Iterator[Folder]:

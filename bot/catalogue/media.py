@@ -1,7 +1,7 @@
 """Read pictures and recordings of a catalogue: whole, of the right kind, not too large."""
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
 
 from bot.catalogue.folders import Folder, Ground
@@ -101,16 +101,20 @@ def check_recorded(
     findings: Findings,
     *,
     spoken: Mapping[str, Callable[[], str]],
-    recorded: Mapping[str, Recorded],
+    heard: Collection[str],
 ) -> None:
     """Point to texts without a recording, and to recordings of an earlier text.
 
-    `spoken` gives the hash of what is to be read for each name that a recording can have.
+    `spoken` gives the hash of what is to be read for each name that a recording can have; `heard`
+    names the recordings that can be used.
     """
+    recorded = read_recorded(folder, findings)
     for key, name_words in spoken.items():
         path = folder.place(f"{AUDIO}{key}.ogg")
         if f"{AUDIO}{key}.ogg" not in folder.files:
             note_missing(path, ground, findings)
+        elif key not in heard:
+            continue  # it is refused, which is said already
         elif key not in recorded:
             findings.warn(
                 path,

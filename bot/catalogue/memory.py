@@ -25,7 +25,7 @@ class Memory:
         """
         kept = self._kept.get(place)
         if kept is None or kept[0] != inputs:
-            found = Findings()
+            found = type(findings)()
             kept = (inputs, make(found), found)
         self._used[place] = kept
         findings.add(kept[2])

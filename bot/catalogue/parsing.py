@@ -46,6 +46,23 @@ class Findings:
         self.warnings.append(Problem(path, line, what, instead))
 
 
+class Loader(yaml.CSafeLoader):
+    """Reads YAML; a key is what is written there, though `no` and `on` say true or false elsewhere.
+
+    `no` is Norwegian, for one.
+    """
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        """Make a mapping of a node."""
+        self.flatten_mapping(node)
+        return {
+            key.value if isinstance(key, yaml.ScalarNode) else self.construct_object(key, True): (
+                self.construct_object(value, deep=deep)
+            )
+            for key, value in node.value
+        }
+
+
 class Lines(dict[tuple[str | int, ...], int]):
     """The line of everything in a YAML file, by the way that leads to it: ("bands", "3-4")."""
 
@@ -89,7 +106,7 @@ def parse_yaml(
     text: str, path: str, findings: Findings, *, first_line: int = 1
 ) -> tuple[dict[str, Any], Lines] | None:
     """Read a mapping, and the line of everything in it."""
-    loader = yaml.CSafeLoader(text)
+    loader = Loader(text)
     try:
         node = loader.get_single_node()
         values = loader.construct_document(node) if node else None
@@ -170,7 +187,8 @@ def explain(
     name = str(way[0])
     if kind == "extra_forbidden" and name not in model.model_fields:
         return f'unknown key "{name}"', f"Use: {', '.join(model.model_fields)}."
-    described = model.model_fields[name].description or "See the README."
+    known = model.model_fields.get(name)
+    described = (known and known.description) or "See the README."
     if kind == "missing" and len(way) == 1:
         return f'"{name}" is missing', described
     said = message.removeprefix("Value error, ")

@@ -22,7 +22,6 @@ from bot.catalogue.media import (
     check_recorded,
     list_recordings,
     read_picture,
-    read_recorded,
     read_recording,
 )
 from bot.catalogue.parsing import STATE_KEYS, Findings, Lines, Page
@@ -136,6 +135,6 @@ def read_story_audio(
         for language, page in texts.items()
         for number in range(1, pages + 1)
     }
-    recorded = read_recorded(folder, findings)
-    check_recorded(folder, ground, findings, spoken=spoken, recorded=recorded)
+    heard = [f"{language}/{number}" for language, number in recordings]
+    check_recorded(folder, ground, findings, spoken=spoken, heard=heard)
     return recordings

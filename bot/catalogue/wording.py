@@ -1,7 +1,7 @@
 """Turn what staff write into what a chat shows: placeholders filled, bold and italic kept."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache, lru_cache
 from html import unescape
 
@@ -12,7 +12,6 @@ from markdown_it.token import Token
 from markupsafe import escape
 
 PLACEHOLDERS = ("school_language", "home_language", "script_direction", "programme", "minutes")
-KNOWN = frozenset(PLACEHOLDERS)
 PLACEHOLDER = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
 # what CommonMark may read as more than words: signs, beginnings of lines, and spaces at their ends
 NOT_PLAIN = re.compile(
@@ -43,14 +42,14 @@ def fill(text: str, values: Mapping[str, str]) -> str:
     """
     if "{" not in text:
         return text
-    if is_plainly_filled(text):
+    if is_plainly_filled(text, values):
         return PLACEHOLDER.sub(lambda found: values[found[1]], text)
     return ENVIRONMENT.from_string(text).render(values)
 
 
-def is_plainly_filled(text: str) -> bool:
+def is_plainly_filled(text: str, known: Container[str]) -> bool:
     """Say whether a text holds known names as placeholders and nothing else in braces."""
-    return "{" not in PLACEHOLDER.sub(lambda found: "" if found[1] in KNOWN else "{", text)
+    return "{" not in PLACEHOLDER.sub(lambda found: "" if found[1] in known else "{", text)
 
 
 def render(text: str, values: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ consent: "1"
 legal_basis: The school keeps the roster as part of its teaching.
 order: [VOC, {"3-4": VOC, default: NAR}, repeat]
 fallbacks: {NAR: [VOC]}
+audio: none
 """
 ACTIVITY = """\
 id: A01
@@ -41,6 +42,8 @@ title: Sock Pairs
 things: clean socks
 alt: Two socks
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 ---
 ## why
 Many words help reading.
@@ -59,6 +62,8 @@ title: أزواج الجوارب
 things: جوارب نظيفة
 alt: جوربان
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 source: 4efeae9802082c40
 ---
 ## why
@@ -75,6 +80,8 @@ source: 4efeae9802082c40
 ENGLISH_CONSENT = """\
 ---
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 ---
 ## messages
 May we send you activities?
@@ -86,6 +93,8 @@ May researchers use this without your name?
 ARABIC_CONSENT = """\
 ---
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 source: de81edf843ceb50d
 ---
 ## messages
@@ -101,9 +110,13 @@ PRINTED = (
     *("certificate", "certificate-name", "certificate-text", "certificate-pictures"),
     "certificate-drawing",
 )
-ENGLISH_PRINT = "---\nreviewed: yes\n---\n" + "".join(f"## {name}\nGood\n" for name in PRINTED)
-ARABIC_PRINT = "---\nreviewed: yes\nsource: fcf4b11fad862e81\n---\n" + "".join(
-    f"## {name}\nجيد\n" for name in PRINTED
+ENGLISH_PRINT = (
+    "---\nreviewed: yes\nreviewer: A colleague\nreviewed_on: 2026-08-31\n---\n"
+    + "".join(f"## {name}\nGood\n" for name in PRINTED)
+)
+ARABIC_PRINT = (
+    "---\nreviewed: yes\nreviewer: A colleague\nreviewed_on: 2026-08-31\n"
+    "source: fcf4b11fad862e81\n---\n" + "".join(f"## {name}\nجيد\n" for name in PRINTED)
 )
 ENGLISH_DISTRESS = """\
 reviewed: yes
@@ -142,6 +155,8 @@ ENGLISH_STORY = """\
 ---
 title: The Sock
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 ---
 ## 1
 A sock is **alone**.
@@ -156,6 +171,8 @@ ARABIC_STORY = """\
 ---
 title: الجورب
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 source: 44c5550886c4f6aa
 ---
 ## 1
@@ -177,6 +194,8 @@ ENGLISH_PRINTABLE = """\
 ---
 title: Sock Sheet
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 ---
 ## play
 Colour the sock.
@@ -187,6 +206,8 @@ ARABIC_PRINTABLE = """\
 ---
 title: ورقة الجورب
 reviewed: yes
+reviewer: A colleague
+reviewed_on: 2026-08-31
 source: fefd7e5cd2942f60
 ---
 ## play

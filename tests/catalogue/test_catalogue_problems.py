@@ -2,89 +2,57 @@
 
 import ast
 import sys
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
 import pytest
+from breaking import (
+    AR,
+    ASKED_AR,
+    AUDIO,
+    CARD,
+    EN,
+    HELD_BACK,
+    HELD_BACK_AR,
+    KEYS,
+    KNOWN,
+    MARKUP,
+    NOTHING_LEFT,
+    PHRASES,
+    PICTURE,
+    PLACES,
+    PRINTED_AR,
+    PROGRAMME,
+    SAID,
+    SAID_AR,
+    SHEET,
+    SHEET_AR,
+    SIGN_OFF,
+    SOCKS,
+    SOUND,
+    STALE,
+    TALE,
+    TOLD,
+    TOLD_AR,
+    TWO_BANDS,
+    TYPST,
+    Broken,
+    both,
+    drop,
+    edit,
+    put,
+    with_header_last,
+    words,
+)
+from broken_programmes import BROKEN_PROGRAMMES
+from broken_strings import BROKEN_STRINGS
+from broken_texts import BROKEN_TEXTS
 from conftest import ENGLISH_WORDS, LABEL_KEYS, SMALL
 
 import bot.catalogue
 from bot.catalogue.loading import check_catalogue, load_catalogue, read_catalogue
 from bot.catalogue.parsing import Findings
 from bot.errors import FileRefused
-
-PROGRAMME = "content/programme.yaml"
-SOCKS = "content/activities/sock-pairs"
-CARD, EN, AR = f"{SOCKS}/activity.yaml", f"{SOCKS}/en.md", f"{SOCKS}/ar.md"
-PICTURE = f"{SOCKS}/picture.png"
-AUDIO, SOUND = f"{SOCKS}/audio/ar.ogg", b"OggS" + bytes(24) + b"OpusHead"
-ASKED, ASKED_AR = "content/consent/1/en.md", "content/consent/1/ar.md"
-PRINTED_AR = "content/print/ar.md"
-SAID, SAID_AR = "locales/en/LC_MESSAGES/bot.po", "locales/ar/LC_MESSAGES/bot.po"
-HELD_BACK, HELD_BACK_AR = "content/distress/en.yaml", "content/distress/ar.yaml"
-TALE, TOLD, TOLD_AR = (f"content/stories/sock/{each}" for each in ("story.yaml", "en.md", "ar.md"))
-SHEET, SHEET_AR = "content/printables/socks/printable.yaml", "content/printables/socks/ar.md"
-TYPST = "content/printables/socks/page.typ"
-PHRASES = "Write a list of words and phrases, one a line; see the README."
-PLACES = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
-NOTHING_LEFT = f"{PROGRAMME}: there are no activities. Add a folder to content/activities."
-KNOWN = "Use {{ school_language }} or {{ script_direction }}."
-MARKUP = "Use paragraphs, **bold** and *italic*."
-STALE = "this translation is stale: its source has changed since"
-TWO_BANDS = 'bands:\n  "4-5": {from: 48, until: 60}\n'
-
-Files = dict[str, bytes]
-Change = Callable[[Files], Files]
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A change to the small catalogue, and what is said of it."""
-
-    name: str
-    change: Change
-    errors: tuple[str, ...] = ()
-    warnings: tuple[str, ...] = ()
-
-
-def edit(path: str, old: str, new: str) -> Change:
-    """Replace a piece of one file, which must be there."""
-
-    def change(files: Files) -> Files:
-        text = files[path].decode()
-        assert old in text, f"{path} does not hold {old!r}"
-        return files | {path: text.replace(old, new, 1).encode()}
-
-    return change
-
-
-def put(path: str, content: bytes) -> Change:
-    """Write one file anew."""
-    return lambda files: files | {path: content}
-
-
-def drop(path: str) -> Change:
-    """Take one file away."""
-    return lambda files: {name: each for name, each in files.items() if name != path}
-
-
-def both(first: Change, second: Change) -> Change:
-    """Make two changes."""
-    return lambda files: second(first(files))
-
-
-def with_header_last(text: str) -> str:
-    """Take the header of a .po file to its end, where it comes too late."""
-    header, _, strings = text.partition("\n\n")
-    return f"{strings}\n{header}\n"
-
-
-def words(count: int) -> str:
-    """Write so many words."""
-    return " ".join(["sock"] * count)
-
 
 TABLE = (
     # programme.yaml
@@ -96,7 +64,7 @@ TABLE = (
     Broken(
         "not UTF-8",
         put(PROGRAMME, b"name: \xff"),
-        (f"{PROGRAMME}: this is not UTF-8 text. Save the file as UTF-8.",),
+        (f"{PROGRAMME}, line 1: this is not UTF-8 text. Save the file as UTF-8.",),
     ),
     Broken(
         "not YAML",
@@ -111,7 +79,7 @@ TABLE = (
     Broken(
         "a key twice",
         edit(PROGRAMME, "hour: 17", "hour: 17\nhour: 18"),
-        (f"{PROGRAMME}, line 1: a key stands twice. Keep one of the two.",),
+        (f'{PROGRAMME}, line 7: "hour" stands twice. Keep one of the two.',),
     ),
     Broken(
         "a key missing",
@@ -146,46 +114,49 @@ TABLE = (
     Broken(
         "an unknown language",
         edit(PROGRAMME, "[en, ar]", "[en, ar, zz]"),
-        (f'{PROGRAMME}: unknown language "zz". Write a language code, such as da.',),
+        (f'{PROGRAMME}, line 3: unknown language "zz". Write a language code, such as da.',),
     ),
     Broken(
         "a source language that is not offered",
         edit(PROGRAMME, "language: en", "language: da"),
         (
-            f'{PROGRAMME}: the source language "da" is not among the languages. '
+            f'{PROGRAMME}, line 2: the source language "da" is not among the languages. '
             "Add it to languages.",
         ),
     ),
     Broken(
         "an unknown default band",
         edit(PROGRAMME, 'default_band: "3-4"', 'default_band: "9-9"'),
-        (f'{PROGRAMME}: unknown default_band "9-9". Use one of: 3-4.',),
+        (f'{PROGRAMME}, line 10: unknown default_band "9-9". Use one of: 3-4.',),
     ),
     Broken(
         "nobody named in one language who answers for what is kept",
         edit(PROGRAMME, "order:", "controller: {en: The town}\norder:"),
-        (f'{PROGRAMME}: "controller" is missing in "ar". Write it in every language.',),
+        (f'{PROGRAMME}, line 14: "controller" is missing in "ar". Write it in every language.',),
     ),
     Broken(
         "an end of the study without a time to keep what it left",
         edit(PROGRAMME, "order:", "study_end: 2027-06-30\norder:"),
         (
-            f"{PROGRAMME}: study_end and retention_days stand alone. "
+            f"{PROGRAMME}, line 14: study_end and retention_days stand alone. "
             "Write both of them, or neither.",
         ),
     ),
     Broken(
         "a band without a skill",
         edit(PROGRAMME, '{"3-4": VOC, default: NAR}', '{"4-5": VOC}'),
-        (f'{PROGRAMME}: week 2 has no skill for band "3-4". Add it, or a default.',),
+        (
+            f'{PROGRAMME}, line 14: week 2 has no skill for band "3-4". Add it, or a default.',
+            f'{PROGRAMME}, line 14: week 2 names band "4-5", which does not exist. Use: 3-4.',
+        ),
     ),
     Broken(
         "a band without activities",
         edit(PROGRAMME, "bands:\n", TWO_BANDS),
-        (f'{PROGRAMME}: band "4-5" has no activity. Add one, or remove the band.',),
+        (f'{PROGRAMME}, line 9: band "4-5" has no activity. Add one, or remove the band.',),
         (
-            f'{PROGRAMME}: band "4-5" has no activity for NAR. Others take its place.',
-            f'{PROGRAMME}: band "4-5" has no activity for VOC. Others take its place.',
+            f'{PROGRAMME}, line 15: band "4-5" has no activity for NAR. Others take its place.',
+            f'{PROGRAMME}, line 15: band "4-5" has no activity for VOC. Others take its place.',
         ),
     ),
     Broken(
@@ -196,11 +167,13 @@ TABLE = (
     Broken(
         "sound weeks in a row, and skills that nothing teaches",
         edit(PROGRAMME, "repeat]", "SYL, RHY]"),
-        (),
         (
-            f'{PROGRAMME}: band "3-4" has no activity for RHY. Others take its place.',
-            f'{PROGRAMME}: band "3-4" has no activity for SYL. Others take its place.',
-            f'{PROGRAMME}: weeks 3 and 4 are both sound weeks in "3-4". Part them.',
+            f'{PROGRAMME}, line 14: weeks 3 and 4 are both sound weeks in "3-4". '
+            "Put another skill between them.",
+        ),
+        (
+            f'{PROGRAMME}, line 14: band "3-4" has no activity for RHY. Others take its place.',
+            f'{PROGRAMME}, line 14: band "3-4" has no activity for SYL. Others take its place.',
         ),
     ),
     # activity.yaml and its picture
@@ -222,10 +195,10 @@ TABLE = (
         "a band that the programme lacks",
         edit(CARD, 'band: "3-4"', 'band: "5-6"'),
         (
-            f'{CARD}: unknown band "5-6". Use one of: 3-4.',
-            f'{PROGRAMME}: band "3-4" has no activity. Add one, or remove the band.',
+            f'{CARD}, line 3: unknown band "5-6". Use one of: 3-4.',
+            f'{PROGRAMME}, line 9: band "3-4" has no activity. Add one, or remove the band.',
         ),
-        (f'{PROGRAMME}: band "3-4" has no activity for VOC. Others take its place.',),
+        (f'{PROGRAMME}, line 14: band "3-4" has no activity for VOC. Others take its place.',),
     ),
     Broken(
         "an id twice",
@@ -237,7 +210,7 @@ TABLE = (
                 if SOCKS in name
             }
         ),
-        (f'{SOCKS}-2/activity.yaml: the id "A01" is taken by {SOCKS}. Choose another id.',),
+        (f'{SOCKS}-2/activity.yaml, line 1: the id "A01" is taken by {SOCKS}. Choose another id.',),
     ),
     Broken(
         "no picture",
@@ -255,7 +228,6 @@ TABLE = (
         (f"{PICTURE}: the picture has 301 kB. Make it smaller than 300 kB.", NOTHING_LEFT),
     ),
     # its recordings
-    Broken("a recording", put(AUDIO, SOUND)),
     Broken(
         "a recording of no language",
         put(f"{SOCKS}/audio/da.ogg", SOUND),
@@ -304,7 +276,7 @@ TABLE = (
     Broken(
         "an unknown key in front matter",
         edit(AR, "reviewed: yes", "reviewed: yes\nauthor: nobody"),
-        (f'{AR}, line 6: unknown key "author". Use: title, things, alt, reviewed, source.',),
+        (f'{AR}, line 6: unknown key "author". Use: {KEYS}.',),
     ),
     Broken(
         "no title",
@@ -323,7 +295,7 @@ TABLE = (
         "an unknown section",
         edit(AR, "## harder", "## Hvorfor"),
         (
-            f'{AR}, line 16: unknown section "Hvorfor". Use one of: why, do, grow, easier, harder.',
+            f'{AR}, line 18: unknown section "Hvorfor". Use one of: why, do, grow, easier, harder.',
             f'{AR}: section "harder" is missing. Write ## harder and its text.',
             NOTHING_LEFT,
         ),
@@ -331,50 +303,50 @@ TABLE = (
     Broken(
         "a section twice",
         edit(AR, "## harder\n", "## easier\nx\n## harder\n"),
-        (f'{AR}, line 16: section "easier" stands twice. Keep one of the two.',),
+        (f'{AR}, line 18: section "easier" stands twice. Keep one of the two.',),
     ),
     Broken(
         "an empty section",
         edit(AR, "خذا عشرة جوارب.\n", ""),
         (
-            f'{AR}, line 16: section "harder" is missing. Write ## harder and its text.',
+            f'{AR}, line 18: section "harder" is missing. Write ## harder and its text.',
             NOTHING_LEFT,
         ),
     ),
     Broken(
         "a placeholder that computes",
         edit(AR, "خذا جوربين.", "{{ 1 / 0 }}"),
-        (f"{AR}, line 14: a placeholder is no plain name. {KNOWN}", NOTHING_LEFT),
+        (f"{AR}, line 17: a placeholder is no plain name. {KNOWN}", NOTHING_LEFT),
     ),
     Broken(
         "an unknown placeholder",
         edit(AR, "خذا جوربين.", "{{ child }}"),
-        (f"{AR}, line 14: unknown placeholder ('child' is undefined). {KNOWN}", NOTHING_LEFT),
+        (f'{AR}, line 17: unknown placeholder "child". {KNOWN}', NOTHING_LEFT),
     ),
     Broken(
         "a broken placeholder",
         edit(AR, "خذا جوربين.", "{{ school_language }"),
-        (f"{AR}, line 15: a placeholder is broken. {KNOWN}", NOTHING_LEFT),
+        (f"{AR}, line 17: a placeholder is broken. {KNOWN}", NOTHING_LEFT),
     ),
     Broken(
         "a link",
         edit(AR, "خذا جوربين.", "[a](http://b.example)"),
-        (f"{AR}, line 15: link cannot be shown in a chat. {MARKUP}", NOTHING_LEFT),
+        (f"{AR}, line 17: link cannot be shown in a chat. {MARKUP}", NOTHING_LEFT),
     ),
     Broken(
         "a heading inside a section",
         edit(AR, "خذا جوربين.", "one\n\n### two"),
-        (f"{AR}, line 17: heading cannot be shown in a chat. {MARKUP}", NOTHING_LEFT),
+        (f"{AR}, line 19: heading cannot be shown in a chat. {MARKUP}", NOTHING_LEFT),
     ),
     Broken(
         "a why too long",
         edit(AR, "الكلمات الكثيرة تساعد على القراءة.", "x" * 201),
-        (f'{AR}, line 8: "why" has 201 characters. Write at most 200.', NOTHING_LEFT),
+        (f'{AR}, line 10: "why" has 201 characters. Write at most 200.', NOTHING_LEFT),
     ),
     Broken(
         "a do too long",
         edit(AR, "ابحثا عن **أزواج** معًا.", words(61)),
-        (f'{AR}, line 10: "do" has 61 words. Write at most 60.', NOTHING_LEFT),
+        (f'{AR}, line 12: "do" has 61 words. Write at most 60.', NOTHING_LEFT),
     ),
     Broken(
         # heading 40, text 1119, harder way 21, note 4, easier way 21, wish 4, five gaps of 2,
@@ -385,28 +357,34 @@ TABLE = (
             "Find **pairs** together. In {{ school_language }}",
             "x" * 1100 + " {{ school_language }}",
         ),
-        (f'{EN}: "do" can become 1219 characters in a chat. Shorten it; Telegram shows 1024.',),
-        (f"{AR}, line 6: {STALE}. Bring it up to date and write source: c57466615c0a02dd.",),
+        (
+            f'{EN}, line 11: "do" can become 1219 characters in a chat. '
+            "Shorten it; Telegram shows 1024.",
+        ),
+        (f"{AR}, line 8: {STALE}. Bring it up to date and write source: c57466615c0a02dd.",),
     ),
     Broken(
         # label 4, heading 10, text 1010, the last week's words 4, notes 4 and 4, five gaps of 2,
         # question and answer 9, and their gap
         "a last touch too long for the words under the week's picture",
         edit(EN, "You looked so well.", "x" * 1010),
-        (f'{EN}: "grow" can become 1057 characters in a chat. Shorten it; Telegram shows 1024.',),
-        (f"{AR}, line 6: {STALE}. Bring it up to date and write source: 3a045d3c2bc2e213.",),
+        (
+            f'{EN}, line 13: "grow" can become 1057 characters in a chat. '
+            "Shorten it; Telegram shows 1024.",
+        ),
+        (f"{AR}, line 8: {STALE}. Bring it up to date and write source: 3a045d3c2bc2e213.",),
     ),
     Broken(
         "unreviewed",
         edit(AR, "reviewed: yes", "reviewed: no"),
         (),
-        (f"{AR}: nobody has reviewed this text. Read it, then write reviewed: yes.",),
+        (f"{AR}, line 5: nobody has reviewed this text. {SIGN_OFF} {AR} --by NAME.",),
     ),
     Broken(
         "stale",
         edit(AR, "4efeae9802082c40", "0000000000000abc"),
         (),
-        (f"{AR}, line 6: {STALE}. Bring it up to date and write source: 4efeae9802082c40.",),
+        (f"{AR}, line 8: {STALE}. Bring it up to date and write source: 4efeae9802082c40.",),
     ),
     # consent
     Broken(
@@ -422,24 +400,24 @@ TABLE = (
     Broken(
         "a placeholder in a consent text",
         edit(ASKED_AR, "هل ننظر إلى النتائج؟", "{{ school_language }}"),
-        (f"{ASKED_AR}, line 7: a placeholder in a consent text. Write the words themselves.",),
+        (f"{ASKED_AR}, line 10: a placeholder in a consent text. Write the words themselves.",),
     ),
     Broken(
         "a consent question too wordy",
         edit(ASKED_AR, "هل ننظر إلى النتائج؟", words(91)),
-        (f'{ASKED_AR}, line 7: "linking" has 91 words. Write at most 90.',),
+        (f'{ASKED_AR}, line 9: "linking" has 91 words. Write at most 90.',),
     ),
     Broken(
         "a stale consent text",
         edit(ASKED_AR, "de81edf843ceb50d", "0000000000000abc"),
         (),
-        (f"{ASKED_AR}, line 3: {STALE}. Bring it up to date and write source: de81edf843ceb50d.",),
+        (f"{ASKED_AR}, line 5: {STALE}. Bring it up to date and write source: de81edf843ceb50d.",),
     ),
     # print
     Broken(
         "nothing to print in a language",
         drop(PRINTED_AR),
-        (f"{PRINTED_AR}: there is no such file. Write what is printed in this language.",),
+        (f"{PRINTED_AR}: there is no such file. Write the words for print in this language.",),
     ),
     Broken(
         "a part of what is printed missing",
@@ -449,17 +427,17 @@ TABLE = (
     Broken(
         "a placeholder in a text for print",
         edit(PRINTED_AR, "## scan\nجيد", "## scan\n{{ school_language }}"),
-        (f"{PRINTED_AR}, line 9: a placeholder in a text for print. Write the words themselves.",),
+        (f"{PRINTED_AR}, line 12: a placeholder in a text for print. Write the words themselves.",),
     ),
     Broken(
         "a text that does not fit on the paper",
         edit(PRINTED_AR, "## scan\nجيد", "## scan\n" + "x" * 33),
-        (f'{PRINTED_AR}, line 9: "scan" has 33 characters. Write at most 32.',),
+        (f'{PRINTED_AR}, line 11: "scan" has 33 characters. Write at most 32.',),
     ),
     Broken(
         "a link in a text for print",
         edit(PRINTED_AR, "## scan\nجيد", "## scan\n[a](http://b.example)"),
-        (f"{PRINTED_AR}, line 10: link cannot be shown in a chat. {MARKUP}",),
+        (f"{PRINTED_AR}, line 12: link cannot be shown in a chat. {MARKUP}",),
     ),
     Broken(
         "open enrolment that is neither yes nor no",
@@ -535,7 +513,10 @@ TABLE = (
         "words of distress that nobody has reviewed",
         edit(HELD_BACK_AR, "reviewed: yes", "reviewed: no"),
         (),
-        (f"{HELD_BACK_AR}: nobody has reviewed these words. Read them, then write reviewed: yes.",),
+        (
+            f"{HELD_BACK_AR}: nobody has reviewed these words. "
+            f"Read them, then: kuffert content accept {HELD_BACK_AR} --by NAME.",
+        ),
     ),
     # stories
     Broken(
@@ -559,14 +540,15 @@ TABLE = (
     Broken(
         "a story for no age of the programme",
         edit(TALE, '"3-4"', '"9-9"'),
-        (f'{TALE}: unknown band "9-9". Use one of: 3-4.',),
+        (f'{TALE}, line 1: unknown band "9-9". Use one of: 3-4.',),
     ),
     Broken(
         "a picture that is described in the wrong language",
         edit(TALE, "ar: جوربان", "da: to strømper"),
         (
-            f'{TALE}: page 2 has no alt in "ar". Say in a few words what the picture shows.',
-            f'{TALE}: page 2 has an alt in "da". The programme\'s languages are: en, ar.',
+            f'{TALE}, line 9: page 2 has no alt in "ar". '
+            "Say in a few words what the picture shows.",
+            f'{TALE}, line 9: page 2 has an alt in "da". The programme\'s languages are: en, ar.',
         ),
     ),
     Broken(
@@ -600,29 +582,29 @@ TABLE = (
     Broken(
         "words without a page",
         edit(TOLD_AR, "الآن جوربان.\n", "الآن جوربان.\n## 3\nثم ثلاثة.\n"),
-        (f'{TOLD_AR}, line 12: unknown section "3". Use one of: 1, 2.',),
+        (f'{TOLD_AR}, line 14: unknown section "3". Use one of: 1, 2.',),
     ),
     Broken(
         "three prompts on a page",
         edit(TOLD_AR, "لمن هو؟\n", "لمن هو؟\n\nأين هو؟\n\nما لونه؟\n"),
-        (f"{TOLD_AR}, line 6: page 1 has 3 prompts. Write at most 2, each by itself.",),
+        (f"{TOLD_AR}, line 8: page 1 has 3 prompts. Write at most 2, each by itself.",),
     ),
     Broken(
         "a page that goes on and on",
         edit(TOLD_AR, "الآن جوربان.", words(46)),
-        (f"{TOLD_AR}, line 10: this has 46 words. Write at most 45.",),
+        (f'{TOLD_AR}, line 12: "2" has 46 words. Write at most 45.',),
     ),
     Broken(
         "a placeholder in a story",
         edit(TOLD_AR, "الآن جوربان.", "{{ school_language }}"),
-        (f"{TOLD_AR}, line 10: a placeholder in a story. Write the words themselves.",),
+        (f"{TOLD_AR}, line 13: a placeholder in a story. Write the words themselves.",),
     ),
     Broken(
         "a list in a story",
         edit(TOLD_AR, "الآن جوربان.", "- جوربان"),
         (
-            f"{TOLD_AR}, line 11: bullet list cannot be shown in a chat. {MARKUP}",
-            f"{TOLD_AR}, line 11: list item cannot be shown in a chat. {MARKUP}",
+            f"{TOLD_AR}, line 13: bullet list cannot be shown in a chat. {MARKUP}",
+            f"{TOLD_AR}, line 13: list item cannot be shown in a chat. {MARKUP}",
         ),
     ),
     Broken(
@@ -644,7 +626,7 @@ TABLE = (
             f'{TOLD_AR}: page 2 has 1230 characters together with "en". '
             "Shorten it; Telegram shows 1024.",
         ),
-        (f"{TOLD_AR}, line 4: {STALE}. Bring it up to date and write source: 6a089f503d60868c.",),
+        (f"{TOLD_AR}, line 6: {STALE}. Bring it up to date and write source: 6a089f503d60868c.",),
     ),
     Broken(
         "a recording of a page that is not there",
@@ -695,7 +677,7 @@ TABLE = (
     Broken(
         "a picture to print whose name leads elsewhere",
         edit(SHEET, "{sock: sock.svg", '{"../sock": sock.svg'),
-        (f'{SHEET}: "../sock" cannot be a picture\'s name. Use small letters and digits.',),
+        (f'{SHEET}, line 4: "../sock" cannot be a picture\'s name. Use small letters and digits.',),
     ),
     Broken(
         "a page to print without a word that it uses",
@@ -710,7 +692,7 @@ TABLE = (
     Broken(
         "a page to print that is a book",
         edit(SHEET_AR, "لوّنوا الجورب.", words(121)),
-        (f"{SHEET_AR}, line 6: this has 121 words. Write at most 120.",),
+        (f'{SHEET_AR}, line 8: "play" has 121 words. Write at most 120.',),
     ),
     # locales
     Broken(
@@ -780,6 +762,7 @@ TABLE = (
         "a header that comes after the strings, with another number of plural forms",
         put(SAID, with_header_last(ENGLISH_WORDS.replace("nplurals=2", "nplurals=3")).encode()),
         (
+            f"{SAID}: Plural-Forms says nplurals=3. This language has 2 forms.",
             f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',
             *(
                 f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
@@ -791,9 +774,12 @@ TABLE = (
     Broken(
         "a consent text of few but endless words",
         edit(ASKED_AR, "هل ننظر إلى النتائج؟", "x" * 4097),
-        ("ar: a consent text is too long. Shorten it.",),
+        (f'{ASKED_AR}: "linking" has 4097 characters in a chat. Shorten it; Telegram shows 4096.',),
     ),
 )
+
+
+ALL = (*TABLE, *BROKEN_TEXTS, *BROKEN_PROGRAMMES, *BROKEN_STRINGS)
 
 
 def ids(broken: Broken) -> str:
@@ -801,7 +787,7 @@ def ids(broken: Broken) -> str:
     return broken.name
 
 
-@pytest.mark.parametrize("broken", TABLE, ids=ids)
+@pytest.mark.parametrize("broken", ALL, ids=ids)
 def test_what_is_wrong_is_said_in_these_sentences_and_no_others(
     files: dict[str, bytes], broken: Broken
 ) -> None:
@@ -813,7 +799,7 @@ def test_what_is_wrong_is_said_in_these_sentences_and_no_others(
     assert sorted(map(str, findings.warnings)) == sorted(broken.warnings)
 
 
-@pytest.mark.parametrize("broken", [each for each in TABLE if each.errors], ids=ids)
+@pytest.mark.parametrize("broken", [each for each in ALL if each.errors], ids=ids)
 def test_a_catalogue_with_an_error_does_not_load(files: dict[str, bytes], broken: Broken) -> None:
     changed = broken.change(files)
 
@@ -823,7 +809,7 @@ def test_a_catalogue_with_an_error_does_not_load(files: dict[str, bytes], broken
     assert sorted(map(str, refused.value.problems)) == sorted(broken.errors)
 
 
-@pytest.mark.parametrize("broken", [each for each in TABLE if not each.errors], ids=ids)
+@pytest.mark.parametrize("broken", [each for each in ALL if not each.errors], ids=ids)
 def test_a_catalogue_with_warnings_alone_loads(files: dict[str, bytes], broken: Broken) -> None:
     changed = broken.change(files)
 
@@ -837,8 +823,15 @@ class Noting(Findings):
         super().__init__()
         self.places: set[tuple[str, int]] = set()
 
-    def note(self, frame: FrameType) -> None:
-        self.places.add((Path(frame.f_code.co_filename).name, frame.f_lineno))
+    def note(self, frame: FrameType | None) -> None:
+        while frame and frame.f_code.co_name in ("refuse", "warn"):  # on behalf of another place
+            frame = frame.f_back
+        if frame:
+            self.places.add((Path(frame.f_code.co_filename).name, frame.f_lineno))
+
+    def add(self, others: Findings) -> None:
+        super().add(others)
+        self.places |= others.places if isinstance(others, Noting) else set()
 
     def refuse(self, path: str, line: int, what: str, instead: str) -> None:
         self.note(sys._getframe(1))
@@ -851,20 +844,40 @@ class Noting(Findings):
 
 def list_places_in_code() -> list[tuple[str, range]]:
     """List every call that makes a problem: the module, and the lines of the call."""
-    return [
-        (path.name, range(node.lineno, (node.end_lineno or node.lineno) + 1))
-        for path in sorted(Path(bot.catalogue.__file__).parent.glob("*.py"))
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        if isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Attribute)
-        and node.func.attr in ("refuse", "warn")
-    ]
+    found = []
+    for path in sorted(Path(bot.catalogue.__file__).parent.glob("*.py")):
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        on_behalf = [
+            lines_of(node)
+            for node in nodes
+            if isinstance(node, ast.FunctionDef) and node.name in ("refuse", "warn")
+        ]
+        found += [
+            (path.name, lines_of(node))
+            for node in nodes
+            if isinstance(node, ast.Call)
+            and name_of(node.func) in ("refuse", "warn", "note")
+            and not any(node.lineno in lines for lines in on_behalf)
+        ]
+    return found
+
+
+def lines_of(node: ast.stmt | ast.expr) -> range:
+    """Give the lines that something in code takes."""
+    return range(node.lineno, (node.end_lineno or node.lineno) + 1)
+
+
+def name_of(called: ast.expr) -> str:
+    """Give the name of what is called."""
+    if isinstance(called, ast.Attribute):
+        return called.attr
+    return called.id if isinstance(called, ast.Name) else ""
 
 
 def test_every_place_that_makes_a_problem_is_in_the_table() -> None:
     places: set[tuple[str, int]] = set()
 
-    for broken in TABLE:
+    for broken in ALL:
         noting = Noting()
         read_catalogue(broken.change(dict(SMALL)), noting)
         places |= noting.places
@@ -875,4 +888,4 @@ def test_every_place_that_makes_a_problem_is_in_the_table() -> None:
         if not any(seen == module and line in lines for seen, line in places)
     ]
     assert unseen == []
-    assert len(list_places_in_code()) > 30
+    assert len(list_places_in_code()) > 60

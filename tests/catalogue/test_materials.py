@@ -7,9 +7,10 @@ from bot.catalogue.files import pack, unpack
 from bot.catalogue.loading import load_catalogue
 from bot.core.actions import HearTapped, PageTapped, PrintTapped, Tongues, format_action
 from bot.core.messages import MediaKind
+from tests.sounds import make_ogg
 
 FOLDER = "content/stories/sock"
-SOUND = b"OggS" + bytes(24) + b"OpusHead"
+SOUND = make_ogg()
 MOST_BYTES = 64  # that a button carries
 
 

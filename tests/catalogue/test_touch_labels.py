@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.catalogue.checking import longest_label
+from bot.catalogue.limits import longest_label
 from bot.catalogue.records import Catalogue
 from bot.catalogue.touches import Telling, render_touch, say_child
 from bot.catalogue.wording import plain_length

@@ -6,6 +6,7 @@ from bot.catalogue.files import pack
 from bot.catalogue.loading import load_catalogue
 from bot.store import snapshots
 from tests.shipped import shipped_files
+from tests.sounds import make_ogg
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
@@ -15,7 +16,7 @@ TITLE = {"en": "I Am Thinking of Something", "ar": "أفكّر في شيء"}
 
 
 def sound(language: str) -> bytes:
-    return b"OggS" + bytes(24) + b"OpusHead" + language.encode() * 50
+    return make_ogg(language.encode() * 50)
 
 
 @pytest.fixture

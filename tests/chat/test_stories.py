@@ -12,6 +12,7 @@ from bot.sandbox.records import ChatMessage
 from bot.store import snapshots
 from bot.store.tables import EngagementEvent
 from tests.shipped import shipped_catalogue, shipped_files
+from tests.sounds import make_ogg
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
@@ -49,7 +50,7 @@ async def accept(town: Town, files: Mapping[str, bytes]) -> None:
 
 
 def sound(language: str) -> bytes:
-    return b"OggS" + bytes(24) + b"OpusHead" + language.encode() * 50
+    return make_ogg(language.encode() * 50)
 
 
 def with_stories(count: int) -> dict[str, bytes]:
