@@ -8,19 +8,16 @@ from pathlib import Path
 
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
+from bot.app.content import ContentChecker
 from bot.app.forgetting import forget_again
 from bot.app.locking import hold
 from bot.app.opening import accept_catalogue, open_store
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import read_catalogue
-from bot.catalogue.parsing import Findings
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
-from bot.printing.printables import check_printables
 from bot.report import funnel
 from bot.report.document import write_report
 from bot.report.exporting import export_tables
@@ -117,18 +114,9 @@ async def upgrade_database(settings: Settings) -> None:
         await database.close()
 
 
-def check_content(content: Path, locales: Path) -> Findings:
-    """Check the content as the bot would read it; set each page to print in every language."""
-    findings = Findings()
-    catalogue = read_catalogue(read_folder(content, locales), findings)
-    if catalogue and not findings.errors:
-        findings.errors += check_printables(catalogue, catalogue.languages)
-    return findings
-
-
 async def add_centre(settings: Settings, code: str, *, name: str, zone: str, language: str) -> None:
     """Add a centre."""
-    findings = check_content(settings.content, settings.locales)
+    findings = ContentChecker(settings.content, settings.locales).check()
     if findings.errors:
         raise BotError(str(findings.errors[0]))
     async with open_store(settings) as store, store.database.writing() as session:

@@ -13,7 +13,9 @@ from pydantic import Field, field_validator
 from bot.catalogue.parsing import Findings
 from bot.catalogue.plain import Plain
 
-SENTENCE = re.compile(r"[^.!?…؟۔]+[.!?…؟۔]*")
+SENTENCE = re.compile(  # what is said aloud begins a sentence of its own
+    r"(?:[^.!?…؟۔:]|:(?!\s*[“«„\"]))+(?:[.!?…؟۔]+[”»“’\")\]]*|:)?"
+)
 WORD = re.compile(r"[^\W\d_]+(?:[’'\u0300-\u036f\u064b-\u065f-][^\W\d_]+)*")
 EMOJI_SIGNS = "\u2600-\u27bf\U0001f000-\U0001faff"
 ONE_EMOJI = f"[{EMOJI_SIGNS}]\ufe0f?"

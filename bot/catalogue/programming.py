@@ -10,10 +10,8 @@ from bot.catalogue.invisible import check_invisible
 from bot.catalogue.parsing import Findings, Lines
 from bot.catalogue.records import DEFAULT, Activity, Programme
 from bot.catalogue.words import direction_of
-from bot.core.choosing import REPEAT
+from bot.core.skills import REPEAT, SKILLS, SOUND
 
-SOUND = frozenset({"RHY", "PAL", "SYL", "INI", "BLE"})
-SKILLS = SOUND | {"BIL", "EWR", "LIS", "LKN", "LKS", "NAR", "PRC", "PRE", "VOC"}
 TOLD_CHARACTERS = 700  # of what stands in /privacy beside all else
 
 

@@ -6,15 +6,17 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
+from typing import Annotated
 
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, field_validator
 
 from bot.catalogue.materials import Printable, Story
-from bot.catalogue.plain import Localise, Plain
+from bot.catalogue.plain import Localise, Plain, YesNo
 from bot.catalogue.words import Words
 from bot.core.choosing import Outline
 from bot.core.listening import is_phrase
 from bot.core.messages import Media
+from bot.core.skills import REPEAT, SKILLS
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DEFAULT = "default"
@@ -24,6 +26,19 @@ HELP_CHARACTERS = 900
 PLACEHOLDER_UNITS = 80  # more than any value that a placeholder can have
 PHRASES = "Write a list of words and phrases, one a line; see the README."
 HELP_TEXTS = "Write a text for each country and for elsewhere: {DK: …, elsewhere: …}."
+
+
+SOME_DAYS = {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "maxItems": 3}
+# names are checked where a problem can name its line; editors need them to complete
+Skill = Annotated[str, WithJsonSchema({"enum": sorted(SKILLS)})]
+SkillOrRepeat = Annotated[str, WithJsonSchema({"enum": [*sorted(SKILLS), REPEAT]})]
+
+
+def check_skill(value: str) -> str:
+    """See that a skill exists."""
+    if value not in SKILLS:
+        raise ValueError(f'there is no skill "{value}"')
+    return value
 
 
 class Reading(StrEnum):
@@ -103,7 +118,7 @@ class Programme(Plain):
         min_length=1, description="Write a list of language codes: [en, da]."
     )
     weekly_cap: int = Field(ge=1, le=3, description="Write 1, 2 or 3.")
-    days: tuple[int, ...] = Field(
+    days: Annotated[tuple[int, ...], WithJsonSchema(SOME_DAYS)] = Field(
         description="Write one to three days: [monday, wednesday, friday]."
     )
     hour: int = Field(ge=0, le=23, description="Write an hour from 0 to 23.")
@@ -112,7 +127,7 @@ class Programme(Plain):
         min_length=1, description='Write ages in months: {"3-4": {from: 36, until: 48}}.'
     )
     default_band: str = Field(description="Write one of the bands.")
-    send_unreviewed: bool | tuple[str, ...] = Field(
+    send_unreviewed: YesNo | tuple[str, ...] = Field(
         description="Write yes, no, or the languages that may go out unreviewed: [da, ar]."
     )
     fallback: tuple[str, ...] = Field(
@@ -120,7 +135,7 @@ class Programme(Plain):
         description="Write the languages that may lack an activity, a story or a page: [so, ur].",
     )
     audio: Audio = Field(default=Audio.WANTED, description="Write wanted, required or none.")
-    open_enrolment: bool = Field(default=False, description="Write yes or no.")
+    open_enrolment: YesNo = Field(default=False, description="Write yes or no.")
     answer_days: int = Field(default=2, ge=1, le=10, description="Write 1 to 10 working days.")
     consent: str = Field(
         pattern=r"^[\w.-]{1,20}$",
@@ -137,11 +152,11 @@ class Programme(Plain):
     retention_days: int | None = Field(
         default=None, ge=0, description="Write for how many days after study_end data is kept."
     )
-    order: tuple[str | Mapping[str, str], ...] = Field(
+    order: tuple[SkillOrRepeat | Mapping[str, SkillOrRepeat], ...] = Field(
         min_length=1,
         description='Write a list of skills; {"3-4": RHY, default: INI} where bands differ.',
     )
-    fallbacks: Mapping[str, tuple[str, ...]] = Field(
+    fallbacks: Mapping[Skill, tuple[Skill, ...]] = Field(
         description="Write skills and what may stand in: {BLE: [SYL]}."
     )
 
@@ -205,7 +220,9 @@ class ActivityCard(Plain):
     """What is the same for an activity in all languages: `activity.yaml`."""
 
     id: str = Field(pattern=r"^[A-Z]\d\d$", description="Write a letter and two digits: A01.")
-    skill: str = Field(pattern=r"^[A-Z]{3}$", description="Write a skill's code: VOC.")
+    skill: Annotated[Skill, AfterValidator(check_skill)] = Field(
+        description=f"Use: {', '.join(sorted(SKILLS))}."
+    )
     band: str = Field(description="Write one of the programme's age bands.")
     minutes: int = Field(ge=1, le=30, description="Write a number of minutes from 1 to 30.")
     localise: Localise = Field(description="Write translate, sample or author.")
@@ -287,7 +304,7 @@ class Distress(Plain):
     Help is told by the country of the centre, as two letters (ISO 3166-1), or for elsewhere.
     """
 
-    reviewed: bool = Field(description="Write reviewed: yes or reviewed: no.")
+    reviewed: YesNo = Field(description="Write reviewed: yes or reviewed: no.")
     help: Mapping[str, str] = Field(description=HELP_TEXTS)
     grief: Mapping[str, str] = Field(description=HELP_TEXTS)
     urgent: tuple[str, ...] = Field(min_length=1, description=PHRASES)

@@ -1,29 +1,102 @@
 """The commands for those who write content."""
 
 import contextlib
+import time
+from enum import StrEnum
 from pathlib import Path
+from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from bot.app import commands
-from bot.errors import BotError
+from bot.app.content import ContentChecker, write_schemas
+from bot.catalogue.parsing import Findings
+from bot.errors import BotError, FileRefused, Problem
 from bot.settings import load_settings
 
-content_app = typer.Typer(no_args_is_help=True, help="Check what staff write.")
+LOOK_SECONDS = 0.2
+
+content_app = typer.Typer(no_args_is_help=True, help="Check, show and try what staff write.")
+
+
+class Format(StrEnum):
+    """How problems are written: for people, or as notes beside the lines on GitHub."""
+
+    TEXT = "text"
+    GITHUB = "github"
 
 
 @content_app.command("check")
-def content_check() -> None:
-    """Find everything that is wrong with the content, and what staff should know."""
-    folder, locales = Path("content"), Path("locales")
+def content_check(
+    watch: Annotated[bool, typer.Option(help="Check again whenever a file changes.")] = False,
+    to: Annotated[Format, typer.Option("--format", help="How problems are written.")] = Format.TEXT,
+    strict: Annotated[bool, typer.Option(help="Fail on warnings too.")] = False,
+) -> None:
+    """Find everything that is wrong with the content, and what staff should know.
+
+    Ends with 0 where there are no errors, and with 1 where there are.
+    """
+    checker = ContentChecker(*find_folders())
+    if watch:
+        with contextlib.suppress(KeyboardInterrupt):
+            keep_checking(checker, to)
+        return
+    findings = checker.check()
+    show(checker, findings, to)
+    if findings.errors or (strict and findings.warnings):
+        raise typer.Exit(1)
+
+
+@content_app.command("schemas")
+def content_schemas() -> None:
+    """Write the JSON Schemas by which editors complete and underline."""
+    folder, _locales = find_folders()
+    for path in write_schemas(folder):
+        typer.echo(f"wrote {path}")
+
+
+def find_folders() -> tuple[Path, Path]:
+    """Give the folders of content and strings: those of the settings, where there are any."""
     with contextlib.suppress(BotError):
         settings = load_settings()
-        folder, locales = settings.content, settings.locales
-    findings = commands.check_content(folder, locales)
-    for problem in findings.errors:
-        typer.echo(f"error: {problem}")
-    for problem in findings.warnings:
-        typer.echo(f"warning: {problem}")
+        return settings.content, settings.locales
+    return Path("content"), Path("locales")
+
+
+def keep_checking(checker: ContentChecker, to: Format) -> None:
+    """Check whenever a file changes, until Ctrl-C."""
+    while True:
+        started = time.monotonic()
+        try:
+            show(checker, checker.check(), to)
+        except FileRefused as refused:  # a folder that is gone for a moment, or for good
+            typer.echo(f"error: {refused}")
+        except FileNotFoundError:  # a file that went while it was read
+            continue
+        typer.echo(f"checked in {time.monotonic() - started:.2f} s; waiting for a change")
+        while not checker.bench.has_changed():
+            time.sleep(LOOK_SECONDS)
+        Console().clear()
+
+
+def show(checker: ContentChecker, findings: Findings, to: Format) -> None:
+    """Write all problems, the errors first, and how many there are."""
+    for kind, problems in (("error", findings.errors), ("warning", findings.warnings)):
+        for problem in sorted(problems):
+            typer.echo(format_problem(kind, problem, checker.place(problem), to))
     typer.echo(f"{len(findings.errors)} errors, {len(findings.warnings)} warnings")
-    if findings.errors:
-        raise typer.Exit(1)
+
+
+def format_problem(kind: str, problem: Problem, place: str, to: Format) -> str:
+    """Write one problem as one line."""
+    if to is Format.TEXT:
+        line = f", line {problem.line}" if problem.line else ""
+        return f"{kind}: {place}{line}: {problem.what}. {problem.instead}"
+    line = f",line={problem.line}" if problem.line else ""
+    said = escape(f"{problem.what}. {problem.instead}")
+    return f"::{kind} file={escape(place).replace(':', '%3A').replace(',', '%2C')}{line}::{said}"
+
+
+def escape(text: str) -> str:
+    """Escape what GitHub's workflow commands read as the end of a line."""
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")

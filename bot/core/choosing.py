@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from bot.core.skills import REPEAT
+
 MONTHS_A_YEAR = 12
-REPEAT = "repeat"
 
 
 class Variant(StrEnum):

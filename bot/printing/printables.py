@@ -68,12 +68,18 @@ def explain(printable: Printable, error: typst.TypstError) -> Problem:
 
 def check_printables(catalogue: Catalogue, languages: Iterable[str]) -> list[Problem]:
     """Set every page to print in some languages; give a problem for each that cannot be set."""
-    spoken = list(languages)
-    problems = []
+    spoken, problems = list(languages), list[Problem]()
     for name in catalogue.printables:
         for language in spoken:
-            try:
-                typeset_printable(catalogue, name, language=language)
-            except FileRefused as refused:
-                problems += [each for each in refused.problems if each not in problems]
+            found = check_printable(catalogue, name, language)
+            problems += [each for each in found if each not in problems]
     return problems
+
+
+def check_printable(catalogue: Catalogue, name: str, language: str) -> list[Problem]:
+    """Set one page to print in one language; give a problem where it cannot be set."""
+    try:
+        typeset_printable(catalogue, name, language=language)
+    except FileRefused as refused:
+        return refused.problems
+    return []

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app.commands import check_content
+from bot.app.content import ContentChecker
 from bot.app.opening import accept_catalogue
 from bot.errors import FileRefused
 from bot.store import Database, snapshots
@@ -26,7 +26,7 @@ def content(tmp_path: Path) -> Path:
 
 
 def test_the_check_names_the_page_and_the_line(content: Path) -> None:
-    findings = check_content(content, ROOT / "locales")
+    findings = ContentChecker(content, ROOT / "locales").check()
 
     (problem,) = findings.errors
     assert str(problem) == (

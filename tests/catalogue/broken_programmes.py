@@ -1,6 +1,6 @@
 """What can be wrong with `programme.yaml`, beside its plain values."""
 
-from breaking import PROGRAMME, Broken, both, edit
+from breaking import CARD, NOTHING_LEFT, PROGRAMME, Broken, both, edit
 
 FALLBACKS = "fallbacks: {NAR: [VOC]}"
 BANDS = 'bands:\n  "3-4": {from: 36, until: 48}\n'
@@ -10,6 +10,14 @@ SKILLS = (
 LEGAL = "legal_basis: The school keeps the roster as part of its teaching."
 
 BROKEN_PROGRAMMES = (
+    Broken(
+        "an activity of a skill that does not exist",
+        edit(CARD, "skill: VOC", "skill: VOX"),
+        (
+            f'{CARD}, line 2: "skill": there is no skill "VOX". Use: {SKILLS}.',
+            NOTHING_LEFT,
+        ),
+    ),
     Broken(
         "a language twice",
         edit(PROGRAMME, "[en, ar]", "[en, ar, en]"),

@@ -1,0 +1,95 @@
+"""What the commands for those who write content do: check it once, or whenever it changes."""
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+from pydantic import BaseModel
+
+from bot.catalogue.files import CONTENT, LOCALES
+from bot.catalogue.materials import Printable, PrintableCard, StoryCard
+from bot.catalogue.parsing import Findings
+from bot.catalogue.plainness import Rules
+from bot.catalogue.recordings import RecordedList
+from bot.catalogue.records import ActivityCard, Catalogue, Distress, Programme
+from bot.catalogue.words import Words
+from bot.catalogue.workbench import Workbench
+from bot.errors import Problem
+from bot.printing.printables import check_printable
+
+SCHEMAS: Mapping[str, type[BaseModel]] = {
+    "programme": Programme,
+    "activity": ActivityCard,
+    "story": StoryCard,
+    "printable": PrintableCard,
+    "recorded": RecordedList,
+    "distress": Distress,
+    "language": Rules,
+}
+SET = tuple[Printable, Words]
+
+
+class ContentChecker:
+    """Checks one pair of folders again and again, the pages to print in every language too."""
+
+    def __init__(self, content: Path, locales: Path) -> None:
+        """Begin with nothing read."""
+        self.bench = Workbench(content, locales)
+        self._set: dict[tuple[str, str], tuple[SET, list[Problem]]] = {}
+
+    def check(self) -> Findings:
+        """Check everything; what has not changed is neither read nor set again."""
+        checked = self.bench.check()
+        if checked.catalogue:
+            checked.findings.errors += self._check_pages(checked.catalogue)
+        return checked.findings
+
+    def place(self, problem: Problem) -> str:
+        """Give the path of the file that a problem is in, as whoever stands here opens it."""
+        room, _, rest = problem.path.partition("/")
+        folder = {CONTENT: self.bench.content, LOCALES: self.bench.locales}.get(room)
+        if folder is None or not rest:
+            return problem.path
+        path, here = (folder / rest).absolute(), Path.cwd()
+        return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
+
+    def _check_pages(self, catalogue: Catalogue) -> list[Problem]:
+        """Set each page to print in each language, unless it and its words are as before."""
+        found: list[Problem] = []
+        kept: dict[tuple[str, str], tuple[SET, list[Problem]]] = {}
+        for name, printable in catalogue.printables.items():
+            for language in catalogue.languages:
+                inputs = (printable, catalogue.words_in(language))
+                before = self._set.get((name, language))
+                is_same = before and all(
+                    old is new for old, new in zip(before[0], inputs, strict=True)
+                )
+                problems = (
+                    before[1] if before and is_same else check_printable(catalogue, name, language)
+                )
+                kept[name, language] = (inputs, problems)
+                found += [each for each in problems if each not in found]
+        self._set = kept
+        return found
+
+
+def make_schemas() -> dict[str, str]:
+    """Make the JSON Schema of each kind of YAML file that staff write, by file name."""
+    return {f"{name}.json": make_schema(model) for name, model in SCHEMAS.items()}
+
+
+def make_schema(model: type[BaseModel]) -> str:
+    """Make the JSON Schema of one kind of file."""
+    return json.dumps(model.model_json_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def write_schemas(content: Path) -> list[Path]:
+    """Write the schemas into `content/schemas/`, where the files' first lines name them."""
+    folder = content / "schemas"
+    folder.mkdir(exist_ok=True)
+    written = []
+    for name, text in make_schemas().items():
+        (folder / name).write_text(text, encoding="utf-8")
+        written.append(folder / name)
+    return written

@@ -1,0 +1,162 @@
+"""Content that is read again and again: only what changed is read, and the result is the same."""
+
+import random
+from pathlib import Path
+
+import pytest
+from breaking import AR, CARD, EN, PROGRAMME, SAID_AR
+from conftest import SMALL
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.catalogue.limits import LIMITS, longest, longest_label, measure_frames
+from bot.catalogue.loading import load_catalogue, read_catalogue
+from bot.catalogue.memory import Memory
+from bot.catalogue.parsing import Findings, parse_front, parse_yaml
+from bot.catalogue.wording import NOT_PLAIN, TAGS, markdown, plain_length, render, render_spans
+from bot.catalogue.workbench import Workbench
+from bot.core.choosing import Variant
+from tests.shipped import shipped_catalogue, shipped_files
+
+LETTERS = "abc سألÅß漢🎉 \n\n.,:;!?()'\"-+*_`#>[]&<~|=0123456789\\{}\t\u00a0\u200b"
+
+
+@pytest.fixture
+def bench(folder: Path) -> Workbench:
+    return Workbench(folder / "content", folder / "locales")
+
+
+def test_an_unchanged_folder_is_the_very_same_catalogue_part(
+    bench: Workbench, folder: Path
+) -> None:
+    first = bench.check().catalogue
+    (folder / EN).write_text((folder / EN).read_text().replace("You looked", "We looked"))
+
+    second = bench.check().catalogue
+
+    assert first
+    assert second
+    assert second.stories["sock"] is first.stories["sock"]
+    assert second.words["en"] is first.words["en"]
+    assert second.activities["A01"] is not first.activities["A01"]
+    assert second.version != first.version
+
+
+def test_a_change_is_noticed_and_a_touch_alone_changes_nothing(
+    bench: Workbench, folder: Path
+) -> None:
+    before = bench.check()
+    assert not bench.has_changed()
+
+    (folder / AR).write_bytes((folder / AR).read_bytes())
+    is_touched = bench.has_changed()
+    after = bench.check()
+
+    assert is_touched
+    assert after.version == before.version
+    assert before.catalogue
+    assert after.catalogue
+    assert after.catalogue.activities["A01"] is before.catalogue.activities["A01"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_after_any_edits_the_findings_are_those_of_a_first_reading(seed: int) -> None:
+    rng, memory, files = random.Random(seed), Memory(), dict(SMALL)
+
+    for _ in range(25):
+        files = edit_somewhere(files, rng)
+        again, first = Findings(), Findings()
+        read_catalogue(files, again, memory)
+        read_catalogue(files, first)
+        assert again == first
+
+
+def edit_somewhere(files: dict[str, bytes], rng: random.Random) -> dict[str, bytes]:
+    """Put back, take away, cut or change a file or two."""
+    path = rng.choice([AR, EN, CARD, PROGRAMME, SAID_AR, *SMALL])
+    content = SMALL[path]
+    match rng.randrange(4):
+        case 0:
+            return files | {path: content}
+        case 1:
+            return {name: each for name, each in files.items() if name != path}
+        case 2:
+            return files | {path: content[: rng.randrange(len(content))]}
+        case _:
+            place = rng.randrange(len(content))
+            return files | {path: content[:place] + b" x\n" + content[place:]}
+
+
+@given(st.text(LETTERS, max_size=60))
+@settings(max_examples=400, deadline=None)
+def test_plain_words_are_rendered_as_a_markdown_reader_would(text: str) -> None:
+    text = text.strip().replace("{", "").replace("}", "")
+
+    slowly = "\n\n".join(
+        render_spans(token.children or [])
+        for token in markdown().parse(text)
+        if token.type == "inline"
+    )
+
+    assert render(text, {}) == slowly
+    assert NOT_PLAIN.search("a *b*\n- c") is not None
+    assert set(TAGS) == {"strong_open", "strong_close", "em_open", "em_close"}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from(["title", "things", "alt", "reviewed"]),
+            st.one_of(
+                st.text("abÅس🎉 ':#-{}[]&*!|>%@`,\t", max_size=12).map(lambda each: f'"{each}"'),
+                st.sampled_from(["yes", "no", "true", "7", "2026-11-25", "null", "~", "a b"]),
+            ),
+        ),
+        min_size=1,
+        max_size=4,
+        unique_by=lambda pair: pair[0],
+    )
+)
+@settings(max_examples=300, deadline=None)
+def test_plain_front_matter_is_read_as_yaml_would_be(pairs: list[tuple[str, str]]) -> None:
+    lines = [f"{key}: {value}" for key, value in pairs]
+
+    quickly = parse_front(lines, "x", Findings())
+    slowly = parse_yaml("\n".join(lines), "x", Findings())
+
+    assert quickly
+    assert slowly
+    assert quickly[0] == slowly[0]
+    assert quickly[1] == {str(way[0]): line + 1 for way, line in slowly[1].items()}
+
+
+@pytest.mark.parametrize("language", ["en", "da", "ar"])
+def test_no_touch_is_longer_than_its_frame_and_its_words_allow(language: str) -> None:
+    catalogue = shipped_catalogue()
+    frames = measure_frames(catalogue, language, Findings())
+    label = longest_label(catalogue.words_in(language))
+
+    for activity_id, activity in catalogue.activities.items():
+        for touch in LIMITS:
+            for variant in Variant:
+                length = longest((catalogue, activity_id), (touch, variant), language, label)
+                most = frames.units[touch][variant] + activity.texts[language].units[touch]
+                assert length <= most < length + 600
+
+
+def test_lengths_are_counted_without_tags_and_in_the_units_of_telegram() -> None:
+    assert plain_length("<b>a</b> &lt;b&gt; &amp;amp; 🎉") == len("a <b> &amp; ") + 2
+
+
+def test_a_language_that_falls_back_is_read_in_the_programmes_own() -> None:
+    path = "content/activities/because-chain/ar.md"
+    programme = shipped_files()[PROGRAMME] + b"fallback: [ar]\n"
+    files = {name: each for name, each in shipped_files().items() if name != path}
+
+    catalogue = load_catalogue(files | {PROGRAMME: programme})
+
+    activity = next(
+        each for each in catalogue.activities.values() if each.folder.endswith("because-chain")
+    )
+    assert set(activity.texts) == {"en", "da"}
+    assert activity.text_in("ar", "en").language == "en"
