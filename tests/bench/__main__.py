@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from tests.bench.contents import measure_contents
 from tests.bench.counts import FULL, QUICK, Counts
 from tests.bench.figures import Figure, print_figures, write_json
 from tests.bench.growth import measure_planning, measure_size
@@ -23,7 +24,7 @@ from tests.bench.ticks import measure_ticks
 
 AIOGRAM = ROOT / ".venv-bench" / "bin" / "python"  # it needs versions other than ours
 WIDTH = 150
-PARTS = ("sends", "taps", "ticks", "planning", "size")
+PARTS = ("sends", "taps", "ticks", "planning", "size", "content")
 VERSIONS = ("python-telegram-bot", "aiohttp", "httpx", "asyncpg", "sqlalchemy")
 
 
@@ -38,6 +39,8 @@ def measure(stage: Stage, counts: Counts, part: str) -> list[Figure]:
             return measure_ticks(stage, counts)
         case "planning":
             return measure_planning(stage, counts)
+        case "content":
+            return measure_contents(stage, counts)
         case _:
             return measure_size(stage, counts)
 

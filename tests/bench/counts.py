@@ -18,6 +18,7 @@ class Counts:
     weighed: int
     tap_seconds: int
     sends_a_second: int  # due for each second of tapping, as many as may be sent
+    activities: int  # of a library, in twelve languages
 
 
 FULL = Counts(
@@ -32,6 +33,7 @@ FULL = Counts(
     weighed=2_000,
     tap_seconds=15,
     sends_a_second=1_000,
+    activities=1_000,
 )
 QUICK = Counts(
     sends=300,
@@ -45,4 +47,5 @@ QUICK = Counts(
     weighed=50,
     tap_seconds=2,
     sends_a_second=300,
+    activities=20,
 )
