@@ -15,11 +15,12 @@ from bot.catalogue.plainness import EMOJI_SIGNS, check_emoji, check_plainness
 from bot.catalogue.records import Section
 from bot.catalogue.wording import (
     ENVIRONMENT,
-    NOT_PLAIN,
     PLACEHOLDER,
     PLACEHOLDERS,
+    SIGNS,
     fill,
     find_foreign_markup,
+    has_edges,
     is_plainly_filled,
 )
 from bot.catalogue.words import direction_of
@@ -32,14 +33,13 @@ TEXT_UNITS = 4096
 LONGEST_THEME = 80
 SAMPLE = dict.fromkeys(PLACEHOLDERS, "x" * 40)
 PLAIN_NODES = (nodes.Template, nodes.Output, nodes.TemplateData, nodes.Name)
-ODD = {  # what a text must hold for any check but those of its plainness to find something
-    direction: re.compile(
-        f"{NOT_PLAIN.pattern}|[{UNSEEN_SIGNS}{EMOJI_SIGNS}{letters}]", re.MULTILINE
-    )
+ODD = {  # signs without which no check but those of plainness can find anything in a text
+    direction: re.compile(f"[{SIGNS}{UNSEEN_SIGNS}{EMOJI_SIGNS}{letters}]")
     for direction, letters in LETTERS_AGAINST.items()
 }
 KNOWN = f"Use {', '.join('{{ ' + name + ' }}' for name in PLACEHOLDERS)}."
 SIGN_OFF = "Read it, then sign it off: kuffert content accept"
+PARAGRAPH = "\n\n"
 FRONT_WORDS = ("title", "things", "alt")  # what families read of the front matter
 
 
@@ -62,7 +62,8 @@ class TextChecker:
         for name in FRONT_WORDS:
             text = page.front.get(name)
             if isinstance(text, str):
-                self.check_short(text, page.lines[name], name)
+                if "\n" in text or self.odd.search(text):
+                    self.check_short(text, page.lines[name], name)
             elif text is not None:
                 self.refuse(page.lines[name], f'"{name}" is no text', 'Put it in "quotes".')
         self.check_reviewed(page)
@@ -92,17 +93,32 @@ class TextChecker:
             what = "this text was changed after its review"
             self.warn(page.lines["reviewed_text"], what, f"{SIGN_OFF} {self.path} --by NAME.")
 
-    def check_section(self, page: Page, name: str) -> None:
+    def is_odd(self, text: str) -> bool:
+        """Say whether there may be markup, placeholders or unseen signs in a text."""
+        return self.odd.search(text) is not None or has_edges(text)
+
+    def check_sections(self, page: Page) -> None:
+        """Check all sections, which may hold placeholders.
+
+        One look at them all tells that most hold nothing that any check could find.
+        """
+        told = PARAGRAPH.join(page.sections.values())
+        is_odd = self.is_odd(told)
+        is_hard = self.rules is not None and self.rules.may_point(told)
+        for name in page.sections if is_odd or is_hard else ():
+            self.check_section(page, name, is_hard=is_hard)
+
+    def check_section(self, page: Page, name: str, *, is_hard: bool = True) -> None:
         """Check one section that may hold placeholders."""
         text, line = page.sections[name], page.starts.get(name, 0)
-        if self.odd.search(text):  # most texts are plain words; a single look tells
+        if self.is_odd(text):
             filled = self.fill(text, line) if "{" in text else text
             if filled is None:
                 return
             self.check_markup(filled, line)
             check_invisible(text, self.path, line, self.findings, direction=self.direction)
             check_emoji(text, self.path, line, self.findings)
-        if self.rules:
+        if self.rules and is_hard:
             told = PLACEHOLDER.sub(r"\1", text) if "{" in text else text  # one word, not three
             check_plainness(told, self.path, line, self.findings, rules=self.rules)
 
@@ -202,8 +218,7 @@ def check_activity(
     before = len(findings.errors)
     checker = TextChecker(path, language, ground, findings)
     checker.check_front(page, needed=("title", "alt"))
-    for name in page.sections:
-        checker.check_section(page, name)
+    checker.check_sections(page)
     checker.check_characters(page, Section.WHY, WHY_CHARACTERS)
     for section, most in WORDS.items():
         checker.check_words(page, section, most)

@@ -16,6 +16,7 @@ LOCALES = "locales"
 PROGRAMME = f"{CONTENT}/programme.yaml"
 BESIDE = ("personas", "schemas")  # lie in content/ for staff and are no part of a catalogue
 LEFT_OUT = (".mo", ".pot", "~", ".bak", ".swp", ".tmp")
+DEEP = 3  # how many steps down the folders lie that are read as one
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold; ours hold no other
 Stamp = tuple[int, int, int]  # size in bytes, last written and last changed in nanoseconds
 
@@ -62,14 +63,15 @@ def list_files(
     """
     with os.scandir(folder) as entries:
         for entry in entries:
-            if entry.name.startswith(".") or entry.name in left_out:
+            own = entry.name
+            if own[0] == "." or own.endswith(LEFT_OUT) or own in left_out:
                 continue
             if entry.is_dir():
-                list_files(entry.path, f"{name}/{entry.name}", found)
-            elif entry.is_file() and not entry.name.endswith(LEFT_OUT):
+                list_files(entry.path, f"{name}/{own}", found)
+            elif entry.is_file():
                 stat = entry.stat()
                 stamp = (stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns)
-                found.append(Found(f"{name}/{entry.name}", entry.path, stamp))
+                found.append(Found(f"{name}/{own}", entry.path, stamp))
 
 
 def pack(files: Files) -> bytes:
@@ -88,9 +90,34 @@ def unpack(body: bytes) -> dict[str, bytes]:
 
 
 def version_of(files: Files) -> str:
-    """Name a catalogue by its content: SHA-256 over names and bytes, in hex."""
+    """Name a catalogue by its content, whatever the folders that it lies in: SHA-256 in hex."""
+    folders, rest = group_files(files, DEEP)
+    return name_parts({path: digest_of(inside) for path, inside in folders.items()}, rest)
+
+
+def group_files(files: Files, depth: int) -> tuple[dict[str, dict[str, bytes]], dict[str, bytes]]:
+    """Group files by the folder so many steps down that they lie in; give the others apart."""
+    folders: dict[str, dict[str, bytes]] = {}
+    rest: dict[str, bytes] = {}
+    for path, content in files.items():
+        parts = path.split("/", depth)
+        if len(parts) > depth:
+            folders.setdefault(path[: -len(parts[depth]) - 1], {})[parts[depth]] = content
+        else:
+            rest[path] = content
+    return dict(sorted(folders.items())), rest
+
+
+def digest_of(files: Files) -> str:
+    """Name some files by their names and their content."""
     digest = hashlib.sha256()
     for name in sorted(files):
-        digest.update(f"{name}\0{len(files[name])}\0".encode())
-        digest.update(files[name])
+        digest.update(f"{name}\0{len(files[name])}\0".encode() + files[name])
+    return digest.hexdigest()
+
+
+def name_parts(folders: Mapping[str, str], rest: Files) -> str:
+    """Name a catalogue by the names of its folders, and by the files that lie in none of them."""
+    digest = hashlib.sha256(digest_of(rest).encode())
+    digest.update("".join(f"{path}\0{name}\0" for path, name in folders.items()).encode())
     return digest.hexdigest()

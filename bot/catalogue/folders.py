@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from bot.catalogue.files import PROGRAMME, Files
+from bot.catalogue.files import PROGRAMME
 from bot.catalogue.parsing import Findings, Lines, Page, make_record, parse_page, parse_text
 from bot.catalogue.parsing import parse_yaml as parse_lines
 from bot.catalogue.plainness import Rules
@@ -56,16 +56,6 @@ class Folder:
     def text(self, language: str) -> str:
         """Give the path of its text in a language."""
         return f"{self.path}/{language}{MARKDOWN}"
-
-
-def group_folders(files: Files, depth: int) -> dict[str, Folder]:
-    """Group files by the folder so many steps down that they lie in, in the order of names."""
-    folders: dict[str, dict[str, bytes]] = {}
-    for path in sorted(files):
-        parts = path.split("/", depth)
-        if len(parts) > depth:
-            folders.setdefault("/".join(parts[:depth]), {})[parts[depth]] = files[path]
-    return {path: Folder(path, inside) for path, inside in sorted(folders.items())}
 
 
 def list_below(folders: Mapping[str, Folder], above: str) -> Iterator[Folder]:

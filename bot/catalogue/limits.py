@@ -73,20 +73,24 @@ def standing_in(catalogue: Catalogue, language: str, things: str) -> tuple[Catal
 
 def check_rendered(catalogue: Catalogue, findings: Findings, *, memory: Memory) -> None:
     """Measure every touch in every language, and what surrounds the programme."""
+    frames = {}
     for language in catalogue.languages:
-        words = catalogue.words_in(language)
-        context = (words, catalogue.programme)
-        frames = memory.recall(
-            f"frames of {language}",
-            context,
-            findings,
-            partial(measure_frames, catalogue, language),
-        )
-        for activity in catalogue.activities.values():
-            text = activity.texts.get(language)
-            if text:
-                check_touches(catalogue, activity, text, findings, frames=frames)
+        inputs = (catalogue.words_in(language), catalogue.programme)
+        measure = partial(measure_frames, catalogue, language)
+        frames[language] = memory.recall(f"frames of {language}", inputs, findings, measure)
         check_consents(catalogue, language, findings)
+    all_frames = tuple(frames.values())
+    for activity in catalogue.activities.values():
+        check = partial(check_activity, catalogue, activity, frames)
+        memory.recall(f"{activity.folder} shown", (activity, all_frames), findings, check)
+
+
+def check_activity(
+    catalogue: Catalogue, activity: Activity, frames: Mapping[str, Frames], findings: Findings
+) -> None:
+    """Measure an activity's touches in every language."""
+    for language, text in activity.texts.items():
+        check_touches(catalogue, activity, text, findings, frames=frames[language])
 
 
 def check_consents(catalogue: Catalogue, language: str, findings: Findings) -> None:

@@ -9,8 +9,17 @@ from pydantic import BaseModel
 
 from bot.catalogue.activities import ACTIVITIES, read_activity
 from bot.catalogue.checking import check_consent, note_state
-from bot.catalogue.files import CONTENT, LOCALES, PROGRAMME, Files, version_of
-from bot.catalogue.folders import Folder, Ground, group_folders, list_below, read_pages
+from bot.catalogue.files import (
+    CONTENT,
+    DEEP,
+    LOCALES,
+    PROGRAMME,
+    Files,
+    digest_of,
+    group_files,
+    name_parts,
+)
+from bot.catalogue.folders import Folder, Ground, list_below, read_pages
 from bot.catalogue.invisible import check_invisible
 from bot.catalogue.limits import check_rendered
 from bot.catalogue.materials import Printable, Story
@@ -41,7 +50,6 @@ DISTRESS = f"{CONTENT}/distress"
 LANGUAGES = f"{CONTENT}/languages"
 CONSENT_SECTIONS = ("messages", "linking", "research")
 YAML = ".yaml"
-DEEP = 3  # how many steps down the folders lie that are read as one
 Read = TypeVar("Read")
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -91,7 +99,8 @@ class Reading:
         self.files = files
         self.findings = findings
         self.memory = memory
-        self.deep = group_folders(files, DEEP)
+        folders, self.rest = group_files(files, DEEP)
+        self.deep = {path: Folder(path, inside) for path, inside in folders.items()}
 
     def read(self) -> Catalogue | None:
         """Read everything."""
@@ -112,7 +121,7 @@ class Reading:
         if self.findings.errors:
             return None
         catalogue = Catalogue(
-            version_of(self.files),
+            self.name(),
             programme,
             activities,
             consent,
@@ -150,10 +159,20 @@ class Reading:
         start = f"{path}/"
         found = {
             name.removeprefix(start): content
-            for name, content in self.files.items()
+            for name, content in self.rest.items()
             if name.startswith(start)
         }
         return Folder(path, found)
+
+    def name(self) -> str:
+        """Name the catalogue by its content, as `version_of` does."""
+        digests = {
+            path: self.memory.recall(
+                f"{path} named", folder.files, self.findings, partial(name_files, folder.files)
+            )
+            for path, folder in self.deep.items()
+        }
+        return name_parts(digests, self.rest)
 
     def consents(self, programme: Programme) -> Folder:
         """Give the folder of the consent texts that are asked for now."""
@@ -234,6 +253,11 @@ class Reading:
             if printable:
                 printables[printable.id] = printable
         return printables
+
+
+def name_files(files: Files, _findings: Findings) -> str:
+    """Name some files by their content; there is nothing to be found on the way."""
+    return digest_of(files)
 
 
 def read_consent(

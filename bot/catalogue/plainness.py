@@ -13,9 +13,9 @@ from pydantic import Field, field_validator
 from bot.catalogue.parsing import Findings
 from bot.catalogue.plain import Plain
 
-SENTENCE = re.compile(  # what is said aloud begins a sentence of its own
-    r"(?:[^.!?…؟۔:]|:(?!\s*[“«„\"]))+(?:[.!?…؟۔]+[”»“’\")\]]*|:)?"
-)
+SENTENCE = re.compile(r"[^.!?…؟۔:]+[.!?…؟۔:]*[”»“’\")\]]*")  # a colon parts one too
+END = re.compile(r"[.!?…؟۔:]|\n\n")
+TOKEN = re.compile(r"\w+")
 WORD = re.compile(r"[^\W\d_]+(?:[’'\u0300-\u036f\u064b-\u065f-][^\W\d_]+)*")
 EMOJI_SIGNS = "\u2600-\u27bf\U0001f000-\U0001faff"
 ONE_EMOJI = f"[{EMOJI_SIGNS}]\ufe0f?"
@@ -64,6 +64,34 @@ class Rules(Plain):
     def long_word(self) -> re.Pattern[str]:
         """Finds what may be a long word."""
         return re.compile(rf"[^\W\d_]{{{self.word_letters},}}")
+
+    @cached_property
+    def clues(self) -> frozenset[str]:
+        """One word of each entry in the lists, without which the entry cannot be there."""
+        entries = (*self.idioms, *self.child_pronouns)
+        return frozenset(find_clue(entry) for entry in entries if find_clue(entry))
+
+    @cached_property
+    def has_all_clues(self) -> bool:
+        """Whether every entry has a word that it cannot be there without."""
+        return all(find_clue(entry) for entry in (*self.idioms, *self.child_pronouns))
+
+    def may_point(self, text: str) -> bool:
+        """Say quickly whether there may be anything to point to in a text; mostly there is not."""
+        words = TOKEN.findall(text.casefold())
+        if not self.has_all_clues or not self.clues.isdisjoint(words):
+            return True
+        letters = self.word_letters
+        if len({word for word in words if len(word) >= letters}) > self.long_words:
+            return True
+        most = self.sentence_words
+        return any(part.count(" ") + part.count("\n") >= most for part in END.split(text))
+
+
+def find_clue(entry: str) -> str:
+    """Give the longest word of an entry that stands there whole, the last of several."""
+    whole = " ".join(word for word in entry.casefold().split() if "*" not in word)
+    return max(reversed(TOKEN.findall(whole)), key=len, default="")
 
 
 def compile_entries(entries: Sequence[str]) -> re.Pattern[str] | None:

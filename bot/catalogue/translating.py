@@ -14,6 +14,7 @@ from bot.catalogue.parsing import Findings, parse_text
 from bot.catalogue.words import PLACEHOLDER, PoFileError, Words, key_of, parse_messages
 
 COMMAND_CHARACTERS = 256
+STRING_CHARACTERS = 3000  # a message has room for 4,096, and some hold more than one string
 LIMITS = {"bot-description": 512, "bot-short-description": 120}  # what Telegram takes
 ANSWER_CHARACTERS = 200  # a note that appears for a moment when a button is tapped
 COUNTED = range(201)  # rules look at the last two digits
@@ -126,15 +127,15 @@ def check_length(
     key: str, forms: tuple[str, ...], path: str, line: int, findings: Findings
 ) -> None:
     """See that a string has room where Telegram shows it."""
-    most = LIMITS.get(key)
+    most = LIMITS.get(key, STRING_CHARACTERS)
     if key.startswith("command-"):
         most = COMMAND_CHARACTERS
     elif key.startswith("note-"):
         most = ANSWER_CHARACTERS
     length = max(count_units(form) for form in forms)
-    if most and length > most:
+    if length > most:
         what = f'"{key}" has {length} characters'
-        findings.refuse(path, line, what, f"Shorten it; Telegram shows {most}.")
+        findings.refuse(path, line, what, f"Shorten it; there is room for {most}.")
 
 
 def check_placeholders(message: Message, source: Message, path: str, findings: Findings) -> None:

@@ -14,11 +14,11 @@ from markupsafe import escape
 PLACEHOLDERS = ("school_language", "home_language", "script_direction", "programme", "minutes")
 PLACEHOLDER = re.compile(r"\{\{ ?([a-z_]+) ?\}\}")
 # what CommonMark may read as more than words: signs, beginnings of lines, and spaces at their ends
-NOT_PLAIN = re.compile(
-    r"[\\`*_\[\]<>&~{}\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]"
-    r"|^[ #>\-+=|0-9]| $",
-    re.MULTILINE,
+SIGNS = (
+    r"\\`*_\[\]<>&~{}\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 )
+SIGN = re.compile(f"[{SIGNS}]")
+EDGE = re.compile(r"\n[ #>\-+=|0-9]| \n")
 TAG = re.compile(r"</?[bi]>")  # all that our messages hold; any other < is written as an entity
 GAP = re.compile(r"\n{2,}")
 TAGS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
@@ -61,7 +61,7 @@ def render(text: str, values: Mapping[str, str]) -> str:
 def render_with(text: str, values: tuple[tuple[str, str], ...]) -> str:
     """Render once what goes to many guardians with the same values."""
     filled = fill(text, dict(values))
-    if NOT_PLAIN.search(filled) is None:
+    if is_plain(filled):
         return render_plain(filled)
     paragraphs = [
         render_spans(token.children or [])
@@ -69,6 +69,16 @@ def render_with(text: str, values: tuple[tuple[str, str], ...]) -> str:
         if token.type == "inline"
     ]
     return "\n\n".join(paragraphs)
+
+
+def is_plain(text: str) -> bool:
+    """Say whether a text is certain to hold paragraphs of words, and no markup at all."""
+    return SIGN.search(text) is None and not has_edges(text)
+
+
+def has_edges(text: str) -> bool:
+    """Say whether a line begins or ends in a way that may be markup."""
+    return EDGE.search(f"\n{text}\n") is not None
 
 
 def render_plain(text: str) -> str:
@@ -93,7 +103,7 @@ def render_spans(tokens: list[Token]) -> str:
 
 def find_foreign_markup(text: str) -> list[tuple[int, str]]:
     """List what is neither paragraph, bold nor italic: (line from 0, what it is)."""
-    if NOT_PLAIN.search(text) is None:
+    if is_plain(text):
         return []
     found = []
     for token in markdown().parse(text):

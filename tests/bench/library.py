@@ -6,12 +6,19 @@ from pathlib import Path
 
 from babel.messages.pofile import read_po
 
-from bot.catalogue.folders import group_folders
+from bot.catalogue.files import DEEP, group_files
+from bot.catalogue.folders import Folder
 from tests.shipped import ROOT, shipped_files
 
 LANGUAGES = ("en", "da", "ar", "tr", "so", "uk", "pl", "ur", "de", "fr", "es", "it")
 FORMS = {"ar": 6, "uk": 4, "pl": 4, "fr": 3, "es": 3, "it": 3}
 MODELS = {"ar": "ar", "ur": "ar", "da": "da"}  # others are written in English words
+ALONE = (
+    "content/print/{}.md",
+    "content/consent/1/{}.md",
+    "content/distress/{}.yaml",
+    "content/languages/{}.yaml",
+)
 ACTIVITIES = "content/activities"
 
 
@@ -28,15 +35,12 @@ def make_library(activities: int) -> Iterator[tuple[str, bytes]]:
     yield "content/programme.yaml", make_programme().encode()
     for language in LANGUAGES:
         yield f"locales/{language}/LC_MESSAGES/bot.po", make_strings(language)
-    for name in ("content/print/{}.md", "content/consent/1/{}.md", "content/distress/{}.yaml"):
+    for name in ALONE:
         for language in LANGUAGES:
             model = shipped_files()[name.format(MODELS.get(language, "en"))]
             yield name.format(language), model
-    folders = [
-        each
-        for path, each in group_folders(shipped_files(), 3).items()
-        if path.startswith(ACTIVITIES)
-    ]
+    kinds, _others = group_files(shipped_files(), DEEP)
+    folders = [Folder(path, each) for path, each in kinds.items() if path.startswith(ACTIVITIES)]
     for number in range(activities):
         folder = folders[number % len(folders)]
         place = f"{ACTIVITIES}/{folder.name}-{number}"

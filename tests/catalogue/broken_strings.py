@@ -65,12 +65,23 @@ BROKEN_STRINGS = (
     Broken(
         "a note longer than the network shows",
         say(NOTE, "Good", "ج" * 201),
-        (f'{SAID_AR}, line 21: "note-x" has 201 characters. Shorten it; Telegram shows 200.',),
+        (f'{SAID_AR}, line 21: "note-x" has 201 characters. Shorten it; there is room for 200.',),
     ),
     Broken(
         "a command described at too great a length",
         say(COMMAND, "Good", "ج" * 257),
-        (f'{SAID_AR}, line 21: "command-x" has 257 characters. Shorten it; Telegram shows 256.',),
+        (
+            f'{SAID_AR}, line 21: "command-x" has 257 characters. '
+            "Shorten it; there is room for 256.",
+        ),
+    ),
+    Broken(
+        "a string that no message has room for",
+        edit(SAID_AR, SEEN, f'msgid "after-seen"\nmsgstr "{"ج" * 3001}"'),
+        (
+            f'{SAID_AR}, line 21: "after-seen" has 3001 characters. '
+            "Shorten it; there is room for 3000.",
+        ),
     ),
     Broken(
         "a string that a phone would lay out from the left",

@@ -725,7 +725,7 @@ TABLE = (
         ),
         (
             f'{SAID_AR}, line 132: "bot-short-description" has 121 characters. '
-            "Shorten it; Telegram shows 120.",
+            "Shorten it; there is room for 120.",
         ),
     ),
     Broken(

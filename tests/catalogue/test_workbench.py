@@ -6,14 +6,14 @@ from pathlib import Path
 import pytest
 from breaking import AR, CARD, EN, PROGRAMME, SAID_AR
 from conftest import SMALL
-from hypothesis import given, settings
+from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.limits import LIMITS, longest, longest_label, measure_frames
 from bot.catalogue.loading import load_catalogue, read_catalogue
 from bot.catalogue.memory import Memory
 from bot.catalogue.parsing import Findings, parse_front, parse_yaml
-from bot.catalogue.wording import NOT_PLAIN, TAGS, markdown, plain_length, render, render_spans
+from bot.catalogue.wording import is_plain, markdown, plain_length, render, render_spans
 from bot.catalogue.workbench import Workbench
 from bot.core.choosing import Variant
 from tests.shipped import shipped_catalogue, shipped_files
@@ -91,6 +91,7 @@ def edit_somewhere(files: dict[str, bytes], rng: random.Random) -> dict[str, byt
 @settings(max_examples=400, deadline=None)
 def test_plain_words_are_rendered_as_a_markdown_reader_would(text: str) -> None:
     text = text.strip().replace("{", "").replace("}", "")
+    note(f"plain: {is_plain(text)}")
 
     slowly = "\n\n".join(
         render_spans(token.children or [])
@@ -99,8 +100,6 @@ def test_plain_words_are_rendered_as_a_markdown_reader_would(text: str) -> None:
     )
 
     assert render(text, {}) == slowly
-    assert NOT_PLAIN.search("a *b*\n- c") is not None
-    assert set(TAGS) == {"strong_open", "strong_close", "em_open", "em_close"}
 
 
 @given(
