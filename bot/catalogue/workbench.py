@@ -14,6 +14,9 @@ from bot.catalogue.records import Catalogue
 from bot.errors import FileRefused
 
 
+MANY_FILES = 3000
+
+
 @dataclass(frozen=True)
 class Checked:
     """Content as it was read: its files, what is wrong with it, and what it makes if nothing is.
@@ -51,7 +54,7 @@ class Workbench:
     def check(self) -> Checked:
         """Read what changed and check it all; raise FileRefused where a folder is missing."""
         found = look(self.content, self.locales)
-        with sparing_the_collector(is_worth_it=not self._files):
+        with sparing_the_collector(is_worth_it=len(found) - len(self._files) > MANY_FILES):
             files = {each.name: self._read(each) for each in found}
             findings = Findings()
             catalogue = read_catalogue(files, findings, self._memory)
