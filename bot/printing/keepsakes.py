@@ -34,12 +34,18 @@ def picture_week(catalogue: Catalogue, done: Sequence[str], *, language: str) ->
 
 def draw_week(catalogue: Catalogue, shown: Sequence[str], *, language: str) -> bytes:
     """Draw activities side by side as PNG, under a title, in their order."""
+    laid = lay_week(catalogue, shown, language=language)
+    return draw_picture(laid.template, laid.content, pictures=laid.pictures)
+
+
+def lay_week(catalogue: Catalogue, shown: Sequence[str], *, language: str) -> Layout:
+    """Give what stands in the picture of a week."""
     activities = [catalogue.activities[each] for each in shown]
     content = {
         "language": show_language(catalogue, language),
         "activities": [show_activity(catalogue, each, language) for each in activities],
     }
-    return draw_picture("together", content, pictures=pictures_of(activities))
+    return Layout("together", content, pictures_of(activities))
 
 
 def certify(
