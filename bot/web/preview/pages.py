@@ -103,6 +103,7 @@ def make_preview(desk: Desk) -> Starlette:
             Route("/file/{digest}/{name}", pages.file),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
         ],
+        exception_handlers={404: pages.not_found},
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False),
             Middleware(Guarded),
@@ -223,6 +224,11 @@ class Pages:
     def nothing(self, request: Request) -> Response:
         """Show only what is wrong, where nothing good was ever read."""
         return self.draw(request, "nothing", None)
+
+    def not_found(self, request: Request, _error: Exception) -> Response:
+        """Answer for an address that is no page's."""
+        visit = self.visit()
+        return self.missing(request, visit) if visit else self.nothing(request)
 
     def missing(self, request: Request, visit: Visit) -> Response:
         """Say that there is no such page, or no longer."""
