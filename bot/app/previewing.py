@@ -6,8 +6,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from bot.app.content import ContentChecker
 from bot.app.serving import serving_on
-from bot.catalogue.workbench import Workbench
 from bot.errors import BotError
 from bot.printing.drawings import Drawings
 from bot.web.preview.desk import Desk
@@ -32,7 +32,7 @@ class Preview:
 async def previewing(content: Path, locales: Path, *, port: int) -> AsyncIterator[Preview]:
     """Serve the preview of two folders; raise BotError for a busy port."""
     with open_loopback(port) as listener:
-        desk = Desk(Workbench(content, locales), Drawings())
+        desk = Desk(ContentChecker(content, locales), Drawings())
         await desk.look_again()
         async with serving_on(listener, make_preview(desk)):
             try:

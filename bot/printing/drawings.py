@@ -3,9 +3,6 @@
 from collections import OrderedDict
 from threading import Lock
 
-from bot.catalogue.records import Catalogue
-from bot.errors import FileRefused, Problem
-from bot.printing.printables import explaining, lay_printable
 from bot.printing.typesetting import Layout, draw_layout
 
 MOST = 64  # layouts, some hundred kB each
@@ -17,7 +14,6 @@ class Drawings:
     def __init__(self) -> None:
         """Begin with nothing drawn."""
         self._kept: OrderedDict[str, list[bytes]] = OrderedDict()
-        self._sound: set[str] = set()
         self._lock = Lock()
 
     def draw(self, layout: Layout) -> list[bytes]:
@@ -32,28 +28,3 @@ class Drawings:
             if len(self._kept) > MOST:
                 self._kept.popitem(last=False)
         return found
-
-    def draw_printable(self, catalogue: Catalogue, name: str, language: str) -> list[bytes]:
-        """Draw a page to print; raise FileRefused where its source cannot be set."""
-        with explaining(catalogue.printables[name]):
-            return self.draw(lay_printable(catalogue, name, language))
-
-    def check_printables(self, catalogue: Catalogue) -> list[Problem]:
-        """Draw each page to print in each language that is new; say which cannot be set."""
-        problems: list[Problem] = []
-        for name in catalogue.printables:
-            for language in catalogue.languages:
-                problems += self._check_printable(catalogue, name, language)
-        return sorted(set(problems))
-
-    def _check_printable(self, catalogue: Catalogue, name: str, language: str) -> list[Problem]:
-        """Draw one page, unless the same was drawn before."""
-        digest = lay_printable(catalogue, name, language).digest
-        if digest in self._sound:
-            return []
-        try:
-            self.draw_printable(catalogue, name, language)
-        except FileRefused as refused:
-            return refused.problems
-        self._sound.add(digest)
-        return []

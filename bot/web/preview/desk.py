@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from secrets import token_hex
+from typing import Protocol
 
 from bot.catalogue.records import Catalogue
-from bot.catalogue.workbench import Checked, Workbench
+from bot.catalogue.workbench import Checked
 from bot.errors import FileRefused, Problem
 from bot.printing.drawings import Drawings
 
@@ -37,12 +38,24 @@ class Look:
         return (*self.errors, *self.warnings)
 
 
+class Checker(Protocol):
+    """Whoever reads the content and checks it, again and again."""
+
+    def has_changed(self) -> bool:
+        """Say whether a file differs from what was read last."""
+        ...
+
+    def read(self) -> Checked:
+        """Read and check everything; raise FileRefused where a folder is missing."""
+        ...
+
+
 class Desk:
     """Keeps a look at the content, takes another when a file changes, and tells who waits."""
 
-    def __init__(self, workbench: Workbench, drawings: Drawings) -> None:
+    def __init__(self, checker: Checker, drawings: Drawings) -> None:
         """Begin before the first look."""
-        self.workbench = workbench
+        self.checker = checker
         self.drawings = drawings
         self.latest = Look(0, NOTHING, NOTHING, None)
         self.is_closing = False
@@ -70,19 +83,17 @@ class Desk:
 
     def _read(self) -> Look | None:
         """Read and check the content; None where nothing is new."""
-        if self.latest.number and not self.workbench.has_changed():
+        if self.latest.number and not self.checker.has_changed():
             return None
         try:
-            found = self._judge(self.workbench.check())
+            found = self._judge(self.checker.read())
         except FileRefused as refused:
             found = Look(self.latest.number + 1, refused.problems, NOTHING, self.latest.catalogue)
         return None if found.number > 1 and is_alike(found, self.latest) else found
 
     def _judge(self, checked: Checked) -> Look:
-        """Say what a check means; a page to print that cannot be set is an error too."""
+        """Say what a check means: with errors, what was read before stays."""
         errors = sorted(checked.findings.errors)
-        if checked.catalogue and not errors:
-            errors = self.drawings.check_printables(checked.catalogue)
         catalogue = self.latest.catalogue if errors else checked.catalogue
         warnings = sorted(checked.findings.warnings)
         return Look(self.latest.number + 1, errors, warnings, catalogue)

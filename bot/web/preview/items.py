@@ -80,11 +80,10 @@ def show_touches(
         shown.append(
             visit.bubble(place, lambda: render_recording(activity, language), title="The recording")
         )
-    text = activity.text_in(language, visit.catalogue.programme.language)
     return replace(
         visit.column(language, [activity.folder]),
         bubbles=[each for each in shown if each],
-        marks=visit.ledger.mark([activity.folder], language, is_reviewed=text.is_reviewed),
+        marks=visit.ledger.mark([activity.folder], language, activity.texts),
     )
 
 
@@ -152,11 +151,10 @@ def show_pages(
             bubbles.append(
                 visit.bubble(place, draw_recording(visit, each, language), title="The recording")
             )
-    text = story.text_in(language, visit.catalogue.programme.language)
     return replace(
         visit.column(language, [story.folder]),
         bubbles=[each for each in bubbles if each],
-        marks=visit.ledger.mark([story.folder], language, is_reviewed=text.is_reviewed),
+        marks=visit.ledger.mark([story.folder], language, story.texts),
     )
 
 
@@ -187,10 +185,9 @@ def show_printable(visit: Visit, printable: Printable, query: Query) -> Item:
 def show_set(visit: Visit, printable: Printable, place: Place) -> Column:
     """Show a page to print in one language; say why where it cannot be set."""
     catalogue, language = visit.catalogue, place.language
-    text = printable.text_in(language, catalogue.programme.language)
     column = replace(
         visit.column(language, [printable.folder]),
-        marks=visit.ledger.mark([printable.folder], language, is_reviewed=text.is_reviewed),
+        marks=visit.ledger.mark([printable.folder], language, printable.texts),
     )
     try:
         with explaining(printable):
@@ -218,12 +215,11 @@ def show_print(visit: Visit, name: str, query: Query) -> Item:
     columns = []
     for language in visit.languages(view.language):
         layout = printed.lay(Sample(visit.catalogue, language, view.school))
-        text = visit.catalogue.print_in(language)
         columns.append(
             replace(
                 visit.column(language, [PRINT_FOLDER]),
                 sheets=visit.sheets(layout, f"{name}-{language}"),
-                marks=visit.ledger.mark([PRINT_FOLDER], language, is_reviewed=text.is_reviewed),
+                marks=visit.ledger.mark([PRINT_FOLDER], language, visit.catalogue.prints),
             )
         )
     return Item("print", printed.title, [PRINT_FOLDER], columns, f"/print/{name}", view, {})

@@ -1,9 +1,10 @@
 """What the check says, by what it is about: an activity in a language, a language's strings."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
+from typing import Protocol
 
 from bot.catalogue.files import LOCALES
 from bot.errors import Problem
@@ -20,10 +21,20 @@ class Noted:
     is_error: bool
 
 
+class Text(Protocol):
+    """Words in one language that somebody reviews."""
+
+    @property
+    def is_reviewed(self) -> bool:
+        """Whether somebody has."""
+        ...
+
+
 @dataclass(frozen=True)
 class Marks:
     """How a text stands in one language; `problems` counts what else the check says."""
 
+    is_missing: bool
     is_unreviewed: bool
     is_stale: bool
     problems: int
@@ -52,15 +63,19 @@ class Ledger:
         mine = (each for each in found if self.language_of(each.problem.path) in ("", language))
         return sorted(mine, key=lambda each: not each.is_error)
 
-    def mark(self, folders: Iterable[str], language: str, *, is_reviewed: bool) -> Marks:
-        """Say how the texts of some folders stand in a language."""
+    def mark(
+        self, folders: Iterable[str], language: str, texts: Mapping[str, Text] | None
+    ) -> Marks:
+        """Say how the texts of some folders stand in a language; None where nobody reviews them."""
+        text = texts.get(language) if texts else None
         own = [
             each
             for each in self.about(folders, language)
             if self.language_of(each.problem.path) == language
         ]
         return Marks(
-            not is_reviewed,
+            texts is not None and text is None,
+            text is not None and not text.is_reviewed,
             any(STALE in each.problem.what for each in own),
             sum(not is_state(each.problem) for each in own),
             any(each.is_error for each in own),

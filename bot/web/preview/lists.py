@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from bot.catalogue.records import Activity
 from bot.core.cadence import Touch
-from bot.core.choosing import REPEAT
 from bot.core.levels import ASKED_WEEKS
+from bot.core.skills import REPEAT
 from bot.printing.packs import foresee_weeks
 from bot.web.preview.bubbles import Bubble
 from bot.web.preview.columns import Visit
 from bot.web.preview.items import PRINT_FOLDER, TITLES, Query, show_touch
-from bot.web.preview.ledger import Marks, Noted, words_of
+from bot.web.preview.ledger import Marks, Noted, Text, words_of
 from bot.web.preview.prints import PRINTS
 from bot.web.preview.screens import CONSENT, GROUPS, Group
 from bot.web.preview.taps import Place
@@ -100,8 +100,7 @@ def list_activity(visit: Visit, activity: Activity) -> Entry:
         f"{card.id} · {card.skill} · {card.minutes} min",
         [each.title for each in activity.texts.values()],
     )
-    reviewed = {language: text.is_reviewed for language, text in activity.texts.items()}
-    return enter(visit, thing, reviewed=reviewed)
+    return enter(visit, thing, activity.texts)
 
 
 def list_story(visit: Visit, name: str) -> Entry:
@@ -114,8 +113,7 @@ def list_story(visit: Visit, name: str) -> Entry:
         f"{len(story.pages)} pages · ages {story.card.band}",
         [each.title for each in story.texts.values()],
     )
-    reviewed = {language: text.is_reviewed for language, text in story.texts.items()}
-    return enter(visit, thing, reviewed=reviewed)
+    return enter(visit, thing, story.texts)
 
 
 def list_printable(visit: Visit, name: str) -> Entry:
@@ -128,16 +126,13 @@ def list_printable(visit: Visit, name: str) -> Entry:
         printable.card.kind,
         [each.title for each in printable.texts.values()],
     )
-    reviewed = {language: text.is_reviewed for language, text in printable.texts.items()}
-    return enter(visit, thing, reviewed=reviewed)
+    return enter(visit, thing, printable.texts)
 
 
 def list_prints(visit: Visit) -> list[Entry]:
     """List what is printed for families."""
-    catalogue = visit.catalogue
-    reviewed = {each: catalogue.print_in(each).is_reviewed for each in catalogue.languages}
     return [
-        enter(visit, Thing(printed.title, f"/print/{name}", [PRINT_FOLDER]), reviewed=reviewed)
+        enter(visit, Thing(printed.title, f"/print/{name}", [PRINT_FOLDER]), visit.catalogue.prints)
         for name, printed in PRINTS.items()
     ]
 
@@ -153,19 +148,19 @@ def list_group(visit: Visit, name: str, group: Group) -> Entry:
     titles = [each.title for each in group.screens.values()]
     note = f"{len(titles)} messages"
     thing = Thing(group.title, f"/screens/{name}", group.folders, note, titles)
-    asks_consent = CONSENT in group.folders
-    reviewed = {each: catalogue.consent_in(each).is_reviewed for each in catalogue.languages}
-    return enter(visit, thing, reviewed=reviewed if asks_consent else {}, has_words=True)
+    consent = {each: catalogue.consent_in(each) for each in catalogue.languages}
+    texts = consent if CONSENT in group.folders else None
+    return enter(visit, thing, texts, has_words=True)
 
 
 def enter(
-    visit: Visit, thing: Thing, *, reviewed: Mapping[str, bool], has_words: bool = False
+    visit: Visit, thing: Thing, texts: Mapping[str, Text] | None, *, has_words: bool = False
 ) -> Entry:
     """Put a thing on the list, in every language; `has_words` where it is made of short strings."""
     chips = []
     for language in visit.catalogue.languages:
         mine = [*thing.folders, *([words_of(language)] if has_words else [])]
-        marks = visit.ledger.mark(mine, language, is_reviewed=reviewed.get(language, True))
+        marks = visit.ledger.mark(mine, language, texts)
         href = f"{thing.href}?language={language}"
         chips.append(Chip(language, visit.name(language), href, marks))
     noted = [each for folder in thing.folders for each in visit.ledger.about_all(folder)]
@@ -225,14 +220,12 @@ def show_week(visit: Visit, week: Week, school: str) -> list[Row]:
             show_touch(visit, week.activity, place, touch=touch, title=TITLES[touch])
             for touch in Touch
         ]
-        text = week.activity.text_in(language, visit.catalogue.programme.language)
-        folders = [week.activity.folder]
         rows.append(
             Row(
                 language,
                 visit.name(language),
                 visit.catalogue.words_in(language).direction,
-                visit.ledger.mark(folders, language, is_reviewed=text.is_reviewed),
+                visit.ledger.mark([week.activity.folder], language, week.activity.texts),
                 [each for each in shown if each],
             )
         )

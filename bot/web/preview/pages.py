@@ -20,9 +20,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.core.actions import Able, Tongues
+from bot.core.actions import Tongues
 from bot.core.choosing import Variant
-from bot.core.siblings import Naming
 from bot.errors import DrawingFailed, FileRefused
 from bot.web.preview.columns import Visit
 from bot.web.preview.desk import Desk, Look
@@ -47,7 +46,7 @@ from bot.web.preview.lists import (
 )
 from bot.web.preview.prints import PRINTS
 from bot.web.preview.screens import GROUPS, SCREENS
-from bot.web.preview.tellings import ALL, ASKED, SHOWN, STATES, read_language
+from bot.web.preview.tellings import ABLE, ALL, CHILD, SHOWN, STATES, read_language
 
 FOLDER = Path(__file__).parent / "page"
 HOSTS = ("127.0.0.1", "localhost")
@@ -64,22 +63,6 @@ HEADERS = {
 }
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 AT_ONCE = {"Cache-Control": "no-store"}
-ABLE = {
-    "": "no",
-    ASKED: "asked",
-    Able.NOT_YET: "Not yet",
-    Able.A_LITTLE: "A little",
-    Able.YES: "Yes",
-}
-CHILD = {
-    "": "an only child",
-    Naming.AGE: "by age",
-    Naming.YOUNGER: "the younger of two of an age",
-    Naming.OLDER: "the older of two of an age",
-    Naming.AGE_PLACE: "by age and order",
-    Naming.CHILD: "without an age",
-    Naming.CHILD_PLACE: "without an age, by order",
-}
 Find = Callable[[Visit, Request], Item | None]
 
 

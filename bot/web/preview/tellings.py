@@ -53,6 +53,23 @@ STATES: Mapping[str, State] = {
     "not-for-us-alone": State("Not for us; nothing follows", DOING, Answer.NOT_FOR_US),
 }
 
+ABLE: Mapping[str, str] = {
+    "": "no",
+    ASKED: "asked",
+    Able.NOT_YET: "Not yet",
+    Able.A_LITTLE: "A little",
+    Able.YES: "Yes",
+}
+CHILD: Mapping[str, str] = {
+    "": "an only child",
+    Naming.AGE: "by age",
+    Naming.YOUNGER: "the younger of two of an age",
+    Naming.OLDER: "the older of two of an age",
+    Naming.AGE_PLACE: "by age and order",
+    Naming.CHILD: "without an age",
+    Naming.CHILD_PLACE: "without an age, by order",
+}
+
 
 @dataclass(frozen=True)
 class View:
@@ -87,8 +104,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "touch": (ALL, *SHOWN),
     "variant": tuple(Variant),
     "state": tuple(STATES),
-    "able": ("", ASKED, *Able),
-    "child": ("", *Naming),
+    "able": tuple(ABLE),
+    "child": tuple(CHILD),
     "last": ("", "yes"),
     "picture": ("", "yes"),
 }
