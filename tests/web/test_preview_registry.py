@@ -8,6 +8,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from types import CodeType, FrameType
 from typing import get_type_hints
 
@@ -15,7 +16,9 @@ from babel.messages.catalog import Catalog
 
 import bot.catalogue
 from bot.catalogue.records import Catalogue
+from bot.catalogue.storybook import Opened, Reader, render_page
 from bot.catalogue.words import Words, key_of, parse_messages
+from bot.core.actions import Tongues
 from bot.core.cadence import Touch
 from bot.core.messages import Media, MediaKind, OutgoingMessage
 from bot.web.preview.samples import Sample
@@ -24,9 +27,9 @@ from bot.web.preview.tellings import ABLE, CHECK, CHILD, STATES, View, render, t
 from tests.shipped import shipped_catalogue, shipped_files
 
 SOUND = Media(MediaKind.VOICE, "sound.ogg", "f" * 64, b"OggS")
-SEEN_ELSEWHERE = re.compile(
-    r"(command|bot|data|event|kind|level|state|purpose|note|question|consent)-"  # lists, files, notes
-    r"|language-(?!name|chosen)|certificate-weeks|age-from-to"
+SEEN_ELSEWHERE = re.compile(  # in lists of commands, files, notes over a chat; within sentences
+    r"(command|bot|data|event|kind|level|state|purpose|note|question|consent)-"
+    r"|language-(?!name|chosen)|certificate-weeks|age-from-to|script-direction"
 )
 
 
@@ -86,7 +89,7 @@ def test_every_function_that_makes_a_message_is_shown_by_some_screen() -> None:
 def test_every_short_string_of_a_message_is_seen_somewhere() -> None:
     catalogue = with_keys_for_words(with_recordings())
     messages = [each.show(Sample(catalogue, "en", "da")) for each in SCREENS.values()]
-    messages += list_touches(catalogue)
+    messages += [*list_touches(catalogue), *list_pages(catalogue), show_privacy(catalogue)]
 
     seen = set()
     for message in messages:
@@ -132,6 +135,22 @@ def list_touches(catalogue: Catalogue) -> list[OutgoingMessage]:
         for view in views
         for touch in (*Touch, CHECK)
     ]
+
+
+def list_pages(catalogue: Catalogue) -> list[OutgoingMessage]:
+    """Show every page of every story."""
+    return [
+        render_page(catalogue, Opened(story, page, Tongues.BOTH), Reader("en", "da"))
+        for story in catalogue.stories.values()
+        for page in range(1, len(story.pages) + 1)
+    ]
+
+
+def show_privacy(catalogue: Catalogue) -> OutgoingMessage | None:
+    """Show what is kept where the programme names the study's last day."""
+    ends = {"study_end": date(2027, 6, 30), "retention_days": 90}
+    ending = replace(catalogue, programme=catalogue.programme.model_copy(update=ends))
+    return SCREENS["privacy"].show(Sample(ending, "en", "da"))
 
 
 def test_no_two_groups_give_a_screen_the_same_name() -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from bot.catalogue.asking import Family
 from bot.catalogue.choices import Held
@@ -27,10 +27,13 @@ CODE, STUDY_CODE = "7K3M9QXA2TB", "4F7Q2K9M"
 LINK = f"https://t.me/kuffert_bot?start={CODE}"
 QUESTION = "My child puts everything in one pile. Are we doing it right?"
 ANSWER = "Yes: a pile is a fine beginning. Ask what belongs together, and let your child decide."
+BORN = (date(2023, 3, 1), date(2021, 5, 1))
 YOUNGER, OLDER = Label(Naming.AGE, 3, 1), Label(Naming.AGE, 5, 2)
 PHONES = (
     EarlierPhone(1, "mother", datetime(2026, 8, 3, 9, 0, tzinfo=UTC), ZONE),
-    EarlierPhone(2, None, datetime(2026, 8, 17, 9, 0, tzinfo=UTC), ZONE),
+    EarlierPhone(2, "father", datetime(2026, 8, 10, 9, 0, tzinfo=UTC), ZONE),
+    EarlierPhone(3, "grandparent", datetime(2026, 8, 12, 9, 0, tzinfo=UTC), ZONE),
+    EarlierPhone(4, None, datetime(2026, 8, 17, 9, 0, tzinfo=UTC), ZONE),
 )
 
 
@@ -103,10 +106,9 @@ class Sample:
         total = self.catalogue.programme.weeks
         return (Weeks(1, YOUNGER, 3, False, done), Weeks(2, OLDER, total, True, done))
 
-    def family(self, *, children: int = 1) -> Family:
-        """Give the family with so many children."""
-        born = (datetime(2023, 3, 1, tzinfo=UTC).date(), datetime(2021, 5, 1, tzinfo=UTC).date())
-        siblings = [Sibling(number, born[number - 1]) for number in range(1, children + 1)]
+    def family(self, *born: date | None) -> Family:
+        """Give the family with children who were born then; without any, with one."""
+        siblings = [Sibling(number, each) for number, each in enumerate(born or BORN[:1], start=1)]
         return Family(self.language, ZONE, siblings, NOW.date())
 
     def invitations(self, count: int = 1) -> Sequence[Invitation]:

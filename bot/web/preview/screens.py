@@ -5,6 +5,7 @@ A new function of the catalogue that makes a message belongs here; a test sees t
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from bot.catalogue.asking import (
     ask_why_gone,
@@ -55,7 +56,12 @@ from bot.catalogue.notices import (
     say,
     sum_up_consent,
 )
-from bot.catalogue.shelves import render_other_stories, render_printables, render_stories
+from bot.catalogue.shelves import (
+    render_other_stories,
+    render_printables,
+    render_stories,
+    say_printable,
+)
 from bot.catalogue.storybook import Opened, render_page, render_story_recording
 from bot.catalogue.touches import (
     render_certificate,
@@ -65,11 +71,14 @@ from bot.catalogue.touches import (
 )
 from bot.core.actions import Leaving, Purpose, Relative, Tongues
 from bot.core.cadence import Touch
-from bot.core.messages import OutgoingMessage
+from bot.core.messages import Media, MediaKind, OutgoingMessage
 from bot.core.zones import ZONES_OF
 from bot.printing.keepsakes import certify
+from bot.printing.printables import lay_printable
+from bot.printing.typesetting import typeset_layout
 from bot.web.preview.samples import (
     ANSWER,
+    BORN,
     CODE,
     LINK,
     NEXT,
@@ -165,11 +174,9 @@ def confirming(title: str, heard: Heard, *, can_answer: bool = True) -> Shown:
     )
 
 
-def offering_stop(title: str, reason: Leaving, *, children: int) -> Shown:
+def offering_stop(title: str, reason: Leaving, *born: date | None) -> Shown:
     """Show what is offered where a child is gone."""
-    return Shown(
-        title, lambda to: offer_to_stop(to.catalogue, reason, to.family(children=children))
-    )
+    return Shown(title, lambda to: offer_to_stop(to.catalogue, reason, to.family(*born)))
 
 
 def parting(title: str, reason: Leaving) -> Shown:
@@ -208,10 +215,18 @@ def show_stopped_again(to: Sample) -> OutgoingMessage:
     return with_gone(to.catalogue, stopped, language=to.language)
 
 
-def show_week(to: Sample) -> OutgoingMessage:
-    """Show this week's touch in the menu."""
-    touch, seen = render_touch(to.catalogue, to.tell(Touch.DO)), to.seen()
-    return render_week(to.catalogue, touch, seen, shown=seen[1], language=to.language, is_new=False)
+def showing_week(title: str, touch: Touch, *, is_new: bool) -> Shown:
+    """Show one of this week's touches in the menu."""
+
+    def show(to: Sample) -> OutgoingMessage:
+        message, seen = render_touch(to.catalogue, to.tell(touch)), to.seen()
+        shown = next(each for each in seen if each.touch is touch)
+        language = to.language
+        return render_week(
+            to.catalogue, message, seen, shown=shown, language=language, is_new=is_new
+        )
+
+    return Shown(title, show)
 
 
 def show_help(to: Sample) -> OutgoingMessage:
@@ -254,6 +269,22 @@ def show_other_stories(to: Sample) -> OutgoingMessage | None:
     return OutgoingMessage(listed.text, listed.buttons, story.pages[0].picture if story else None)
 
 
+def show_printable(to: Sample) -> OutgoingMessage | None:
+    """Show a page to print as it arrives."""
+    catalogue, language = to.catalogue, to.language
+    printable = next(iter(catalogue.printables.values()), None)
+    if printable is None:
+        return None
+    layout = lay_printable(catalogue, printable.id, language)
+    file = Media(
+        MediaKind.DOCUMENT,
+        f"{printable.id}-{language}.pdf",
+        layout.digest,
+        draw=lambda: typeset_layout(layout),
+    )
+    return OutgoingMessage(say_printable(catalogue, printable, language), media=file)
+
+
 def show_certificate(to: Sample) -> OutgoingMessage:
     """Show the certificate, for one of two children."""
     certificate = certify(
@@ -262,10 +293,10 @@ def show_certificate(to: Sample) -> OutgoingMessage:
     return render_certificate(to.catalogue, certificate, language=to.language, child=OLDER)
 
 
-def tell_kept(to: Sample) -> OutgoingMessage:
-    """Show what is kept."""
-    chosen = {Purpose.MESSAGES: True, Purpose.LINKING: True, Purpose.RESEARCH: False}
-    return tell_privacy(to.catalogue, chosen, language=to.language)
+def telling_kept(title: str, **chosen: bool) -> Shown:
+    """Show what is kept, and what was chosen."""
+    choices = {each: chosen[each] for each in Purpose}
+    return Shown(title, lambda to: tell_privacy(to.catalogue, choices, language=to.language))
 
 
 JOINING = Group(
@@ -335,7 +366,8 @@ MENU = Group(
         "home": at_home("The menu"),
         "home-away": at_home("The menu, on a break", is_away=True),
         "home-finished": at_home("The menu, after the last week", comes=False),
-        "week": Shown("This week, of two children", show_week),
+        "week": showing_week("This week, of two children", Touch.DO, is_new=True),
+        "week-past": showing_week("Nothing new yet: the week before", Touch.GROW, is_new=False),
         "week-empty": Shown(
             "This week, before the first message",
             lambda to: render_empty_week(to.catalogue, outlook(), language=to.language),
@@ -404,6 +436,7 @@ MATERIALS = Group(
         "story": Shown("A story is opened", show_story),
         "other-stories": Shown("Other stories, under a picture", show_other_stories),
         "story-recording": Shown("A story's recording", show_story_recording),
+        "printable": Shown("A page to print arrives", show_printable),
         "recording": Shown(
             "An activity's recording", lambda to: render_recording(to.activity, to.language)
         ),
@@ -477,7 +510,10 @@ BREAKS = Group(
 PRIVACY = Group(
     "Privacy",
     {
-        "privacy": Shown("What is kept", tell_kept),
+        "privacy": telling_kept("What is kept", messages=True, linking=True, research=False),
+        "privacy-stopped": telling_kept(
+            "What is kept of who has stopped", messages=False, linking=False, research=True
+        ),
         "privacy-newcomer": Shown(
             "What is kept of who has not joined yet",
             lambda to: tell_newcomer_privacy(to.catalogue, language=to.language),
@@ -525,8 +561,8 @@ LEAVING = Group(
         "why-gone": Shown(
             "What has happened", lambda to: ask_why_gone(to.catalogue, language=to.language)
         ),
-        "gone-moved": offering_stop("Moved: stop the messages?", Leaving.MOVED, children=1),
-        "gone-died": offering_stop("Died: stop the messages?", Leaving.DIED, children=2),
+        "gone-moved": offering_stop("Moved: stop the messages?", Leaving.MOVED, *BORN),
+        "gone-died": offering_stop("Died: stop the messages?", Leaving.DIED, None, None),
         "goodbye-moved": parting("Moved: goodbye", Leaving.MOVED),
         "goodbye-died": parting("Died: goodbye", Leaving.DIED),
     },
