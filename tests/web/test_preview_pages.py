@@ -23,7 +23,11 @@ pytestmark = pytest.mark.anyio
 CATALOGUE = shipped_catalogue()
 LANGUAGES = pytest.mark.parametrize("language", CATALOGUE.languages)
 NUMBER = "C03"
-ONCE = ("/screen/", "/week/")  # there are very many, and all of a kind are made by the same code
+ONCE = (
+    "/screen/",
+    "/week/",
+    "/print/",
+)  # there are very many, and all of a kind are made by the same code
 MOST_OF_A_KIND = 3  # addresses of one page, with one thing or another chosen
 
 
