@@ -194,9 +194,15 @@ class Pages:
         language = read_language(visit.catalogue, request.query_params.get("language", ""))
         here = visit.ledger.about([words_of(language)], language)
         phrases = list_phrases(visit, language)
-        words = visit.catalogue.words_in(language)
         return self.draw(
-            request, "strings", visit, language=language, phrases=phrases, words=words, here=here
+            request,
+            "strings",
+            visit,
+            language=language,
+            phrases=phrases,
+            words=visit.catalogue.words_in(language),
+            source=visit.catalogue.words_in(visit.catalogue.programme.language),
+            here=here,
         )
 
     def problems(self, request: Request) -> Response:
