@@ -3,7 +3,6 @@
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import PurePosixPath
 from typing import Protocol
 
 from bot.catalogue.files import LOCALES
@@ -45,23 +44,21 @@ class Ledger:
     """The problems of one look."""
 
     def __init__(self, look: Look, languages: Sequence[str]) -> None:
-        """Sort the problems by the file that they are in."""
-        self.languages = languages
-        self.noted = (
-            *(Noted(each, is_error=True) for each in look.errors),
-            *(Noted(each, is_error=False) for each in look.warnings),
-        )
-        self._by_folder: dict[str, list[Noted]] = defaultdict(list)
-        for each in self.noted:
-            path = PurePosixPath(each.problem.path)
-            for folder in (path, *path.parents):
-                self._by_folder[str(folder)].append(each)
+        """Sort the problems by the folders and the file that they are in, and by language."""
+        self.errors = [Noted(each, is_error=True) for each in look.errors]
+        self.warnings = [Noted(each, is_error=False) for each in look.warnings]
+        self._found: dict[tuple[str, str], list[Noted]] = defaultdict(list)
+        for each in (*self.errors, *self.warnings):
+            parts = each.problem.path.split("/")
+            language = language_of(parts, languages)
+            for depth in range(1, len(parts) + 1):
+                self._found["/".join(parts[:depth]), language].append(each)
 
     def about(self, folders: Iterable[str], language: str) -> list[Noted]:
         """List what is said of some folders or files in one language; the errors first."""
-        found = [each for folder in folders for each in self._by_folder.get(folder.rstrip("/"), ())]
-        mine = (each for each in found if self.language_of(each.problem.path) in ("", language))
-        return sorted(mine, key=lambda each: not each.is_error)
+        known = [(folder.rstrip("/"), each) for folder in folders for each in ("", language)]
+        found = (each for place in known for each in self._found.get(place, ()))
+        return sorted(found, key=lambda each: (not each.is_error, each.problem))
 
     def mark(
         self, folders: Iterable[str], language: str, texts: Mapping[str, Text] | None
@@ -70,8 +67,8 @@ class Ledger:
         text = texts.get(language) if texts else None
         own = [
             each
-            for each in self.about(folders, language)
-            if self.language_of(each.problem.path) == language
+            for folder in folders
+            for each in self._found.get((folder.rstrip("/"), language), ())
         ]
         return Marks(
             texts is not None and text is None,
@@ -83,17 +80,16 @@ class Ledger:
 
     def about_all(self, folder: str) -> list[Noted]:
         """List what is said of a folder and is of no one language."""
-        found = self._by_folder.get(folder, ())
-        return [each for each in found if not self.language_of(each.problem.path)]
+        return self._found.get((folder.rstrip("/"), ""), [])
 
-    def language_of(self, path: str) -> str:
-        """Say which language a file is in; "" where it is in none, or in all of them."""
-        parts = PurePosixPath(path).parts
-        if parts[:1] == (LOCALES,):
-            return parts[1] if len(parts) > 1 else ""
-        stem = PurePosixPath(path).stem
-        named = (stem, stem.partition("-")[0], *parts[-2:-1])
-        return next((each for each in named if each in self.languages), "")
+
+def language_of(parts: Sequence[str], languages: Sequence[str]) -> str:
+    """Say which language a file is in, by its path; "" where it is in none, or in all of them."""
+    if parts[0] == LOCALES:
+        return parts[1] if len(parts) > 1 else ""
+    stem = parts[-1].partition(".")[0]
+    named = (stem, stem.partition("-")[0], *parts[-2:-1])
+    return next((each for each in named if each in languages), "")
 
 
 def is_state(problem: Problem) -> bool:

@@ -50,6 +50,7 @@ from bot.web.preview.tellings import ABLE, ALL, CHILD, SHOWN, STATES, read_langu
 
 FOLDER = Path(__file__).parent / "page"
 HOSTS = ("127.0.0.1", "localhost")
+MOST_WARNINGS = 400  # on the page that lists all; each stands beside what it is about, too
 NO_LANGUAGES: tuple[str, ...] = ()
 HEADERS = {
     "Content-Security-Policy": (
@@ -123,13 +124,17 @@ class Pages:
         """Show what a desk sees."""
         self.desk = desk
         self.gallery = Gallery()
+        self._latest: Visit | None = None  # made once for each look, since all pages share it
 
     def visit(self) -> Visit | None:
         """Begin a page; None where there never was content without errors."""
-        look = self.desk.latest
+        look, latest = self.desk.latest, self._latest
         if look.catalogue is None:
             return None
-        return Visit(look, look.catalogue, self.gallery, self.desk.drawings)
+        if latest is None or latest.look is not look:
+            latest = Visit(look, look.catalogue, self.gallery, self.desk.drawings)
+            self._latest = latest
+        return latest
 
     def index(self, request: Request) -> Response:
         """List everything."""
@@ -228,18 +233,18 @@ class Pages:
     ) -> Response:
         """Draw a page; what is wrong with what it shows stands first."""
         look = visit.look if visit else self.desk.latest
-        noted = (visit.ledger if visit else Ledger(look, NO_LANGUAGES)).noted
+        ledger = visit.ledger if visit else Ledger(look, NO_LANGUAGES)
         here: list[Noted] = shown.pop("here", [])
+        is_here = set(here)
         values = {
             "look": look,
             "look_name": self.desk.name(look),
             "visit": visit,
             "here": here,
             "errors_here": [each for each in here if each.is_error],
-            "errors_elsewhere": by_file(
-                each for each in noted if each.is_error and each not in here
-            ),
-            "files": by_file(noted),
+            "errors_elsewhere": by_file(each for each in ledger.errors if each not in is_here),
+            "files": by_file([*ledger.errors, *ledger.warnings[:MOST_WARNINGS]]),
+            "left_out": max(len(ledger.warnings) - MOST_WARNINGS, 0),
             "path": request.url.path,
             "address": address_of(request),
         }
