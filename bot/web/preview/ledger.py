@@ -10,6 +10,7 @@ from bot.errors import Problem
 from bot.web.preview.desk import Look
 
 STALE, UNREVIEWED = "stale", "review"  # what the check calls them; they have marks of their own
+SHALLOWEST = 2  # parts of the paths that are asked for: content/print
 
 
 @dataclass(frozen=True)
@@ -39,6 +40,29 @@ class Marks:
     problems: int
     has_errors: bool
 
+    @property
+    def said(self) -> str:
+        """The marks in words, for whoever does not see them."""
+        counted = f"{self.problems} problem{'' if self.problems == 1 else 's'}"
+        said = (
+            (self.is_missing, "not there"),
+            (self.is_unreviewed, "not reviewed"),
+            (self.is_stale, "stale"),
+            (self.problems, counted),
+        )
+        return "".join(f", {words}" for is_so, words in said if is_so)
+
+    @property
+    def classes(self) -> str:
+        """The marks as the style sheet knows them."""
+        named = (
+            (self.is_missing, "missing"),
+            (self.is_unreviewed, "unreviewed"),
+            (self.is_stale, "stale"),
+            (self.has_errors, "bad"),
+        )
+        return " ".join(["chip", *(name for is_so, name in named if is_so)])
+
 
 class Ledger:
     """The problems of one look."""
@@ -51,7 +75,7 @@ class Ledger:
         for each in (*self.errors, *self.warnings):
             parts = each.problem.path.split("/")
             language = language_of(parts, languages)
-            for depth in range(1, len(parts) + 1):
+            for depth in range(SHALLOWEST, len(parts) + 1):
                 self._found["/".join(parts[:depth]), language].append(each)
 
     def about(self, folders: Iterable[str], language: str) -> list[Noted]:
