@@ -59,6 +59,22 @@ class Bubble:
 
 
 @dataclass(frozen=True)
+class Tag:
+    """What stands over a message: its title and where that leads; `alt` tells of its picture.
+
+    `is_caption` is set where it may bear a picture, even if this one does not.
+    """
+
+    title: str = ""
+    href: str = ""
+    alt: str = ""
+    is_caption: bool = False
+
+
+UNTAGGED = Tag()
+
+
+@dataclass(frozen=True)
 class Frame:
     """What a bubble needs beside its message; `keep` gives the address of a file."""
 
@@ -66,10 +82,7 @@ class Frame:
     language: str
     keep: Callable[[Media], str]
     lead: Lead
-    title: str = ""
-    href: str = ""
-    alt: str = ""
-    is_caption: bool = False  # it may bear a picture, though this one does not
+    tag: Tag
 
 
 def make_bubble(frame: Frame, draw: Draw) -> Bubble | None:
@@ -78,7 +91,7 @@ def make_bubble(frame: Frame, draw: Draw) -> Bubble | None:
     What production cannot say, since a string is missing or has another placeholder, is said.
     """
     direction = frame.catalogue.words_in(frame.language).direction
-    bare = Bubble(frame.language, direction, frame.title, frame.href)
+    bare = Bubble(frame.language, direction, frame.tag.title, frame.tag.href)
     try:
         message = draw()
     except BotError as error:
@@ -91,14 +104,16 @@ def make_bubble(frame: Frame, draw: Draw) -> Bubble | None:
 def fill(bare: Bubble, frame: Frame, message: OutgoingMessage) -> Bubble:
     """Put a message into a bubble."""
     media = message.media
-    enclosure = Enclosure(frame.keep(media), media.kind, media.name, frame.alt) if media else None
+    enclosure = (
+        Enclosure(frame.keep(media), media.kind, media.name, frame.tag.alt) if media else None
+    )
     return replace(
         bare,
         lines=read_lines(message.text),
         rows=tuple(tuple(make_key(each, frame.lead) for each in row) for row in message.buttons),
         enclosure=enclosure,
         used=plain_length(message.text),
-        most=CAPTION_UNITS if media or frame.is_caption else TEXT_UNITS,
+        most=CAPTION_UNITS if media or frame.tag.is_caption else TEXT_UNITS,
     )
 
 

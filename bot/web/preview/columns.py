@@ -1,13 +1,14 @@
 """What stands side by side on a page: for each language its messages, and what the check says."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from bot.catalogue.records import Catalogue
 from bot.core.messages import Media, MediaKind
 from bot.printing.drawings import Drawings
 from bot.printing.typesetting import Layout, typeset_layout
-from bot.web.preview.bubbles import Bubble, Draw, Frame, make_bubble
+from bot.web.preview.bubbles import UNTAGGED, Bubble, Draw, Frame, Tag, make_bubble
 from bot.web.preview.desk import Look
 from bot.web.preview.gallery import Gallery
 from bot.web.preview.ledger import Ledger, Marks, Noted
@@ -48,11 +49,11 @@ class Visit:
     catalogue: Catalogue
     gallery: Gallery
     drawings: Drawings
-    ledger: Ledger = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Sort the problems."""
-        object.__setattr__(self, "ledger", Ledger(self.look, self.catalogue.languages))
+    @cached_property
+    def ledger(self) -> Ledger:
+        """The problems, sorted."""
+        return Ledger(self.look, self.catalogue.languages)
 
     def languages(self, language: str) -> tuple[str, ...]:
         """List the languages that a page shows: one, or all side by side."""
@@ -68,9 +69,9 @@ class Visit:
         noted = self.ledger.about(folders, language)
         return Column(language, self.name(language), words.direction, noted=noted)
 
-    def bubble(self, place: Place, draw: Draw, **how: str | bool) -> Bubble | None:
+    def bubble(self, place: Place, draw: Draw, tag: Tag = UNTAGGED) -> Bubble | None:
         """Show a message of a column."""
-        frame = Frame(self.catalogue, place.language, self.gallery.keep, place.lead, **how)  # type: ignore[arg-type]
+        frame = Frame(self.catalogue, place.language, self.gallery.keep, place.lead, tag)
         return make_bubble(frame, draw)
 
     def sheets(self, layout: Layout, name: str) -> Sheets:

@@ -16,7 +16,7 @@ from bot.core.cadence import Touch
 from bot.core.messages import MediaKind, OutgoingMessage
 from bot.errors import BotError, FileRefused
 from bot.printing.printables import explaining, lay_printable
-from bot.web.preview.bubbles import Bubble, Draw, Enclosure
+from bot.web.preview.bubbles import Bubble, Draw, Enclosure, Tag
 from bot.web.preview.columns import PDF, Column, Sheets, Visit
 from bot.web.preview.ledger import words_of
 from bot.web.preview.prints import PRINTS
@@ -78,7 +78,7 @@ def show_touches(
     ]
     if language in activity.audio:
         shown.append(
-            visit.bubble(place, lambda: render_recording(activity, language), title="The recording")
+            visit.bubble(place, lambda: render_recording(activity, language), Tag("The recording"))
         )
     return replace(
         visit.column(language, [activity.folder]),
@@ -103,9 +103,11 @@ def show_touch(
     return visit.bubble(
         place,
         draw,
-        title=title,
-        alt=text.alt if touch == Touch.DO else "",
-        is_caption=touch in (Touch.DO, Touch.GROW),
+        Tag(
+            title,
+            alt=text.alt if touch == Touch.DO else "",
+            is_caption=touch in (Touch.DO, Touch.GROW),
+        ),
     )
 
 
@@ -146,10 +148,10 @@ def show_pages(
     bubbles = []
     for each in opened:
         alt = story.pages[each.page - 1].alt.get(language, "")
-        bubbles.append(visit.bubble(place, draw_page(visit, each, place), alt=alt))
+        bubbles.append(visit.bubble(place, draw_page(visit, each, place), Tag(alt=alt)))
         if (language, each.page) in story.audio:
             bubbles.append(
-                visit.bubble(place, draw_recording(visit, each, language), title="The recording")
+                visit.bubble(place, draw_recording(visit, each, language), Tag("The recording"))
             )
     return replace(
         visit.column(language, [story.folder]),
@@ -251,8 +253,7 @@ def show_screens(visit: Visit, group: Group, view: View, *, names: Sequence[str]
             visit.bubble(
                 place,
                 partial(group.screens[name].show, sample),
-                title=group.screens[name].title,
-                href=place.screen(name) if len(names) > 1 else "",
+                Tag(group.screens[name].title, place.screen(name) if len(names) > 1 else ""),
             )
             for name in names
         ]
