@@ -14,7 +14,7 @@ from bot.catalogue.plainness import Rules
 from bot.catalogue.recordings import RecordedList
 from bot.catalogue.records import ActivityCard, Catalogue, Distress, Programme
 from bot.catalogue.words import Words
-from bot.catalogue.workbench import Workbench
+from bot.catalogue.workbench import Checked, Workbench
 from bot.errors import Problem
 from bot.printing.printables import check_printable
 
@@ -40,10 +40,18 @@ class ContentChecker:
 
     def check(self) -> Findings:
         """Check everything; what has not changed is neither read nor set again."""
+        return self.read().findings
+
+    def read(self) -> Checked:
+        """Check everything, and give what was read; where a page cannot be set, that too."""
         checked = self.bench.check()
         if checked.catalogue:
             checked.findings.errors += self._check_pages(checked.catalogue)
-        return checked.findings
+        return checked
+
+    def has_changed(self) -> bool:
+        """Say whether a file differs from what was checked last."""
+        return self.bench.has_changed()
 
     def place(self, problem: Problem) -> str:
         """Give the path of the file that a problem is in, as whoever stands here opens it."""

@@ -23,16 +23,22 @@ class Server(uvicorn.Server):
 @asynccontextmanager
 async def serving(pages: Starlette, *, host: str, port: int) -> AsyncIterator[int]:
     """Serve pages; give the port; raise BotError when it is in use."""
-    listener = open_port(host, port)
+    with open_port(host, port) as listener:
+        async with serving_on(listener, pages):
+            yield listener.getsockname()[1]
+
+
+@asynccontextmanager
+async def serving_on(listener: socket.socket, pages: Starlette) -> AsyncIterator[None]:
+    """Serve pages on a port that is open."""
     config = uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off")
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:
-        yield listener.getsockname()[1]
+        yield
     finally:
         server.should_exit = True
         await task
-        listener.close()
 
 
 def open_port(host: str, port: int) -> socket.socket:

@@ -106,6 +106,12 @@ def offer_gone(words: Words) -> ButtonRows:
     return ((button(words, "button-child-gone", GoneTapped()),),)
 
 
+def with_gone(catalogue: Catalogue, message: OutgoingMessage, *, language: str) -> OutgoingMessage:
+    """Put under a message the way to say that a child is no longer here."""
+    rows = (*message.buttons, *offer_gone(catalogue.words_in(language)))
+    return OutgoingMessage(message.text, rows, message.media)
+
+
 def ask_why_gone(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     """Ask what has happened."""
     words = catalogue.words_in(language)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from bot.catalogue.distress import END_OF_ISOLATE, LEFT_TO_RIGHT_ISOLATE
 from bot.catalogue.records import Catalogue, Months
 from bot.catalogue.wording import render
 from bot.catalogue.words import Words
@@ -32,6 +33,7 @@ from bot.core.actions import (
 )
 from bot.core.cadence import LONGEST_BREAK_WEEKS
 from bot.core.choosing import MONTHS_A_YEAR
+from bot.core.codes import CARD_LETTERS, format_code
 from bot.core.messages import Button, ButtonRows, OutgoingMessage
 
 NAMED_ROLES = ("mother", "father", "grandparent")
@@ -231,6 +233,20 @@ def offer_languages(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
 def say(catalogue: Catalogue, key: str, *, language: str, **values: str) -> OutgoingMessage:
     """Say one short string, without buttons."""
     return OutgoingMessage(catalogue.words_in(language).say(key, **values))
+
+
+def refuse_code(catalogue: Catalogue, key: str, code: str, *, language: str) -> OutgoingMessage:
+    """Say why a code opens nothing."""
+    words = catalogue.words_in(language)
+    values = {"code": show_code(words, code), "length": words.number(CARD_LETTERS + 1)}
+    return say(catalogue, key, language=language, **values)
+
+
+def show_code(words: Words, code: str) -> str:
+    """Show a code in groups; it runs from left to right in every language."""
+    shown = format_code(code)
+    is_rtl = words.direction == "rtl"
+    return f"{LEFT_TO_RIGHT_ISOLATE}{shown}{END_OF_ISOLATE}" if is_rtl else shown
 
 
 def offer_resume(catalogue: Catalogue, key: str, *, language: str) -> OutgoingMessage:

@@ -49,6 +49,11 @@ class Words:
         """Give a string as HTML: values are escaped, and isolated where text runs right to left."""
         return self._fill(Markup(escape(self._get(key))), values)
 
+    def forms(self, key: str) -> tuple[str, ...]:
+        """Give a string as it stands in the file: one form, or one for each plural."""
+        found = self._messages.get(key) or ""
+        return (found,) if isinstance(found, str) else tuple(found)
+
     def plain(self, key: str) -> str:
         """Give a string without placeholders as plain text, for a button."""
         return self._get(key)

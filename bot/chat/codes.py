@@ -9,13 +9,11 @@ that opens something costs nothing, and a guardian is not kept waiting by what o
 
 from datetime import timedelta
 
-from bot.catalogue.notices import say
-from bot.catalogue.words import Words
+from bot.catalogue.notices import refuse_code
 from bot.chat import replies
 from bot.chat.turns import Turn
 from bot.core.codes import (
     CARD_LETTERS,
-    format_code,
     is_card_code,
     is_like_card_code,
     parse_code,
@@ -27,7 +25,6 @@ CARD = "card"  # what the code of a card or a poster is hashed and sealed as
 ATTEMPTS_OF_CHAT = 10
 ATTEMPTS_OF_ALL = 500
 ATTEMPTS_COUNT_FOR = timedelta(hours=1)
-LEFT_TO_RIGHT_ISOLATE, END_OF_ISOLATE = "\u2066", "\u2069"
 
 Invitation = Card | Poster
 
@@ -52,9 +49,7 @@ async def open_code(turn: Turn, code: str, *, language: str) -> Invitation | Non
         key = find_refusal(turn, found) if found else await record_vain(turn, code)
     if key is None:
         return found
-    words = turn.catalogue.words_in(language)
-    values = {"code": show_code(words, code), "length": words.number(CARD_LETTERS + 1)}
-    turn.reply(replies.say(say(turn.catalogue, key, language=language, **values)))
+    turn.reply(replies.say(refuse_code(turn.catalogue, key, code, language=language)))
     return None
 
 
@@ -102,10 +97,3 @@ def choose_hint(code: str) -> str:
     if missing:
         return "code-too-short" if missing > 0 else "code-too-long"
     return "code-slip"
-
-
-def show_code(words: Words, code: str) -> str:
-    """Show a code in groups; it runs from left to right in every language."""
-    shown = format_code(code)
-    is_rtl = words.direction == "rtl"
-    return f"{LEFT_TO_RIGHT_ISOLATE}{shown}{END_OF_ISOLATE}" if is_rtl else shown

@@ -1,10 +1,8 @@
 """What commands do: break, go on, language, stop, help; and who hears anything else."""
 
-from dataclasses import replace
-
 from telegram import ChatMember, Update
 
-from bot.catalogue.asking import offer_gone
+from bot.catalogue.asking import with_gone
 from bot.catalogue.menus import say_with_menu, with_menu
 from bot.catalogue.notices import (
     ask_renewed,
@@ -93,8 +91,7 @@ async def stop(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     if not has_asked:
         await note(turn.session, guardian, EventKind.ASKED_WHY, now=turn.now)
         stopped = offer_reasons(turn.catalogue, language=language)
-    gone = offer_gone(turn.catalogue.words_in(language))
-    return replace(stopped, buttons=(*stopped.buttons, *gone))
+    return with_gone(turn.catalogue, stopped, language=language)
 
 
 async def record_stop_reason(turn: Turn, guardian: Guardian, reason: StopReason) -> OutgoingMessage:

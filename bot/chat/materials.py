@@ -8,10 +8,10 @@ from datetime import date, timedelta
 
 from bot.catalogue.records import Catalogue
 from bot.catalogue.shelves import (
-    name_printable,
     render_other_stories,
     render_printables,
     render_stories,
+    say_printable,
 )
 from bot.catalogue.storybook import Opened, Reader, render_page, render_story_recording
 from bot.chat.carrying import PAGE, PRINTABLE, SOUND
@@ -215,8 +215,7 @@ async def hand_out(turn: Turn, guardian: Guardian, printable_id: str, tapped: Ta
     turn.reply(Note(tapped.callback_id))
     if await was_used(turn, guardian, EventKind.PRINTED, printable_id):
         return
-    title = name_printable(catalogue, printable, language)
-    caption = catalogue.words_in(language).say("printable-sent", title=title)
+    caption = say_printable(catalogue, printable, language)
     turn.reply(Bring(catalogue.version, (PRINTABLE, printable_id, language), caption))
     await record(turn, guardian, EventKind.PRINTED, printable_id)
 

@@ -3,7 +3,6 @@
 import contextlib
 import time
 from enum import StrEnum
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -11,12 +10,14 @@ from rich.console import Console
 
 from bot.app.content import ContentChecker, write_schemas
 from bot.catalogue.parsing import Findings
-from bot.errors import BotError, FileRefused, Problem
-from bot.settings import load_settings
+from bot.cli.options import find_folders
+from bot.cli.previewing import preview
+from bot.errors import FileRefused, Problem
 
 LOOK_SECONDS = 0.2
 
 content_app = typer.Typer(no_args_is_help=True, help="Check, show and try what staff write.")
+content_app.command("preview")(preview)
 
 
 class Format(StrEnum):
@@ -53,14 +54,6 @@ def content_schemas() -> None:
     folder, _locales = find_folders()
     for path in write_schemas(folder):
         typer.echo(f"wrote {path}")
-
-
-def find_folders() -> tuple[Path, Path]:
-    """Give the folders of content and strings: those of the settings, where there are any."""
-    with contextlib.suppress(BotError):
-        settings = load_settings()
-        return settings.content, settings.locales
-    return Path("content"), Path("locales")
 
 
 def keep_checking(checker: ContentChecker, to: Format) -> None:

@@ -1,5 +1,6 @@
 """What several commands are told in the same way: which data, which centre, which folder."""
 
+import contextlib
 from pathlib import Path
 from typing import Annotated
 
@@ -25,6 +26,14 @@ def settings_for(*, demo: bool) -> Settings:
     if not (FOLDER / "key").exists():
         raise BotError("There is no demo yet. Start one with `kuffert demo`.")
     return demo_settings(content=HERE / "content", locales=HERE / "locales")
+
+
+def find_folders() -> tuple[Path, Path]:
+    """Give the folders of content and strings: as they are set, or here; no key is needed."""
+    with contextlib.suppress(BotError):
+        settings = load_settings()
+        return settings.content, settings.locales
+    return Path("content"), Path("locales")
 
 
 def clock_for(*, demo: bool) -> Clock:

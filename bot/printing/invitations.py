@@ -8,7 +8,7 @@ from bot.catalogue.records import Catalogue
 from bot.core.codes import format_code
 from bot.printing.codes import render_qr
 from bot.printing.texts import print_language, show_words, without_emoji
-from bot.printing.typesetting import typeset
+from bot.printing.typesetting import Layout, typeset_layout
 
 STEPS = ("scan", "start", "yes", "game")
 
@@ -25,21 +25,36 @@ class Invitation:
 
 def render_sheets(catalogue: Catalogue, cards: Sequence[Invitation], *, centre: str) -> bytes:
     """Lay cards out as PDF: A4, eight to a sheet, with marks to cut at."""
-    return typeset("sheet", show(catalogue, cards, centre=centre))
+    return typeset_layout(lay_sheets(catalogue, cards, centre=centre))
+
+
+def lay_sheets(catalogue: Catalogue, cards: Sequence[Invitation], *, centre: str) -> Layout:
+    """Give what stands on the sheets."""
+    return Layout("sheet", show(catalogue, cards, centre=centre))
 
 
 def render_letters(catalogue: Catalogue, cards: Sequence[Invitation], *, centre: str) -> bytes:
     """Write a letter for each card as PDF: a page in the family's language."""
-    return typeset("letter", show(catalogue, cards, centre=centre))
+    return typeset_layout(lay_letters(catalogue, cards, centre=centre))
+
+
+def lay_letters(catalogue: Catalogue, cards: Sequence[Invitation], *, centre: str) -> Layout:
+    """Give what stands in the letters."""
+    return Layout("letter", show(catalogue, cards, centre=centre))
 
 
 def render_poster(catalogue: Catalogue, poster: Invitation, *, centre: str) -> bytes:
     """Draw a poster as PDF, in the centre's language with a line in each of the programme."""
+    return typeset_layout(lay_poster(catalogue, poster, centre=centre))
+
+
+def lay_poster(catalogue: Catalogue, poster: Invitation, *, centre: str) -> Layout:
+    """Give what stands on a poster."""
     first = print_language(catalogue, poster.language)
     others = [each for each in catalogue.languages if each != first]
     shown = show(catalogue, [poster], centre=centre)
     languages = {each: show_language(catalogue, each) for each in (first, *others)}
-    return typeset("poster", {**shown, "languages": languages})
+    return Layout("poster", {**shown, "languages": languages})
 
 
 def show(catalogue: Catalogue, cards: Iterable[Invitation], *, centre: str) -> dict[str, Any]:

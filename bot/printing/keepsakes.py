@@ -9,7 +9,7 @@ from bot.core.messages import Media, MediaKind
 from bot.printing.invitations import show_language
 from bot.printing.packs import picture_name
 from bot.printing.texts import print_language, show_paragraphs, without_emoji
-from bot.printing.typesetting import digest_of, draw_page, draw_picture
+from bot.printing.typesetting import Layout, digest_of, draw_page, draw_picture
 
 MOST_TOGETHER = 3  # activities in the picture of a week
 MOST_REMEMBERED = 6  # activities on a certificate
@@ -34,12 +34,18 @@ def picture_week(catalogue: Catalogue, done: Sequence[str], *, language: str) ->
 
 def draw_week(catalogue: Catalogue, shown: Sequence[str], *, language: str) -> bytes:
     """Draw activities side by side as PNG, under a title, in their order."""
+    laid = lay_week(catalogue, shown, language=language)
+    return draw_picture(laid.template, laid.content, pictures=laid.pictures)
+
+
+def lay_week(catalogue: Catalogue, shown: Sequence[str], *, language: str) -> Layout:
+    """Give what stands in the picture of a week."""
     activities = [catalogue.activities[each] for each in shown]
     content = {
         "language": show_language(catalogue, language),
         "activities": [show_activity(catalogue, each, language) for each in activities],
     }
-    return draw_picture("together", content, pictures=pictures_of(activities))
+    return Layout("together", content, pictures_of(activities))
 
 
 def certify(
@@ -64,6 +70,14 @@ def draw_certificate(
     catalogue: Catalogue, shown: Sequence[str], *, language: str, school_language: str
 ) -> bytes:
     """Draw a certificate as PDF: A4, in the family's language and, smaller, in the school's."""
+    laid = lay_certificate(catalogue, shown, language=language, school_language=school_language)
+    return draw_page(laid.template, laid.content, pictures=laid.pictures)
+
+
+def lay_certificate(
+    catalogue: Catalogue, shown: Sequence[str], *, language: str, school_language: str
+) -> Layout:
+    """Give what stands on a certificate."""
     activities = [catalogue.activities[each] for each in shown]
     spoken = [language] if language == school_language else [language, school_language]
     weeks = catalogue.programme.weeks
@@ -76,7 +90,7 @@ def draw_certificate(
         ],
         "activities": [show_activity(catalogue, each, language) for each in activities],
     }
-    return draw_page("certificate", content, pictures=pictures_of(activities))
+    return Layout("certificate", content, pictures_of(activities))
 
 
 def list_known(catalogue: Catalogue, done: Sequence[str]) -> list[str]:

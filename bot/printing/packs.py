@@ -9,13 +9,19 @@ from bot.core.cadence import Touch
 from bot.core.choosing import Variant, choose_activity
 from bot.printing.invitations import show_language
 from bot.printing.texts import print_language, show_paragraphs, without_emoji
-from bot.printing.typesetting import typeset
+from bot.printing.typesetting import Layout, typeset_layout
 
 WEEKS = 6
 
 
 def render_pack(catalogue: Catalogue, language: str, *, school_language: str, centre: str) -> bytes:
     """Set the first weeks of the programme as PDF: a cover, then a page for each week."""
+    layout = lay_pack(catalogue, language, school_language=school_language, centre=centre)
+    return typeset_layout(layout)
+
+
+def lay_pack(catalogue: Catalogue, language: str, *, school_language: str, centre: str) -> Layout:
+    """Give what stands in a starter pack."""
     spoken = print_language(catalogue, language)
     activities = [catalogue.activities[each] for each in choose_weeks(catalogue)]
     content = {
@@ -27,19 +33,24 @@ def render_pack(catalogue: Catalogue, language: str, *, school_language: str, ce
         ],
     }
     pictures = {picture_name(each): each.picture.content for each in activities}
-    return typeset("pack", content, pictures=pictures)
+    return Layout("pack", content, pictures)
 
 
 def choose_weeks(catalogue: Catalogue) -> Sequence[str]:
     """Choose what a child of the default band would get first, its age being unknown."""
+    return foresee_weeks(catalogue, catalogue.programme.default_band)[:WEEKS]
+
+
+def foresee_weeks(catalogue: Catalogue, band: str) -> list[str]:
+    """Choose what a child who begins now would get in each week, if it stayed in its band."""
     programme = catalogue.programme
     had: list[str] = []
-    for week in range(1, min(WEEKS, programme.weeks) + 1):
+    for week in range(1, programme.weeks + 1):
         chosen = choose_activity(
             catalogue.outlines,
             had,
-            skill=programme.skill_for(week, programme.default_band),
-            band=programme.default_band,
+            skill=programme.skill_for(week, band),
+            band=band,
             fallbacks=programme.fallbacks,
         )
         had.append(chosen)

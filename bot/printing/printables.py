@@ -6,7 +6,8 @@ the page, its pictures. The machine's other files, its fonts and its environment
 
 import hashlib
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import typst
@@ -17,7 +18,7 @@ from bot.catalogue.wording import render
 from bot.core.messages import Media, MediaKind
 from bot.errors import FileRefused, Problem
 from bot.printing.texts import print_language, show_paragraphs
-from bot.printing.typesetting import typeset
+from bot.printing.typesetting import Layout, typeset_layout
 
 SOURCE, PICTURES = "page.typ", "pictures"
 LINE = re.compile(r"page\.typ:(\d+)")
@@ -36,11 +37,23 @@ def typeset_printable(catalogue: Catalogue, name: str, *, language: str) -> Medi
 
 def render_printable(catalogue: Catalogue, name: str, language: str) -> bytes:
     """Set a page to print as PDF; raise FileRefused where its source cannot be set."""
+    with explaining(catalogue.printables[name]):
+        return typeset_layout(lay_printable(catalogue, name, language))
+
+
+def lay_printable(catalogue: Catalogue, name: str, language: str) -> Layout:
+    """Give what stands on a page to print, and its source."""
     printable = catalogue.printables[name]
     pictures = {f"{PICTURES}/{file}": content for file, content in printable.pictures.items()}
     files = {SOURCE: printable.page.encode(), **pictures}
+    return Layout("printable", show_printable(catalogue, printable, language), files)
+
+
+@contextmanager
+def explaining(printable: Printable) -> Iterator[None]:
+    """Raise FileRefused, which names the line, where a page's source cannot be set."""
     try:
-        return typeset("printable", show_printable(catalogue, printable, language), pictures=files)
+        yield
     except typst.TypstError as error:
         raise FileRefused([explain(printable, error)]) from error
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -19,6 +20,24 @@ PAGES = Path(__file__).parent / "pages"
 CONTENT = "content.json"
 NO_PICTURES: Mapping[str, bytes] = {}
 SHARPNESS = 108.0  # pixels an inch: a picture of 400 points is 600 pixels wide
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A page as it is laid out: its template, what stands on it, the pictures that it shows."""
+
+    template: str
+    content: Mapping[str, Any]
+    pictures: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+
+    @property
+    def digest(self) -> str:
+        """The SHA-256, in hex, of all that it is drawn from."""
+        read = hashlib.sha256(templates_digest().encode())
+        read.update(json.dumps([self.template, self.content], sort_keys=True).encode())
+        for name, picture in sorted(self.pictures.items()):
+            read.update(f"\0{name}\0{len(picture)}\0".encode() + picture)
+        return read.hexdigest()
 
 
 @cache
@@ -43,6 +62,21 @@ def typeset(
         root = Path(folder)
         lay_out(root, content, pictures)
         return typst.compile(root / f"{template}.typ", root=root, font_paths=find_fonts())
+
+
+def typeset_layout(layout: Layout) -> bytes:
+    """Set what is laid out as PDF."""
+    return typeset(layout.template, layout.content, pictures=layout.pictures)
+
+
+def draw_layout(layout: Layout) -> list[bytes]:
+    """Set what is laid out as PNG, a picture for each of its pages."""
+    with TemporaryDirectory() as folder:
+        root = Path(folder)
+        lay_out(root, layout.content, layout.pictures)
+        page, fonts = root / f"{layout.template}.typ", find_fonts()
+        drawn = typst.compile(page, root=root, font_paths=fonts, format="png", ppi=SHARPNESS)
+    return drawn if isinstance(drawn, list) else [drawn]
 
 
 def draw_page(

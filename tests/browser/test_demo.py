@@ -1,26 +1,16 @@
 """The demo in a real browser, as a visitor plays it."""
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import Page, expect
 
 from bot.app.demo import Demo, demo_settings
 from tests.town import ROOT
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-CHROMIUM = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 
 
 @pytest.fixture
@@ -32,23 +22,6 @@ async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
         yield demo
         running.cancel()
         await asyncio.wait([running])
-
-
-@pytest.fixture
-async def page() -> AsyncIterator[Page]:
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(
-            executable_path=shutil.which("chromium"), args=list(CHROMIUM)
-        )
-        page = await browser.new_page(viewport={"width": 390, "height": 844})
-        problems: list[str] = []
-        page.on("pageerror", lambda error: problems.append(str(error)))
-        page.on(
-            "console", lambda said: problems.append(said.text) if said.type == "error" else None
-        )
-        yield page
-        await browser.close()
-        assert problems == []
 
 
 async def open_card(page: Page, demo: Demo, number: int) -> None:

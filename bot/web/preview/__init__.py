@@ -1,0 +1,1 @@
+"""The preview: what a family sees, shown on this machine to those who write it, as they write."""
