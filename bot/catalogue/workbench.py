@@ -13,7 +13,6 @@ from bot.catalogue.parsing import Findings
 from bot.catalogue.records import Catalogue
 from bot.errors import FileRefused
 
-
 MANY_FILES = 3000
 
 
