@@ -248,6 +248,17 @@ async def test_what_the_check_says_of_another_language_does_not_stand_beside_thi
     assert f"{folder}/da.md" not in page.text
 
 
+@pytest.mark.parametrize("path", [f"/activity/{NUMBER}", "/screen/first-activity", "/screen/story"])
+async def test_every_picture_says_what_is_seen_in_the_language_of_its_words(
+    shipped: Open, path: str
+) -> None:
+    answer = await shipped.client.get(f"{path}?language=ar")
+
+    said = re.findall(r'<img class="picture"[^>]* alt="([^"]*)"', answer.text)
+    assert len(said) == 1
+    assert re.search("[\u0600-\u06ff]", said[0])
+
+
 async def test_short_strings_are_listed_in_both_languages(shipped: Open) -> None:
     page = await shipped.get("/strings?language=da")
 

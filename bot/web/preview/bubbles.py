@@ -60,14 +60,13 @@ class Bubble:
 
 @dataclass(frozen=True)
 class Tag:
-    """What stands over a message: its title and where that leads; `alt` tells of its picture.
+    """What stands over a message: its title, and where that leads.
 
     `is_caption` is set where it may bear a picture, even if this one does not.
     """
 
     title: str = ""
     href: str = ""
-    alt: str = ""
     is_caption: bool = False
 
 
@@ -76,13 +75,13 @@ UNTAGGED = Tag()
 
 @dataclass(frozen=True)
 class Frame:
-    """What a bubble needs beside its message; `keep` gives the address of a file."""
+    """What a bubble needs beside its message; `enclose` gives the address of a file."""
 
     catalogue: Catalogue
     language: str
-    keep: Callable[[Media], str]
     lead: Lead
     tag: Tag
+    enclose: Callable[[Media, str], Enclosure]
 
 
 def make_bubble(frame: Frame, draw: Draw) -> Bubble | None:
@@ -104,9 +103,7 @@ def make_bubble(frame: Frame, draw: Draw) -> Bubble | None:
 def fill(bare: Bubble, frame: Frame, message: OutgoingMessage) -> Bubble:
     """Put a message into a bubble."""
     media = message.media
-    enclosure = (
-        Enclosure(frame.keep(media), media.kind, media.name, frame.tag.alt) if media else None
-    )
+    enclosure = frame.enclose(media, frame.language) if media else None
     return replace(
         bare,
         lines=read_lines(message.text),

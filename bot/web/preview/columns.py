@@ -1,6 +1,6 @@
 """What stands side by side on a page: for each language its messages, and what the check says."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -8,7 +8,7 @@ from bot.catalogue.records import Catalogue
 from bot.core.messages import Media, MediaKind
 from bot.printing.drawings import Drawings
 from bot.printing.typesetting import Layout, typeset_layout
-from bot.web.preview.bubbles import UNTAGGED, Bubble, Draw, Frame, Tag, make_bubble
+from bot.web.preview.bubbles import UNTAGGED, Bubble, Draw, Enclosure, Frame, Tag, make_bubble
 from bot.web.preview.desk import Look
 from bot.web.preview.gallery import Gallery
 from bot.web.preview.ledger import Ledger, Marks, Noted
@@ -55,6 +55,25 @@ class Visit:
         """The problems, sorted."""
         return Ledger(self.look, self.catalogue.languages)
 
+    @cached_property
+    def seen(self) -> Mapping[str, Mapping[str, str]]:
+        """What is seen on each picture, by its digest and by language."""
+        activities = {
+            each.picture.digest: {language: text.alt for language, text in each.texts.items()}
+            for each in self.catalogue.activities.values()
+        }
+        pages = {
+            page.picture.digest: page.alt
+            for story in self.catalogue.stories.values()
+            for page in story.pages
+        }
+        return {**pages, **activities}
+
+    def describe(self, media: Media, language: str) -> str:
+        """Say what is seen on a picture, in a language or in the programme's."""
+        alt = self.seen.get(media.digest, {})
+        return alt.get(language) or alt.get(self.catalogue.programme.language, "")
+
     def languages(self, language: str) -> tuple[str, ...]:
         """List the languages that a page shows: one, or all side by side."""
         return self.catalogue.languages if language == ALL else (language,)
@@ -71,8 +90,13 @@ class Visit:
 
     def bubble(self, place: Place, draw: Draw, tag: Tag = UNTAGGED) -> Bubble | None:
         """Show a message of a column."""
-        frame = Frame(self.catalogue, place.language, self.gallery.keep, place.lead, tag)
+        frame = Frame(self.catalogue, place.language, place.lead, tag, self.enclose)
         return make_bubble(frame, draw)
+
+    def enclose(self, media: Media, language: str) -> Enclosure:
+        """Keep a message's file, and say what is seen on it."""
+        alt = self.describe(media, language)
+        return Enclosure(self.gallery.keep(media), media.kind, media.name, alt)
 
     def sheets(self, layout: Layout, name: str) -> Sheets:
         """Draw what is printed, page by page, and offer it as PDF."""

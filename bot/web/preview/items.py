@@ -99,13 +99,11 @@ def show_touch(
         telling = tell(catalogue, number, view, touch=touch, language=place.language)
         return render(catalogue, telling, touch)
 
-    text = activity.text_in(place.language, catalogue.programme.language)
     return visit.bubble(
         place,
         draw,
         Tag(
             title,
-            alt=text.alt if touch == Touch.DO else "",
             is_caption=touch in (Touch.DO, Touch.GROW),
         ),
     )
@@ -147,8 +145,7 @@ def show_pages(
     place = Place(language, view.school)
     bubbles = []
     for each in opened:
-        alt = story.pages[each.page - 1].alt.get(language, "")
-        bubbles.append(visit.bubble(place, draw_page(visit, each, place), Tag(alt=alt)))
+        bubbles.append(visit.bubble(place, draw_page(visit, each, place)))
         if (language, each.page) in story.audio:
             bubbles.append(
                 visit.bubble(place, draw_recording(visit, each, language), Tag("The recording"))
