@@ -102,20 +102,17 @@ def show_touch(
     return visit.bubble(
         place,
         draw,
-        Tag(
-            title,
-            is_caption=touch in (Touch.DO, Touch.GROW),
-        ),
+        Tag(title, is_caption=touch in (Touch.DO, Touch.GROW)),
     )
 
 
 def show_story(visit: Visit, story: Story, query: Query) -> Item:
     """Show a story's page, or all of them, in the languages that are read."""
     view, path = read_view(visit.catalogue, query), f"/story/{story.id}"
-    last = len(story.pages)
+    numbers = {str(number): number for number in range(1, len(story.pages) + 1)}
     asked = query.get("page", "1")
-    page = int(asked) if asked.isascii() and asked.isdigit() and 1 <= int(asked) <= last else 1
-    pages = range(1, last + 1) if asked == ALL else range(page, page + 1)
+    page = numbers.get(asked, 1)
+    pages = tuple(numbers.values()) if asked == ALL else (page,)
     said = query.get("tongues", "")
     tongues = Tongues(said) if said in set(Tongues) else Tongues.HOME
     columns = [
@@ -129,7 +126,7 @@ def show_story(visit: Visit, story: Story, query: Query) -> Item:
         for language in visit.languages(view.language)
     ]
     more = {
-        "pages": last,
+        "pages": len(numbers),
         "page": ALL if asked == ALL else page,
         "tongues": tongues,
         "card": story.card,
