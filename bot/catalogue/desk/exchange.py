@@ -56,6 +56,7 @@ class Taken:
     changes: list[Change] = field(default_factory=list)
     rows: dict[str, Row] = field(default_factory=dict)  # of what changes, by id
     given: dict[str, Row] = field(default_factory=dict)  # every known row, by id
+    broken: set[str] = field(default_factory=set)  # the ids of those that are not right
 
 
 def list_wanted(files: Files, language: str, only: Only | None = None) -> list[Piece]:
@@ -111,7 +112,7 @@ def take_in(files: Files, content: bytes, name: str) -> Imported:
     check_whole(taken, pieces, received)
     origins = find_origins(taken, pieces)
     written: dict[str, bytes] = {}
-    if not received.problems:
+    if taken.changes or origins:
         written = write(files, taken, received, origins=origins, outline=outline)
         check_result(files, written, taken, received)
     if received.problems:
@@ -134,6 +135,7 @@ def take_rows(received: Received, pieces: Mapping[str, Piece]) -> Taken:
         problem = check_row(row, piece, text)
         if problem:
             received.refuse(row.line, f'"{row.id}": {problem[0]}', problem[1])
+            taken.broken.add(row.id)
         elif is_edited(row, piece, text) and text.strip():
             taken.changes.append(Change(piece, text))
             taken.rows[row.id] = row
@@ -197,17 +199,21 @@ def check_placeholders(piece: Piece, text: str) -> tuple[str, str] | None:
 def check_whole(taken: Taken, pieces: Mapping[str, Piece], received: Received) -> None:
     """See that no page is left half-translated."""
     filled = {change.piece.id for change in taken.changes}
+    incomplete = set()
     pages = {each.piece.place.path: each.piece for each in taken.changes if is_paged(each.piece)}
     for path in pages:
         of_page = [each for each in pieces.values() if each.place.path == path and is_paged(each)]
         lacking = [e for e in of_page if e.state is State.MISSING and e.id not in filled]
-        broken = {e.id for e in lacking} & set(taken.given)
-        if not lacking or (received.problems and not broken):
+        if not lacking:
             continue
+        incomplete.add(path)
+        if any(each.id in taken.broken for each in lacking):
+            continue  # that is said already
         first = next(row for id_, row in taken.rows.items() if pieces[id_].place.path == path)
         names = ", ".join(each.id.partition("#")[2] for each in lacking)
         what = f'"{first.id}" is translated, and not the rest of {path}: {names}'
         received.refuse(first.line, what, "Translate these too, or empty all of them.")
+    taken.changes = [e for e in taken.changes if e.piece.place.path not in incomplete]
 
 
 def is_paged(piece: Piece) -> bool:
@@ -284,9 +290,7 @@ def check_result(
     """Check the content as it would be; what would be newly wrong is told of its row."""
     if not written:
         return
-    after = list_errors({**files, **written})
-    new = after - list_errors(files) if after else after
-    for path, line, what, instead in sorted(find_lines(new, files, written)):
+    for path, line, what, instead in find_new_errors(files, written):
         if path in files and path not in written:
             continue  # it was wrong before, and could not be seen
         row = find_row(path, line, what, written=written, taken=taken)
@@ -296,28 +300,18 @@ def check_result(
             received.refuse(0, f"{path} would be wrong: {what}", instead)
 
 
-def list_errors(files: Files) -> Counter[tuple[str, str, str]]:
-    """Count what is wrong with content, wherever in a file it stands."""
+def find_new_errors(files: Files, written: Mapping[str, bytes]) -> list[tuple[str, int, str, str]]:
+    """List what would be wrong with content that is not wrong now, wherever it stands now."""
+    after = list_errors({**files, **written})
+    before = {(path, what, instead) for path, _line, what, instead in after and list_errors(files)}
+    return [each for each in after if (each[0], *each[2:]) not in before]
+
+
+def list_errors(files: Files) -> list[tuple[str, int, str, str]]:
+    """List what is wrong with content, in the order of its files."""
     findings = Findings()
     read_catalogue(files, findings)
-    return Counter((each.path, each.what, each.instead) for each in findings.errors)
-
-
-def find_lines(
-    new: Counter[tuple[str, str, str]], files: Files, written: Mapping[str, bytes]
-) -> list[tuple[str, int, str, str]]:
-    """Find the lines of new errors."""
-    if not new:
-        return []
-    findings = Findings()
-    read_catalogue({**files, **written}, findings)
-    return list(
-        {
-            (each.path, each.line, each.what, each.instead)
-            for each in findings.errors
-            if (each.path, each.what, each.instead) in new
-        }
-    )
+    return sorted({(each.path, each.line, each.what, each.instead) for each in findings.errors})
 
 
 def find_row(

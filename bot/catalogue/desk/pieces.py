@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from babel import Locale
@@ -301,6 +302,7 @@ def read_strings(
     return found
 
 
+@cache
 def list_forms(language: str, count: int) -> list[tuple[str, str]]:
     """List a language's plural forms: each by its name, with a few numbers that it is for."""
     locale = Locale.parse(language)

@@ -42,6 +42,10 @@ TRANSLATION = 3
 LONGEST = 32_767  # characters that a cell takes
 LARGEST = 100_000_000  # bytes after unpacking
 AS_TEXT = "@"
+WRAPPED = Alignment(wrap_text=True, vertical="top")
+WRAPPED_RTL = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
+LOCKED = PatternFill("solid", start_color="F3F3F3")
+OPEN = Protection(locked=False)
 ANEW = "Export the texts again, and edit that file."
 EXPLAINED = (
     "Texts of Kuffert to translate into {language}",
@@ -97,7 +101,7 @@ def explain(sheet: Worksheet, language: str) -> None:
     name = Locale.parse(language).get_display_name("en")
     for number, line in enumerate(EXPLAINED, start=1):
         cell = sheet.cell(number, 1, line.replace("{language}", f"{name} ({language})"))
-        cell.alignment = Alignment(wrap_text=True, vertical="top")
+        cell.alignment = WRAPPED
         cell.font = Font(bold=number == 1, size=14 if number == 1 else 11)
     sheet.protection.sheet = True
 
@@ -120,19 +124,14 @@ def write_row(sheet: Worksheet, number: int, piece: Piece, *, language: str, is_
     values = (piece.id, piece.source, piece.text, piece.state.value, piece.limit, note)
     for column, value in enumerate((*values, language, origin, source, text), start=1):
         cell = sheet.cell(number, column)
-        is_open = column == TRANSLATION
         if value:
             put_text(cell, value)
         cell.number_format = AS_TEXT
-        cell.protection = Protection(locked=not is_open)
-        cell.alignment = Alignment(
-            wrap_text=True,
-            vertical="top",
-            horizontal="right" if is_open and is_rtl else None,
-            readingOrder=2 if is_open and is_rtl else 0,
-        )
-        if not is_open:
-            cell.fill = PatternFill("solid", start_color="F3F3F3")
+        if column != TRANSLATION:
+            cell.alignment, cell.fill = WRAPPED, LOCKED
+            continue
+        cell.protection = OPEN
+        cell.alignment = WRAPPED_RTL if is_rtl else WRAPPED
 
 
 def put_text(cell: Any, value: str) -> None:
