@@ -26,7 +26,7 @@ from bot.catalogue.desk.standing import (
     survey,
 )
 from bot.catalogue.desk.starting import Begun, Wish, begin
-from bot.catalogue.files import Files, read_folder
+from bot.catalogue.files import CONTENT, LOCALES, Files, read_folder
 from bot.errors import BotError
 from bot.settings import load_settings
 
@@ -239,7 +239,7 @@ def read_day(text: str | None) -> date:
 
 def find_names(paths: list[str], files: Files, *, language: str | None) -> list[str]:
     """Find the catalogue's names of what stands at some paths."""
-    roots = dict(zip(("content", "locales"), find_folders(), strict=True))
+    roots = dict(zip((CONTENT, LOCALES), find_folders(), strict=True))
     found = []
     for path in paths:
         name = next(
@@ -250,6 +250,8 @@ def find_names(paths: list[str], files: Files, *, language: str | None) -> list[
             ),
             path.rstrip("/"),
         )
+        if not any(each.startswith(name) for each in files):
+            name = f"{CONTENT}/{name}"  # as the matrix names it: activities/sock-pairs
         below = [each for each in files if each.startswith(f"{name}/")]
         if language and below:
             of_language = [each for each in below if language in name_parts(each)]

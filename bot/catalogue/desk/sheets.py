@@ -11,6 +11,7 @@ from openpyxl import Workbook, load_workbook
 from openpyxl.cell.cell import Cell
 from openpyxl.styles import Alignment, Font, PatternFill, Protection
 from openpyxl.utils import get_column_letter
+from openpyxl.worksheet.properties import PageSetupProperties
 from openpyxl.worksheet.worksheet import Worksheet
 
 from bot.catalogue.desk.pieces import Piece
@@ -41,6 +42,7 @@ HIDDEN = 4
 TRANSLATION = 3
 LONGEST = 32_767  # characters that a cell takes
 LARGEST = 100_000_000  # bytes after unpacking
+LINE, TALLEST = 15, 400  # points
 AS_TEXT = "@"
 WRAPPED = Alignment(wrap_text=True, vertical="top")
 WRAPPED_RTL = Alignment(wrap_text=True, vertical="top", horizontal="right", readingOrder=2)
@@ -57,8 +59,8 @@ EXPLAINED = (
     "5. **two stars** make bold, *one star* makes italic. Other signs for layout are not shown.",
     "6. A new line within a cell: Alt and Enter together. An empty line parts two paragraphs.",
     "7. Do not empty a cell that holds a text. If a text should go, tell the staff.",
-    "8. Save as XLSX and send the file back. You may do some rows now and others later; of a text "
-    "that is wholly missing, do all rows.",
+    "8. You may do some rows now and others later. Where all of an activity is missing, do all.",
+    "9. Save as XLSX and send the file back.",
     "",
     "missing: there is no translation yet.",
     "stale: the source has changed since it was translated. Bring it up to date.",
@@ -82,6 +84,9 @@ def write_workbook(pieces: Sequence[Piece], language: str) -> bytes:
     is_rtl = Locale.parse(language).character_order == "right-to-left"
     for number, piece in enumerate(pieces, start=2):
         write_row(sheet, number, piece, language=language, is_rtl=is_rtl)
+    sheet.page_setup.orientation = "landscape"
+    sheet.page_setup.fitToHeight = 0
+    sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
     sheet.freeze_panes = "B2"
     sheet.protection.sheet = True
     for name in ("formatColumns", "formatRows", "autoFilter"):
@@ -121,6 +126,12 @@ def write_row(sheet: Worksheet, number: int, piece: Piece, *, language: str, is_
     """Write one text; whatever it looks like, it is text."""
     source, text, origin = marks_of(piece)
     note = " ".join(each for each in (piece.example, piece.note) if each)
+    longest = max(lines_of(each, COLUMNS["source"]) for each in (piece.source, piece.text))
+    noted = max(
+        lines_of(told, COLUMNS[name] - 2)
+        for told, name in ((piece.id, "id"), (piece.limit, "limit"), (note, "note"))
+    )
+    sheet.row_dimensions[number].height = min(LINE * max(longest, noted), TALLEST)
     values = (piece.id, piece.source, piece.text, piece.state.value, piece.limit, note)
     for column, value in enumerate((*values, language, origin, source, text), start=1):
         cell = sheet.cell(number, column)
@@ -132,6 +143,11 @@ def write_row(sheet: Worksheet, number: int, piece: Piece, *, language: str, is_
             continue
         cell.protection = OPEN
         cell.alignment = WRAPPED_RTL if is_rtl else WRAPPED
+
+
+def lines_of(text: str, width: int) -> int:
+    """Say how many lines a text takes in a column of some characters."""
+    return sum(-(-max(len(line), 1) // width) for line in text.split("\n"))
 
 
 def put_text(cell: Any, value: str) -> None:

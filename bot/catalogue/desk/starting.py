@@ -160,9 +160,9 @@ def finish(
     steps.append(f"Write in {folder}/{card} who made it (credit), and whatever else says {MARK}")
     for language in others:
         steps.append(
-            f"Translate into {language}: write {folder}/{language}.md. Or hand out a "
-            f"sheet: kuffert content export --language {language} --only missing --out {language}.xlsx, "
-            f"and take it in again: kuffert content import {language}.xlsx."
+            f"Translate into {language}: write {folder}/{language}.md. Or hand out a sheet: "
+            f"kuffert content export --language {language} --only missing "
+            f"--out {language}.xlsx, and take it in again: kuffert content import {language}.xlsx."
         )
     steps.append("See that all is well: kuffert content check.")
     steps.append(f'After somebody read it: kuffert content accept {folder} --by "NAME".')
