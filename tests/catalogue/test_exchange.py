@@ -57,7 +57,9 @@ def fill(body: bytes, texts: dict[str, str | int]) -> bytes:
     text = body.decode()
     for id_, value in texts.items():
         key, _bracket, form = id_.partition("[")
+        is_arabic = "Language: ar" in text
         names = ("zero]", "one]", "two]", "few]", "many]", "other]")
+        names = names if is_arabic else ("one]", "other]")
         field = f"msgstr[{names.index(form)}]" if form else "msgstr"
         start = text.index(field, text.index(f'msgctxt "{key}"'))
         end = re.compile(r"\n(?!\")").search(text, start).start()
@@ -291,6 +293,25 @@ def test_every_broken_row_is_named_at_once_and_nothing_is_imported(kind: Format)
         assert re.match(r"ar\.file, (row|line) [1-9]\d*: ", of_row)
         assert sentence in of_row
     assert len(said) == len(BROKEN)
+
+
+@BOTH
+def test_a_language_that_is_new_is_taken_in_whole_but_for_the_words_of_distress(
+    kind: Format,
+) -> None:
+    programme = SMALL["content/programme.yaml"].replace(b"[en, ar]", b"[en, ar, da]")
+    files = {**SMALL, "content/programme.yaml": programme}
+    pieces = list_wanted(files, "da", Only.MISSING)
+    texts = {piece.id: piece.source.partition(" / ")[0] for piece in pieces}
+
+    imported = take_in(files, fill(write_exchange(pieces, "da", kind), texts), "da")
+
+    after = {**files, **imported.files}
+    assert list_wanted(after, "da", Only.MISSING) == []
+    assert [str(each) for each in check_catalogue(after).errors] == [
+        "content/distress/da.yaml: there is no such file. "
+        "Write the words of distress in this language."
+    ]
 
 
 @BOTH
