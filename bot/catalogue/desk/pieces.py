@@ -311,6 +311,7 @@ def list_forms(language: str, count: int) -> list[tuple[str, str]]:
     found = []
     for form in range(count):
         fitting = [n for n in EXAMPLES if plural_index(locale, n, count) == form]
-        shown = ", ".join(map(str, fitting[:SHOWN])) + (" …" if len(fitting) > SHOWN else "")
+        shown = ", ".join(map(str, fitting[:SHOWN]))
+        shown = f"numbers such as {shown}" if len(fitting) > SHOWN else shown
         found.append((names[form] if form < len(names) else str(form), shown or "no whole number"))
     return found
