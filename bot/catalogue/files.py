@@ -108,6 +108,13 @@ def group_files(files: Files, depth: int) -> tuple[dict[str, dict[str, bytes]], 
     return dict(sorted(folders.items())), rest
 
 
+def list_folders(files: Files, above: str) -> list[str]:
+    """List the paths of the folders that stand right below another."""
+    start = f"{above}/"
+    inside = (path.removeprefix(start) for path in files if path.startswith(start))
+    return sorted({start + each.partition("/")[0] for each in inside if "/" in each})
+
+
 def digest_of(files: Files) -> str:
     """Name some files by their names and their content."""
     digest = hashlib.sha256()

@@ -14,6 +14,7 @@ from bot.catalogue.parsing import Findings, Lines, Page, make_record, parse_page
 from bot.catalogue.parsing import parse_yaml as parse_lines
 from bot.catalogue.plainness import Rules
 from bot.catalogue.records import Programme
+from bot.catalogue.unwritten import check_unwritten
 
 NAME = re.compile(r"[a-z0-9-]{1,24}")  # it goes into a button, which carries little
 MARKDOWN = ".md"
@@ -81,6 +82,7 @@ def read_card(
         findings.refuse(path, 0, "there is no such file", "Write it; see the README.")
         return None
     text = parse_text(folder.files[name], path, findings)
+    check_unwritten(text or "", path, findings)
     parsed = parse_lines(text, path, findings) if text is not None else None
     card = make_record(model, *parsed, path, findings) if parsed else None
     return (card, parsed[1]) if card and parsed else None
@@ -121,6 +123,7 @@ def read_pages(
             )
             continue
         text = parse_text(content, path, findings)
+        check_unwritten(text or "", path, findings)
         page = text and parse_page(text, path, findings, keys=keys, sections=allowed)
         if page:
             pages[language] = page

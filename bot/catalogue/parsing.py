@@ -16,7 +16,9 @@ from bot.errors import Problem
 # (its own hash then), and the hash of the source that it was made from
 STATE_KEYS = ("reviewed", "reviewer", "reviewed_on", "reviewed_text", "source")
 FRONT = re.compile(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*(?:\n|$)")
+FENCE = "---"
 HEADING = "##"
+HEADING_LINE = re.compile(r"##[ \t]+(.*?)[ \t]*$")
 BLANK = (" ", "\t")
 PLAIN_KEY = re.compile(  # `key: "words"` without anything that YAML would read in another way
     r'(?P<key>[a-z_]+): (?:"(?P<quoted>[^"\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]*)"'

@@ -305,6 +305,11 @@ class Distress(Plain):
     """
 
     reviewed: YesNo = Field(description="Write reviewed: yes or reviewed: no.")
+    reviewer: str | None = Field(default=None, description="Write who read these words.")
+    reviewed_on: date | None = Field(default=None, description="Write a date: 2026-11-25.")
+    reviewed_text: str | None = Field(
+        default=None, description="kuffert content accept writes which words were read."
+    )
     help: Mapping[str, str] = Field(description=HELP_TEXTS)
     grief: Mapping[str, str] = Field(description=HELP_TEXTS)
     urgent: tuple[str, ...] = Field(min_length=1, description=PHRASES)

@@ -32,7 +32,12 @@ class Messages:
     @cached_property
     def by_key(self) -> dict[str, Message]:
         """The strings by key."""
-        return {key_of(message.id): message for message in self.catalog if message.id}
+        return messages_of(self.catalog)
+
+
+def messages_of(catalog: Catalog) -> dict[str, Message]:
+    """Give the strings by key."""
+    return {key_of(message.id): message for message in catalog if message.id}
 
 
 def path_of(language: str) -> str:

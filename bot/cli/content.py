@@ -10,6 +10,7 @@ from rich.console import Console
 
 from bot.app.content import ContentChecker, write_schemas
 from bot.catalogue.parsing import Findings
+from bot.cli import translators
 from bot.cli.options import find_folders
 from bot.cli.previewing import preview
 from bot.errors import FileRefused, Problem
@@ -18,6 +19,7 @@ LOOK_SECONDS = 0.2
 
 content_app = typer.Typer(no_args_is_help=True, help="Check, show and try what staff write.")
 content_app.command("preview")(preview)
+translators.register(content_app)
 
 
 class Format(StrEnum):

@@ -130,6 +130,11 @@ BROKEN_TEXTS = (
         "written anew, so that it has no source to be stale against",
         both(edit(CARD, "translate", "author"), edit(AR, "source: 4efeae9802082c40\n", "")),
     ),
+    Broken(
+        "a text that is still to be written",
+        edit(AR, TAKE_TWO, "TODO: write here how it is easier."),
+        (f"{AR}, line 17: this is still to be written. Write it, and remove TODO:.",),
+    ),
     # front matter
     Broken(
         "a placeholder in a title",

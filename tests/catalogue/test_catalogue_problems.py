@@ -476,7 +476,8 @@ TABLE = (
         edit(HELD_BACK_AR, "moved:", "angry: [x]\nmoved:"),
         (
             f'{HELD_BACK_AR}, line 8: unknown key "angry". '
-            "Use: reviewed, help, grief, urgent, died, moved.",
+            "Use: reviewed, reviewer, reviewed_on, reviewed_text, "
+            "help, grief, urgent, died, moved.",
         ),
     ),
     Broken(
