@@ -6,10 +6,12 @@ from pathlib import Path
 import typer
 
 from bot.app import commands
+from bot.cli.rehearsing import rehearse_content
 from bot.errors import BotError
 from bot.settings import load_settings
 
 content_app = typer.Typer(no_args_is_help=True, help="Check what staff write.")
+content_app.command("rehearse")(rehearse_content)
 
 
 @content_app.command("check")
