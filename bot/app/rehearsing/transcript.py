@@ -114,13 +114,15 @@ class Telling:
         """Give a moment on the family's clock."""
         return moment.astimezone(self.zone)
 
-    def picture(self, media: StoredFile) -> str:
-        """Say what a picture shows, or what a file is."""
+    def picture(self, media: StoredFile, beside: str) -> str:
+        """Say what a picture shows, in the language of the words beside it, or what a file is."""
         catalogue, language = self.played.catalogue, self.played.persona.language
         number = self.alts.get(media.digest)
         if number:
             activity = next(a for a in catalogue.activities.values() if a.card.id == number)
-            text = activity.text_in(language, catalogue.programme.language)
+            usual = activity.text_in(language, catalogue.programme.language)
+            texts = (usual, *activity.texts.values())
+            text = next((each for each in texts if each.title in beside), usual)
             return f"picture: {text.alt}"
         if media.name.startswith("together-"):
             return "picture: what was done together this week"
@@ -212,7 +214,7 @@ def write_entry(telling: Telling, entry: Entry) -> list[str]:
             body, lines = entry.text.split("\n"), [f"{clock}  Kuffert"]
     lines += [f"{MARGIN}{each}".rstrip() for each in body]
     if entry.media and entry.what == "sent":
-        lines.append(f"{MARGIN}[{telling.picture(entry.media)}]")
+        lines.append(f"{MARGIN}[{telling.picture(entry.media, entry.text)}]")
     lines += [MARGIN + " ".join(f"[{label}]" for label in row) for row in entry.buttons]
     return lines
 
