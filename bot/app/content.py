@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from bot.app.rehearsing.persona import Persona
 from bot.catalogue.files import CONTENT, LOCALES
 from bot.catalogue.materials import Printable, PrintableCard, StoryCard
 from bot.catalogue.parsing import Findings
@@ -26,6 +27,7 @@ SCHEMAS: Mapping[str, type[BaseModel]] = {
     "recorded": RecordedList,
     "distress": Distress,
     "language": Rules,
+    "persona": Persona,
 }
 SET = tuple[Printable, Words]
 

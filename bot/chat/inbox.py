@@ -82,6 +82,15 @@ class Inbox:
         finally:
             await self._finish()
 
+    async def handle_all(self) -> None:
+        """Handle all that is stored, and come back when it is closed: for a clock that waits."""
+        while True:
+            await self._take_up()
+            if self._in_hand:
+                await asyncio.wait(self._in_hand)
+            elif not self._done:
+                return
+
     async def _take_up(self) -> None:
         """Close what is done and take up what is free; when the database is away, wait."""
         try:

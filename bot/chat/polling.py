@@ -47,6 +47,11 @@ class Poller:
         self._offset: int | None = None
         self._request = AiohttpRequest()
 
+    async def fetch(self) -> None:
+        """Poll once, on a connection of its own: for a clock that waits."""
+        async with self._request:
+            await self.poll_once()
+
     async def run(self) -> None:
         """Poll until cancelled; a network that is gone is asked again, at growing intervals."""
         async with self._request:

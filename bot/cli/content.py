@@ -13,12 +13,14 @@ from bot.catalogue.parsing import Findings
 from bot.cli import translators
 from bot.cli.options import find_folders
 from bot.cli.previewing import preview
+from bot.cli.rehearsing import rehearse_content
 from bot.errors import FileRefused, Problem
 
 LOOK_SECONDS = 0.2
 
 content_app = typer.Typer(no_args_is_help=True, help="Check, show and try what staff write.")
 content_app.command("preview")(preview)
+content_app.command("rehearse")(rehearse_content)
 translators.register(content_app)
 
 

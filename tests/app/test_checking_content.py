@@ -25,6 +25,7 @@ KINDS = {
     "printable": "printables/*/printable.yaml",
     "distress": "distress/*.yaml",
     "language": "languages/*.yaml",
+    "persona": "personas/*.yaml",
     "recorded": "*/*/audio/recorded.yaml",
 }
 
