@@ -6,10 +6,13 @@ from pathlib import Path
 import typer
 
 from bot.app import commands
+from bot.cli.versions import content_use, content_versions_command
 from bot.errors import BotError
 from bot.settings import load_settings
 
 content_app = typer.Typer(no_args_is_help=True, help="Check what staff write.")
+content_app.command("versions")(content_versions_command)
+content_app.command("use")(content_use)
 
 
 @content_app.command("check")
