@@ -13,7 +13,7 @@ from bot.printing.printables import check_printables
 
 MARKER = ".copying"  # in content/: whoever copies slowly puts it there first, and removes it last
 GIT_LOCK = "index.lock"
-QUIET = timedelta(seconds=2)
+QUIET = timedelta(seconds=1.5)
 
 Stamps = Mapping[str, Stamp]
 
@@ -45,8 +45,8 @@ class StillBench:
     def read(self, *, now: datetime) -> Reading | None:
         """Read and check what changed; None where nothing did, or where it does not lie still.
 
-        It lies still when two looks in a row find the same, nothing was touched in the last two
-        seconds, nobody says that a copy is under way, and nothing changes while it is read. `now`
+        It lies still when two looks in a row find the same, nothing was touched just now
+        (QUIET), nobody says that a copy is under way, and nothing changes while it is read. `now`
         is the time of the machine that the files lie on.
         """
         stamps = self._look()
