@@ -52,7 +52,6 @@ class Reloader:
         self.clock = clock
         self.wall = wall
         self._bench = StillBench(bench)
-        self._shelf: Shelf | None = None
         self._unloadable: str | None = None
         self._refused: Reading | None = None
         self._told_waiting = False
@@ -62,13 +61,6 @@ class Reloader:
         """Make one for the folders that the settings name."""
         bench = Workbench(settings.content, settings.locales)
         return cls(database, bench, place=place_of(settings), clock=clock, wall=SystemClock())
-
-    @property
-    def shelf(self) -> Shelf:
-        """The shelf, once it is open."""
-        if self._shelf is None:
-            raise BotError("No catalogue was opened yet.")
-        return self._shelf
 
     async def open(self) -> Shelf:
         """Give the shelf that a process starts with.
@@ -89,8 +81,7 @@ class Reloader:
             catalogue = self._make_do(reading)
         if catalogue is None:
             raise BotError("There is no catalogue to run.")
-        self._shelf = Shelf(catalogue)
-        return self._shelf
+        return Shelf(catalogue)
 
     def _make_do(self, reading: Reading) -> Catalogue | None:
         """Run our own files where the accepted catalogue cannot be loaded here."""
@@ -99,9 +90,9 @@ class Reloader:
         log.warning("content %s of %s runs here, not accepted", short(reading.version), self.place)
         return reading.catalogue
 
-    async def look(self) -> None:
+    async def look(self, shelf: Shelf) -> None:
         """Run what was accepted elsewhere; accept this machine's files where they changed."""
-        await self._follow()
+        await self._follow(shelf)
         reading = await self._read()
         if reading is None:
             return
@@ -111,7 +102,7 @@ class Reloader:
             self._bench.read_again()
             raise
         if taken:
-            self.shelf.replace(taken)
+            shelf.replace(taken)
             self._tell_accepted(taken)
 
     async def tidy(self) -> None:
@@ -130,15 +121,15 @@ class Reloader:
         self._told_waiting = waits_for is not None
         return reading
 
-    async def _follow(self) -> None:
+    async def _follow(self, shelf: Shelf) -> None:
         """Run the accepted catalogue, whoever accepted it."""
         async with self.database.reading() as session:
             version = await snapshots.find_accepted_version(session)
-        if version in (None, self.shelf.current.version, self._unloadable):
+        if version in (None, shelf.current.version, self._unloadable):
             return
         catalogue = await self._load_accepted()
         if catalogue:
-            self.shelf.replace(catalogue)
+            shelf.replace(catalogue)
             log.info("content %s runs now: it was accepted elsewhere", short(catalogue.version))
 
     async def _load_accepted(self, *, besides: Reading | None = None) -> Catalogue | None:

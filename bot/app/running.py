@@ -287,7 +287,7 @@ class Runtime:
         if self.reloader is None:
             return
         try:
-            await self.reloader.look()
+            await self.reloader.look(self.shelf)
         except DatabaseGone as error:
             log.warning("changed content waits: %s", error)
         except Exception:  # the tick: log, and go on with what runs
