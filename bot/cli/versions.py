@@ -22,7 +22,7 @@ def content_versions_command(demo: OnDemo = False) -> None:
     """List the content that was accepted so far, which of it runs, and what is refused and why."""
     standing, accepted = asyncio.run(content_versions.list_versions(settings_for(demo=demo)))
     if accepted:
-        Console(width=None).print(show_versions(standing, accepted))
+        Console().print(show_versions(standing, accepted))
     else:
         typer.echo("No content was accepted yet.", err=True)
     for refusal in standing.refusals:
@@ -43,7 +43,7 @@ def content_use(version: Version, demo: OnDemo = False) -> None:
 def show_versions(standing: ContentStanding, accepted: list[Accepted]) -> Table:
     """Show each version as a row, the one accepted last at the end."""
     table = Table(box=None)
-    for name in ("version", "first accepted", "last accepted", "sent", ""):
+    for name in ("version", "first accepted (UTC)", "last accepted (UTC)", "sent", ""):
         table.add_column(name, justify="right" if name == "sent" else "left", no_wrap=True)
     for each in accepted:
         table.add_row(
@@ -63,7 +63,7 @@ def list_lines(refusal: Refusal) -> list[str]:
     left_out = refusal.count - len(refusal.problems)
     return [
         "",
-        f"Refused since {since}: the content{name} in {refusal.place}. What runs stays.",
+        f"Refused since {since} UTC: the content{name} in {refusal.place}. What runs stays.",
         *(f"error: {problem}" for problem in refusal.problems),
         *([f"… and {left_out} more: kuffert content check"] if left_out else []),
     ]

@@ -12,17 +12,20 @@ from pathlib import Path
 from random import Random
 
 import pytest
+from rich.console import Console
 
 from bot.app.content_versions import find_standing, list_versions, read_running, use_version
 from bot.app.reloading import Reloader, is_change
 from bot.app.settling import MARKER
 from bot.catalogue.files import pack, version_of
 from bot.catalogue.workbench import Checked, Workbench
+from bot.cli.versions import list_lines, show_versions
 from bot.delivery.shelf import EARLIER, Shelf
 from bot.errors import BotError, FileRefused
 from bot.settings import Settings
 from bot.store import Database, snapshots
 from bot.store.content_folders import Place
+from bot.store.snapshots import short
 from tests.catalogue.conftest import ENGLISH, SMALL
 from tests.conftest import MONDAY_MORNING
 from tests.shipped import shipped_files
@@ -146,6 +149,7 @@ async def test_a_bad_text_is_refused_on_every_machine_until_it_is_mended(
     (refused,) = (await find_standing(machine.database)).refusals
     assert (machine.runs, other.runs) == ("Sock Pairs", "Sock Pairs")
     assert refused.place.host == "one"
+    assert any(each.startswith("Refused since 2026-09-07 09:00") for each in list_lines(refused))
     assert any(f'{TEXT}, line 9: unknown section "dont"' in str(p) for p in refused.problems)
     told = [each for each in caplog.messages if "unknown section" in each]
     assert len(told) == 1
@@ -383,7 +387,12 @@ async def test_going_back_holds_everywhere_and_survives_a_restart(
     assert (machine.runs, other.runs) == ("Sock Pairs", "Sock Pairs")
     standing, accepted = await list_versions(settings)
     assert standing.version == version_of(SMALL)
-    assert {each.version for each in accepted} > {version_of(SMALL)}
+    assert accepted[-1].version == version_of(SMALL)
+    with (console := Console(width=100)).capture() as shown:
+        console.print(show_versions(standing, accepted))
+    assert [
+        line.split()[0] for line in shown.get().splitlines() if line.rstrip().endswith("runs")
+    ] == [short(version_of(SMALL))]
 
 
 @on_sqlite
