@@ -9,13 +9,14 @@ from pathlib import Path
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.content import ContentChecker
+from bot.app.content_versions import read_running
 from bot.app.forgetting import forget_again
 from bot.app.locking import hold
-from bot.app.opening import accept_catalogue, open_store
+from bot.app.opening import open_store
+from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.core.sealing import draw_key
-from bot.delivery.shelf import Shelf
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
 from bot.report import funnel
@@ -65,14 +66,15 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
         )
     with hold(url):
         async with open_store(settings) as store:
-            catalogue = await accept_catalogue(store.database, settings, clock=clock)
+            reloader = Reloader.of(store.database, settings, clock=clock)
+            shelf = await reloader.open()
             tombstones = TombstoneFile(settings.tombstones) if settings.tombstones else None
             if tombstones:
                 tombstones.prepare()
                 await forget_again(store, tombstones, now=clock.now())
             runtime = Runtime(
                 store,
-                Shelf(catalogue),
+                shelf,
                 clock=clock,
                 network=Network(
                     token,
@@ -82,6 +84,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                 ),
                 role=role,
                 tombstones=tombstones,
+                reloader=reloader,
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):
@@ -186,7 +189,7 @@ async def count_funnel(settings: Settings, *, by: By | None) -> Funnel:
 async def report(settings: Settings, folder: Path) -> Path:
     """Write the report."""
     async with open_store(settings) as store:
-        catalogue = await accept_catalogue(store.database, settings, clock=SystemClock())
+        catalogue = await read_running(store.database, settings)
         async with store.database.reading() as session:
             return await write_report(
                 session,

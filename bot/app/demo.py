@@ -14,13 +14,13 @@ from pydantic import SecretStr
 from bot.app.cards import issue_for
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.locking import hold
-from bot.app.opening import Store, accept_catalogue, open_store
+from bot.app.opening import Store, open_store
+from bot.app.reloading import Reloader
 from bot.app.running import Network, Runtime
 from bot.chat.codes import CARD
 from bot.core.choosing import birth_month_of
 from bot.core.codes import link_of
 from bot.core.sealing import draw_key
-from bot.delivery.shelf import Shelf
 from bot.errors import BotError
 from bot.intake.enrolling import enrol
 from bot.printing.codes import render_qr
@@ -164,7 +164,8 @@ class Demo:
         clock = MovableClock(SystemClock(), keep_in=self.folder / CLOCK)
         sandbox = Sandbox(clock, token=TOKEN, username=USERNAME, keep_in=self.folder / "sandbox")
         store = await self._stack.enter_async_context(open_store(self.settings))
-        catalogue = await accept_catalogue(store.database, self.settings, clock=clock)
+        reloader = Reloader.of(store.database, self.settings, clock=clock)
+        shelf = await reloader.open()
         await seed(store, now=clock.now())
         gate = Gate(store)
         server = await serve(sandbox, port=self.port, machine=gate, cards=gate.list_cards)
@@ -173,9 +174,10 @@ class Demo:
             sandbox.add_person("Parent 1", language="da")
         runtime = Runtime(
             store,
-            Shelf(catalogue),
+            shelf,
             clock=clock,
             network=Network(TOKEN, server.url, rate=SEND_RATE),
+            reloader=reloader,
         )
         async with store.database.writing() as session:
             await deployment.record_value(session, deployment.LINK_BASE, server.url)

@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.app.clocks import SystemClock
+from bot.app.content_versions import read_running
 from bot.app.forgetting import RETENTION, read_retirement
 from bot.app.opening import open_store
-from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
 from bot.catalogue.records import Programme
 from bot.delivery.examining import Breach, examine
 from bot.delivery.mending import mend, read_records
@@ -42,9 +41,9 @@ async def examine_database(
     show_progress: Callable[[int, int], None],
 ) -> Examined:
     """Examine everything; say each breach and each note; return the counts."""
-    programme = load_catalogue(read_folder(settings.content, settings.locales)).programme
     examined, now = Examined(), SystemClock().now()
     async with open_store(settings) as store:
+        programme = (await read_running(store.database, settings)).programme
         for note in await list_notes(store.database, now=now):
             say(f"note: {note}")
         async for breaches, count, total in walk(store.database, programme, now=now):

@@ -19,8 +19,9 @@ from bot.app.clocks import SystemClock
 from bot.app.forgetting import retire
 from bot.app.opening import Store
 from bot.app.reaping import Reaper
+from bot.app.reloading import LOOK_SECONDS, Reloader
 from bot.app.watching import ClockWatch
-from bot.chat.application import build_application, publish_commands, publish_description
+from bot.chat.application import build_application, list_told, publish_commands, publish_description
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import Poller
@@ -37,6 +38,7 @@ from bot.store.tombstones import TombstoneFile
 
 TICK_SECONDS = 1
 TAKE_OVER_SECONDS = 1
+PUBLISH_AGAIN_SECONDS = 60
 POLL_TURN_SECONDS = 10
 POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 COLLECT_AFTER = (20_000, 20, 20)  # new objects, and generations of them
@@ -90,6 +92,7 @@ class Runtime:
         network: Network,
         role: Role = Role.ALL,
         tombstones: TombstoneFile | None = None,
+        reloader: Reloader | None = None,
     ) -> None:
         """Assemble the parts; nothing starts yet."""
         self.store = store
@@ -97,6 +100,9 @@ class Runtime:
         self.network = network
         self.role = role
         self.shelf = shelf
+        self.reloader = reloader
+        self._told: object = None  # what the network was told of the commands and of the bot
+        self._tell_after = 0.0
         self.name = uuid4().hex
         self._due = asyncio.Event()
         self.turn = asyncio.Lock()  # held while deliveries go out, so that a clock moves between
@@ -153,8 +159,7 @@ class Runtime:
             bot = self.application.bot
             if self.role is not Role.SENDER:
                 await bot.delete_webhook(drop_pending_updates=False)
-                await publish_commands(bot, self.shelf.current)
-                await publish_description(bot, self.shelf.current)
+                await self._publish()
         except InvalidToken:
             raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
         except TelegramError as error:
@@ -162,6 +167,15 @@ class Runtime:
             raise BotError(f"The Bot API cannot be reached at {api}: {error}.") from None
         async with self.store.database.writing() as session:
             await deployment.record_value(session, deployment.BOT_USERNAME, bot.username)
+
+    async def _publish(self) -> None:
+        """Tell the network the commands and what the bot is, where that changed."""
+        catalogue, bot = self.shelf.current, self.application.bot
+        if list_told(catalogue) == self._told:
+            return
+        await publish_commands(bot, catalogue)
+        await publish_description(bot, catalogue)
+        self._told = list_told(catalogue)
 
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
@@ -173,6 +187,8 @@ class Runtime:
         often = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, **often)
         scheduler.add_job(self.take_over, "interval", seconds=TAKE_OVER_SECONDS, **often)
+        if self.reloader:
+            scheduler.add_job(self.reload, "interval", seconds=LOOK_SECONDS, **often)
         scheduler.add_job(self.tidy, "interval", hours=1, **often)
         scheduler.add_job(self.retire, "cron", hour=RETIRING_HOUR, **often)
         scheduler.start()
@@ -266,6 +282,29 @@ class Runtime:
         except DatabaseGone as error:
             log.warning("taking over waits: %s", error)
 
+    async def reload(self) -> None:
+        """Take up content that changed, here or elsewhere, and say anew what the bot is."""
+        if self.reloader is None:
+            return
+        try:
+            await self.reloader.look(self.shelf)
+        except DatabaseGone as error:
+            log.warning("changed content waits: %s", error)
+        except Exception:  # the tick: log, and go on with what runs
+            log.exception("the content was not looked at")
+        await self._publish_again()
+
+    async def _publish_again(self) -> None:
+        """Publish what changed; where the network refuses, try again after a while."""
+        now = time.monotonic()
+        if self.role is Role.SENDER or now < self._tell_after:
+            return
+        try:
+            await self._publish()
+        except TelegramError as error:
+            self._tell_after = now + PUBLISH_AGAIN_SECONDS
+            log.warning("the commands are not renewed: %s", error)
+
     async def tidy(self) -> None:
         """Forget newcomers who never consented, updates that are done, and codes tried in vain."""
         now = self.clock.now()
@@ -274,6 +313,8 @@ class Runtime:
                 await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
                 await updates.forget_done_before(session, now - UPDATES_STAY)
                 await attempts.forget_before(session, now - ATTEMPTS_STAY)
+            if self.reloader:
+                await self.reloader.tidy()
         except DatabaseGone as error:
             log.warning("tidying waits: %s", error)
 

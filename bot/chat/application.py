@@ -104,6 +104,15 @@ async def find_username(token: str, *, api: str) -> str:
         await request.shutdown()
 
 
+def list_told(catalogue: Catalogue) -> list[tuple[str | None, list[str]]]:
+    """List what the network is told of the commands and of the bot, by language."""
+    keys = (*(f"command-{name}" for name in COMMANDS), "bot-description", "bot-short-description")
+    return [
+        (code, [catalogue.words_in(language).plain(key) for key in keys])
+        for language, code in list_codes(catalogue)
+    ]
+
+
 async def publish_commands(bot: Bot, catalogue: Catalogue) -> None:
     """Tell the network the commands, in every language."""
     for language, code in list_codes(catalogue):

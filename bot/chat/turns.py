@@ -62,10 +62,9 @@ class Turn:
     calls_sender: bool = False
     error: Exception | None = None
 
-    @property
-    def catalogue(self) -> Catalogue:
-        """The catalogue that new messages are made from."""
-        return self.desk.shelf.current
+    def __post_init__(self) -> None:
+        """Take the catalogue that new messages are made from, one for the whole turn."""
+        self.catalogue: Catalogue = self.desk.shelf.current
 
     async def find_newcomer(self) -> Newcomer | None:
         """Look up the newcomer whose chat this is."""

@@ -14,6 +14,7 @@ from bot.cli import translators
 from bot.cli.options import find_folders
 from bot.cli.previewing import preview
 from bot.cli.rehearsing import rehearse_content
+from bot.cli.versions import content_use, content_versions_command
 from bot.errors import FileRefused, Problem
 
 LOOK_SECONDS = 0.2
@@ -21,6 +22,8 @@ LOOK_SECONDS = 0.2
 content_app = typer.Typer(no_args_is_help=True, help="Check, show and try what staff write.")
 content_app.command("preview")(preview)
 content_app.command("rehearse")(rehearse_content)
+content_app.command("versions")(content_versions_command)
+content_app.command("use")(content_use)
 translators.register(content_app)
 
 

@@ -1,6 +1,5 @@
 """The command that plays the programme for a family before any family gets it."""
 
-import contextlib
 import difflib
 from pathlib import Path
 from typing import Annotated
@@ -14,8 +13,8 @@ from bot.app.rehearsing.transcript import render_html, render_text
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import load_catalogue
 from bot.cli.console import showing_progress
+from bot.cli.options import find_folders
 from bot.errors import BotError
-from bot.settings import load_settings
 
 PERSONAS = "personas"
 
@@ -60,14 +59,6 @@ def rehearse_content(
                 differs |= show_difference(earlier[name], text, name)
     if differs:
         raise typer.Exit(1)
-
-
-def find_folders() -> tuple[Path, Path]:
-    """Give the folders of the content and of the short strings; no settings are needed."""
-    with contextlib.suppress(BotError):
-        settings = load_settings()
-        return settings.content, settings.locales
-    return Path("content"), Path("locales")
 
 
 def write(path: Path, text: str) -> None:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
 from bot.catalogue.notices import Notice
-from bot.catalogue.records import Catalogue
 from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer
@@ -15,6 +14,7 @@ from bot.core.versions import is_newer
 from bot.delivery.checking import Case, Ending, Going, Verdict, Wait, decide
 from bot.delivery.composing import Composed, Composer
 from bot.delivery.planning import CHILD_GONE, taper
+from bot.delivery.shelf import Shelf
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
 from bot.store import Session, centres, claims, deliveries, guardians, questions
 from bot.store.columns import id_of
@@ -57,7 +57,7 @@ class Decided:
 
 async def claim(
     session: Session,
-    catalogue: Catalogue,
+    shelf: Shelf,
     *,
     claimant: str,
     until: datetime,
@@ -77,16 +77,16 @@ async def claim(
         due += await claims.lock_due(session, now=now, asked=False, limit=limit - len(due))
     if not due:
         return Claimed()
+    catalogue = shelf.current  # one for all of it, whatever comes meanwhile
     version = catalogue.programme.consent
     cases, waiting = await read_cases(
         session, due, version=version, busy=busy, chat_wait=chat_wait, now=now
     )
     cap, weeks = catalogue.programme.weekly_cap, catalogue.programme.weeks
     decided = [Decided(case, decide(case, cap=cap, now=now)) for case in cases]
-    handings, over = await hand_out(
-        session, catalogue, decided, until=until, sealer=sealer, now=now
-    )
-    await write_handed(session, handings, catalogue.version, claimant=claimant, now=now)
+    composer = Composer(session, catalogue, shelf=shelf, sealer=sealer, now=now)
+    handings, over = await hand_out(composer, decided, until=until)
+    await write_handed(session, handings, claimant=claimant, now=now)
     await write_waits(session, [*waiting, *list_waits(decided)])
     await write_endings(session, [*list_endings(decided), *over], weeks=weeks, now=now)
     for each in decided:
@@ -183,17 +183,10 @@ def start_of_any_week(now: datetime) -> datetime:
 
 
 async def hand_out(
-    session: Session,
-    catalogue: Catalogue,
-    decided: Iterable[Decided],
-    *,
-    until: datetime,
-    sealer: Sealer,
-    now: datetime,
+    composer: Composer, decided: Iterable[Decided], *, until: datetime
 ) -> tuple[list[Handing], list[tuple[Case, Ending]]]:
     """Compose what goes out; where the programme is over, it ends instead."""
     going = [(each.case, each.verdict) for each in decided if isinstance(each.verdict, Going)]
-    composer = Composer(session, catalogue, sealer=sealer, now=now)
     families = {id_of(case.guardian): case.pairs for case, _verdict in going if case.pairs}
     days = {id_of(case.guardian): case.guardian.days for case, _verdict in going}
     told = [case.delivery for case, verdict in going if not verdict.asks]
@@ -221,7 +214,6 @@ async def hand_out(
 async def write_handed(
     session: Session,
     handings: Sequence[Handing],
-    version: str,
     *,
     claimant: str,
     now: datetime,
@@ -246,7 +238,7 @@ async def write_handed(
                 "language": each.composed.language,
                 "week": each.composed.week,
                 "notice": each.composed.notice,
-                "content_version": version,
+                "content_version": each.composed.version,
             }
             for each in handings
         ],

@@ -15,10 +15,11 @@ from bot.core.levels import ASKED_WEEKS, is_asked
 from bot.core.messages import Media, OutgoingMessage
 from bot.core.sealing import Sealer
 from bot.core.siblings import Label, Sibling, label_child
+from bot.delivery.shelf import Shelf
 from bot.delivery.staff_answers import open_answer
 from bot.errors import BotError
 from bot.printing.keepsakes import picture_week
-from bot.store import Session, centres, events, levels, questions
+from bot.store import Session, centres, deliveries, events, levels, questions
 from bot.store.centres import Pupil, Week
 from bot.store.columns import id_of
 from bot.store.events import Done
@@ -35,6 +36,7 @@ class Composed:
 
     message: OutgoingMessage
     language: str
+    version: str  # of the catalogue
     activity_id: str | None = None
     variant: Variant | None = None
     week: int | None = None
@@ -46,11 +48,23 @@ class Composer:
     """Composes a batch of deliveries within one transaction."""
 
     def __init__(
-        self, session: Session, catalogue: Catalogue, *, sealer: Sealer, now: datetime
+        self,
+        session: Session,
+        catalogue: Catalogue,
+        *,
+        shelf: Shelf,
+        sealer: Sealer,
+        now: datetime,
     ) -> None:
-        """Begin knowing no child; the sealer opens what staff wrote."""
+        """Begin knowing no child; the sealer opens what staff wrote.
+
+        What is said is in the words of `catalogue`. An activity that is gone from it is finished
+        from an earlier one on the shelf, where a child is in the middle of it.
+        """
         self.session = session
         self.catalogue = catalogue
+        self.shelf = shelf
+        self.kept: dict[tuple[int, str], Catalogue] = {}
         self.sealer = sealer
         self.now = now
         self.pupils: dict[int, Pupil] = {}
@@ -85,6 +99,7 @@ class Composer:
         mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
         self.weeks = await centres.list_latest_weeks(self.session, numbers)
+        await self._read_kept(batch)
         await self._begin_weeks(batch)
         new = [each.id for each in self.pupils.values() if self._may_be_asked(each)]
         self.said = await levels.list_said(self.session, sorted(new))
@@ -102,6 +117,36 @@ class Composer:
         if numbers and mondays:
             since = datetime.combine(min(mondays), time(), UTC) - ONE_DAY
             self.done = await events.list_done_together(self.session, numbers, since=since)
+
+    async def _read_kept(self, batch: Sequence[Delivery]) -> None:
+        """Find the earlier catalogues of activities that are gone, for children amid them."""
+        known = self.catalogue.activities
+        amid = {each.child_id for each in self.weeks.values() if each.activity_id not in known}
+        told = {
+            each.child_id
+            for each in batch
+            if each.child_id and each.activity_id and each.activity_id not in known
+        }
+        if not amid | told:
+            return
+        for child_id, name, version in await deliveries.list_made_from(
+            self.session, sorted(amid | told)
+        ):
+            earlier = None if name in known else await self.shelf.get(self.session, version)
+            if earlier and name in earlier.activities:
+                self.kept[child_id, name] = earlier
+
+    def _find_catalogue(self, child_id: int | None, activity_id: str | None) -> Catalogue | None:
+        """Find where an activity stands: in the catalogue or, if gone, where a child had it."""
+        if activity_id in self.catalogue.activities:
+            return self.catalogue
+        return self.kept.get((child_id or 0, activity_id or ""))
+
+    def _is_kept(self, week: Week) -> bool:
+        """Say whether a week goes on with its activity: one that is gone, only if it was begun."""
+        if week.activity_id in self.catalogue.activities:
+            return True
+        return week.sent_at is not None and (week.child_id, week.activity_id) in self.kept
 
     def _may_be_asked(self, pupil: Pupil) -> bool:
         """Say whether a child is new, and nothing is known of its level."""
@@ -143,7 +188,7 @@ class Composer:
         latest = self.weeks.get(child_id)
         if latest is None or latest.monday < monday:
             return True
-        return latest.activity_id not in self.catalogue.activities
+        return not self._is_kept(latest)
 
     def _next_week(self, child_id: int, monday: date, had: Sequence[Week]) -> Week | None:
         """Give a child's next week, or again one of which nothing was sent; None after the last."""
@@ -157,9 +202,9 @@ class Composer:
         return Week(child_id, number, monday, activity_id, None, self.now, None)
 
     def _take_up(self, latest: Week, monday: date, had: Sequence[Week]) -> Week:
-        """Move a week to a calendar week; an activity that is gone gives way to another."""
+        """Move a week to a calendar week; what is gone and not begun gives way to another."""
         moved = latest._replace(monday=max(latest.monday, monday))
-        if latest.activity_id in self.catalogue.activities:
+        if self._is_kept(latest):
             return moved
         return moved._replace(activity_id=self._choose(latest.child_id, latest.week, had))
 
@@ -174,25 +219,27 @@ class Composer:
 
         None where the child has been through the whole programme.
         """
-        language = guardian.language
+        language, version = guardian.language, self.catalogue.version
         is_touch = delivery.kind is DeliveryKind.PROGRAMME
         if delivery.question_id is not None:
             message = self.compose_answer(delivery, delivery.question_id, language)
-            return Composed(message, language, notice=STAFF_ANSWER)
+            return Composed(message, language, version, notice=STAFF_ANSWER)
         if asks or (delivery.notice is not None and not is_touch):
             notice = asks or Notice(delivery.notice or "")
             child_id = delivery.child_id or 0
             message = render_notice(self.catalogue, notice, language=language, child_id=child_id)
-            return Composed(message, language, notice=notice)
+            return Composed(message, language, version, notice=notice)
         telling = self.tell(delivery, language)
         if telling is None:
             return None
         is_check = delivery.kind is DeliveryKind.CHECK
-        message = (render_check if is_check else render_touch)(self.catalogue, telling)
+        found = self._find_catalogue(delivery.child_id, telling.activity_id) or self.catalogue
+        message = (render_check if is_check else render_touch)(found, telling)
         week = self.weeks.get(delivery.child_id or 0)
         return Composed(
             message,
             language,
+            found.version,
             telling.activity_id,
             telling.variant,
             week=self._week_of(delivery),
@@ -245,7 +292,9 @@ class Composer:
             return None
         done = self.done.get(delivery.child_id or 0, [])
         names = [each.activity_id for each in done if each.week == week - back]
-        return picture_week(self.catalogue, names, language=language)
+        found = (self.kept.get((delivery.child_id or 0, name)) for name in names)
+        catalogue = next(filter(None, found), self.catalogue)
+        return picture_week(catalogue, names, language=language)
 
     def _weeks_back(self, delivery: Delivery) -> int | None:
         """Say how many weeks ago that was which a touch shows a picture of; None where it has none.
@@ -283,7 +332,8 @@ class Composer:
         A message that never left is decided anew, so that a new level and a swap count at once.
         """
         is_told = delivery.kind is not DeliveryKind.PROGRAMME or delivery.in_doubt
-        return is_told and delivery.activity_id in self.catalogue.activities
+        found = self._find_catalogue(delivery.child_id, delivery.activity_id)
+        return is_told and found is not None
 
     def _is_behind(self, week: Week, delivery: Delivery) -> bool:
         """Say whether a child's last week lies before a delivery's."""

@@ -176,7 +176,7 @@ class Sender:
                     await self._release_unknown(session)
                 claimed = await claim(
                     session,
-                    self.shelf.current,
+                    self.shelf,
                     claimant=self.name,
                     until=now + self.limits.lease,
                     limit=limit,

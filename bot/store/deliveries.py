@@ -15,7 +15,7 @@ from bot.store.columns import Moment, Word
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Child, Delivery
+from bot.store.tables import Child, Delivery, Pair
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 DELIVERIES: Table = SQLModel.metadata.tables["delivery"]
@@ -118,6 +118,30 @@ async def forget(session: Session, planned: Delivery) -> None:
     """Take back a delivery that lies ahead of another one."""
     await session.delete(planned)
     await session.flush()
+
+
+async def list_made_from(session: Session, numbers: Sequence[int]) -> list[tuple[int, str, str]]:
+    """List what some children were told, oldest first: (child, activity, version of the content).
+
+    It is looked for among their guardians' deliveries, which are found at once.
+    """
+    return [tuple(row) for row in await read(session, MADE_FROM, numbers=numbers)]
+
+
+MADE_FROM = (
+    select_columns(col(Delivery.child_id), col(Delivery.activity_id), col(Delivery.content_version))
+    .join(
+        Pair,
+        (col(Pair.guardian_id) == col(Delivery.guardian_id))
+        & (col(Pair.child_id) == col(Delivery.child_id)),
+    )
+    .where(
+        among_numbers(col(Pair.child_id)),
+        col(Delivery.activity_id).is_not(None),
+        col(Delivery.content_version).is_not(None),
+    )
+    .order_by(col(Delivery.id))
+)
 
 
 async def find_delivery(session: Session, delivery_id: int) -> Delivery | None:

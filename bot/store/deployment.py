@@ -6,6 +6,7 @@ from bot.store.tables import Deployment
 KEY_FINGERPRINT = "key_fingerprint"
 BOT_USERNAME = "bot_username"
 LINK_BASE = "link_base"
+CATALOGUE = "catalogue"  # the version that runs
 
 
 async def find_value(session: Session, key: str) -> str | None:

@@ -358,6 +358,22 @@ class CatalogueSnapshot(Row, table=True):
     accepted_at: datetime = Field(sa_type=Moment, index=True)
 
 
+class ContentFolder(Row, table=True):
+    """One machine's content: what was seen there last, and why it is refused where it is.
+
+    `version` was sound when it was seen. `problems` holds the first of `problem_count` as JSON.
+    """
+
+    host: str = Field(primary_key=True, max_length=255)
+    folder: str = Field(primary_key=True)
+    version: str | None = Field(default=None, max_length=64)
+    seen_at: datetime = Field(sa_type=Moment)
+    refused_version: str | None = Field(default=None, max_length=64)
+    refused_at: datetime | None = Field(default=None, sa_type=Moment)
+    problem_count: int = 0
+    problems: str | None = None
+
+
 class OutcomeFile(Row, table=True):
     """One file of assessed results that a school supplied."""
 

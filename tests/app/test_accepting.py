@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from bot.app.content import ContentChecker
-from bot.app.opening import accept_catalogue
+from bot.app.reloading import Reloader, place_of
+from bot.catalogue.workbench import Workbench
 from bot.errors import FileRefused
 from bot.store import Database, snapshots
 from tests.conftest import MONDAY_MORNING
@@ -40,8 +41,12 @@ async def test_a_catalogue_with_such_a_page_is_not_accepted(
 ) -> None:
     settings = town_settings("").model_copy(update={"content": content})
 
+    clock = SettableClock(MONDAY_MORNING)
+    bench = Workbench(settings.content, settings.locales)
+    reloader = Reloader(database, bench, place=place_of(settings), clock=clock, wall=clock)
+
     with pytest.raises(FileRefused, match="line 3: this cannot be set"):
-        await accept_catalogue(database, settings, clock=SettableClock(MONDAY_MORNING))
+        await reloader.open()
 
     async with database.reading() as session:
         assert await snapshots.find_accepted(session) is None

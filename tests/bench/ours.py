@@ -17,7 +17,8 @@ from typing import Any
 
 from bot.app import looping
 from bot.app.clocks import MovableClock, SystemClock
-from bot.app.opening import Store, accept_catalogue, open_store
+from bot.app.opening import Store, open_store
+from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.delivery.shelf import Shelf
 from tests.bench.first_week import time_first_week
@@ -47,8 +48,7 @@ async def opened(given: Given) -> AsyncIterator[tuple[Store, Shelf, MovableClock
     clock = MovableClock(SystemClock())
     clock.move_to(given.at)
     async with open_store(settings) as store:
-        catalogue = await accept_catalogue(store.database, settings, clock=clock)
-        yield store, Shelf(catalogue), clock
+        yield store, await Reloader.of(store.database, settings, clock=clock).open(), clock
 
 
 @asynccontextmanager

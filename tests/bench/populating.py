@@ -12,7 +12,8 @@ from typing import Any
 from sqlalchemy import text
 
 from bot.app.clocks import SystemClock
-from bot.app.opening import accept_catalogue, open_store
+from bot.app.opening import open_store
+from bot.app.reloading import Reloader
 from bot.chat.turns import CHAT
 from bot.core.sealing import Sealer
 from bot.store import Database
@@ -150,7 +151,8 @@ async def populate(url: str, families: Families, statements: Sequence[str] = IN_
     """
     settings = bench_settings(url)
     async with open_store(settings) as store:
-        catalogue = await accept_catalogue(store.database, settings, clock=SystemClock())
+        reloader = Reloader.of(store.database, settings, clock=SystemClock())
+        catalogue = (await reloader.open()).current
         given = {
             **values_of(families),
             "activities": sorted(catalogue.activities),
