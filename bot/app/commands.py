@@ -16,6 +16,7 @@ from bot.app.serving import serving
 from bot.catalogue.files import read_folder
 from bot.catalogue.loading import read_catalogue
 from bot.catalogue.parsing import Findings
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
@@ -85,6 +86,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                 ),
                 role=role,
                 tombstones=tombstones,
+                recordings=RecordingFolder(settings.content),
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):

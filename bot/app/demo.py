@@ -16,6 +16,7 @@ from bot.app.clocks import MovableClock, SystemClock
 from bot.app.locking import hold
 from bot.app.opening import Store, accept_catalogue, open_store
 from bot.app.running import Network, Runtime
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.choosing import birth_month_of
 from bot.core.codes import link_of
@@ -176,6 +177,7 @@ class Demo:
             Shelf(catalogue),
             clock=clock,
             network=Network(TOKEN, server.url, rate=SEND_RATE),
+            recordings=RecordingFolder(self.settings.content),
         )
         async with store.database.writing() as session:
             await deployment.record_value(session, deployment.LINK_BASE, server.url)

@@ -20,6 +20,7 @@ from bot.app.forgetting import retire
 from bot.app.opening import Store
 from bot.app.reaping import Reaper
 from bot.app.watching import ClockWatch
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.chat.application import build_application, publish_commands, publish_description
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
@@ -90,6 +91,7 @@ class Runtime:
         network: Network,
         role: Role = Role.ALL,
         tombstones: TombstoneFile | None = None,
+        recordings: RecordingFolder | None = None,
     ) -> None:
         """Assemble the parts; nothing starts yet."""
         self.store = store
@@ -116,6 +118,7 @@ class Runtime:
             wake_sender=self._due.set,
             pace=self.pace,
             tombstones=tombstones,
+            recordings=recordings,
         )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
         self.poller = Poller(

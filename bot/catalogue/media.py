@@ -5,6 +5,7 @@ from pathlib import PurePosixPath
 
 from bot.catalogue.files import Files
 from bot.catalogue.parsing import Findings
+from bot.catalogue.recordings import RECORDED
 from bot.catalogue.records import Programme
 from bot.core.messages import Media, MediaKind
 
@@ -37,6 +38,8 @@ def read_audio(
     """Read an activity's recordings, one for each language that has one."""
     recordings = {}
     for path in sorted(name for name in files if name.startswith(f"{folder}/audio/")):
+        if path == f"{folder}/audio/{RECORDED}":
+            continue
         language = PurePosixPath(path).stem
         if PurePosixPath(path).suffix != ".ogg" or language not in programme.languages:
             languages = ", ".join(f"{each}.ogg" for each in programme.languages)

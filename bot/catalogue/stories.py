@@ -9,6 +9,7 @@ from bot.catalogue.folders import check_band, list_folders, read_card, read_name
 from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText
 from bot.catalogue.media import read_picture, read_recording
 from bot.catalogue.parsing import STATE_KEYS, Findings, Page
+from bot.catalogue.recordings import RECORDED
 from bot.catalogue.records import Programme
 from bot.catalogue.storybook import split_page
 from bot.core.messages import Media
@@ -103,6 +104,8 @@ def read_story_audio(
     numbers = {f"{number}.ogg": number for number in range(1, pages + 1)}
     recordings = {}
     for path in sorted(name for name in files if name.startswith(f"{folder}/audio/")):
+        if path == f"{folder}/audio/{RECORDED}":
+            continue
         file = PurePosixPath(path)
         language, number = file.parent.name, numbers.get(file.name)
         is_placed = str(file.parent.parent) == f"{folder}/audio"
