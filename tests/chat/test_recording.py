@@ -23,7 +23,6 @@ from tests.voice_notes import make_voice_note
 
 pytestmark = pytest.mark.anyio
 DANISH, ARABIC = (list_passages(shipped_catalogue(), each) for each in ("da", "ar"))
-ONE = pytest.mark.parametrize("case", ["one database is enough"])
 OVER = "Denne invitation er brugt, eller også er den udløbet."
 SLIP = "Et tegn i koden passer ikke"
 
@@ -113,9 +112,8 @@ def hash_on_disk(town: Town, passage: Passage) -> str:
     return spoken_hash(spoken_parts(page))
 
 
-@ONE
 async def test_again_throws_away_next_goes_on_skipped_ones_come_last_and_stop_ends(
-    town: Town, case: str
+    town: Town,
 ) -> None:
     lay_out_content(town)
     phone = await registered(town, language="ar")
@@ -153,9 +151,8 @@ async def test_again_throws_away_next_goes_on_skipped_ones_come_last_and_stop_en
     assert len(list(town.recordings.rglob("ar/*.ogg"))) == 1
 
 
-@ONE
 async def test_a_restart_an_update_that_comes_twice_and_a_changed_text_do_no_harm(
-    town: Town, case: str
+    town: Town,
 ) -> None:
     lay_out_content(town)
     phone = await registered(town)
@@ -184,9 +181,8 @@ async def test_a_restart_an_update_that_comes_twice_and_a_changed_text_do_no_har
     assert DANISH[0].title in (await press(phone, "step:next")).text
 
 
-@ONE
 async def test_what_is_no_voice_note_is_refused_with_a_sentence_and_nothing_is_kept(
-    town: Town, case: str
+    town: Town,
 ) -> None:
     lay_out_content(town)
     phone = await registered(town)
@@ -215,10 +211,7 @@ async def test_what_is_no_voice_note_is_refused_with_a_sentence_and_nothing_is_k
     assert "Gemt" in (await speak(phone, make_voice_note())).text
 
 
-@ONE
-async def test_an_invitation_registers_one_chat_once_and_only_while_it_lasts(
-    town: Town, case: str
-) -> None:
+async def test_an_invitation_registers_one_chat_once_and_only_while_it_lasts(town: Town) -> None:
     code, late = await invite(town), await invite(town)
     chen, bashir = town.phone("Chen", "da"), town.phone("Bashir", "da")
 
@@ -238,9 +231,8 @@ async def test_an_invitation_registers_one_chat_once_and_only_while_it_lasts(
     assert len(await town.rows(StaffChat)) == 1
 
 
-@ONE
 async def test_a_parent_who_sends_record_sees_an_unknown_command_and_nothing_else(
-    town: Town, case: str
+    town: Town,
 ) -> None:
     parent, stranger = town.phone(), town.phone("Bashir", "da")
     await parent.join(await town.card())
@@ -255,9 +247,8 @@ async def test_a_parent_who_sends_record_sees_an_unknown_command_and_nothing_els
     assert not any(each["command"] == "record" for listed in commands.values() for each in listed)
 
 
-@ONE
 async def test_a_colleague_who_is_a_parent_stays_one_and_a_removed_one_is_a_parent_alone(
-    town: Town, case: str
+    town: Town,
 ) -> None:
     lay_out_content(town)
     phone = town.phone()
@@ -293,9 +284,8 @@ async def test_a_colleague_who_is_a_parent_stays_one_and_a_removed_one_is_a_pare
     assert own not in town.sandbox.commands
 
 
-@ONE
 async def test_a_colleague_sees_the_registration_and_may_be_forgotten_and_come_back(
-    town: Town, case: str
+    town: Town,
 ) -> None:
     phone = await registered(town)
     town.sandbox.write(phone.person.id, "/mydata")
