@@ -17,6 +17,7 @@ from bot.app.demo import DemoMachine
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
 from bot.app.running import Network, Runtime
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key
@@ -153,6 +154,7 @@ class Town:
     server: RunningServer
     clock: SettableClock
     runtime: Runtime
+    recordings: Path
 
     def phone(self, name: str = "Amina", language: str = "da") -> Phone:
         return Phone(self, self.sandbox.add_person(name, language=language))
@@ -268,9 +270,16 @@ async def open_town(database_url: str, folder: Path, *, now: datetime) -> AsyncI
                 now=now,
             )
         network = Network(TOKEN, server.url, rate=1000, chat_wait=timedelta())
-        runtime = Runtime(store, Shelf(catalogue), clock=clock, network=network)
+        recordings = folder / "content"
+        runtime = Runtime(
+            store,
+            Shelf(catalogue),
+            clock=clock,
+            network=network,
+            recordings=RecordingFolder(recordings),
+        )
         await stack.enter_async_context(runtime)
         async with anyio.create_task_group() as tasks:
             tasks.start_soon(runtime.run)
-            yield Town(settings, store, sandbox, server, clock, runtime)
+            yield Town(settings, store, sandbox, server, clock, runtime, recordings)
             tasks.cancel_scope.cancel()

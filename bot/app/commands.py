@@ -16,6 +16,7 @@ from bot.app.opening import open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.core.sealing import draw_key
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
@@ -85,6 +86,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                 role=role,
                 tombstones=tombstones,
                 reloader=reloader,
+                recordings=RecordingFolder(settings.content),
             )
             pages = make_health(store.database)
             async with runtime, serving(pages, host=settings.host, port=settings.port):

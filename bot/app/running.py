@@ -21,6 +21,7 @@ from bot.app.opening import Store
 from bot.app.reaping import Reaper
 from bot.app.reloading import LOOK_SECONDS, Reloader
 from bot.app.watching import ClockWatch
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.chat.application import build_application, list_told, publish_commands, publish_description
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
@@ -93,6 +94,7 @@ class Runtime:
         role: Role = Role.ALL,
         tombstones: TombstoneFile | None = None,
         reloader: Reloader | None = None,
+        recordings: RecordingFolder | None = None,
     ) -> None:
         """Assemble the parts; nothing starts yet."""
         self.store = store
@@ -122,6 +124,7 @@ class Runtime:
             wake_sender=self._due.set,
             pace=self.pace,
             tombstones=tombstones,
+            recordings=recordings,
         )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
         self.poller = Poller(

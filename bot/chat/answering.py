@@ -1,5 +1,6 @@
 """Send one reply: note, edit or new message."""
 
+import json
 import mimetypes
 
 from telegram import Bot
@@ -8,7 +9,7 @@ from telegram.error import BadRequest
 
 from bot.chat.keyboards import markup_of
 from bot.chat.messenger import is_harmless, send_errors
-from bot.chat.replies import Edit, Give, Note, Say
+from bot.chat.replies import Edit, Give, Listing, Note, Say
 from bot.chat.transport import Form, call
 
 EDITS = {  # how a message with a file, and one without, is changed
@@ -17,7 +18,7 @@ EDITS = {  # how a message with a file, and one without, is changed
 }
 
 
-async def send_reply(bot: Bot, address: str, reply: Note | Edit | Say | Give) -> None:
+async def send_reply(bot: Bot, address: str, reply: Note | Edit | Say | Give | Listing) -> None:
     """Send one reply to a chat; raise a SendError when it does not go out."""
     method, form = draw_up(address, reply)
     with send_errors():
@@ -28,7 +29,7 @@ async def send_reply(bot: Bot, address: str, reply: Note | Edit | Say | Give) ->
                 raise
 
 
-def draw_up(address: str, reply: Note | Edit | Say | Give) -> tuple[str, Form]:
+def draw_up(address: str, reply: Note | Edit | Say | Give | Listing) -> tuple[str, Form]:
     """Give the call that a reply stands for: its method, and what it carries."""
     html = {"chat_id": address, "parse_mode": ParseMode.HTML.value}
     match reply:
@@ -45,3 +46,9 @@ def draw_up(address: str, reply: Note | Edit | Say | Give) -> tuple[str, Form]:
             mime_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
             files = {"document": (name, content.encode(), mime_type)}
             return "sendDocument", Form({**html, "caption": caption}, files)
+        case Listing(commands):
+            scope = {"scope": json.dumps({"type": "chat", "chat_id": int(address)})}
+            if not commands:
+                return "deleteMyCommands", Form(scope)
+            listed = [{"command": name, "description": does} for name, does in commands]
+            return "setMyCommands", Form({**scope, "commands": json.dumps(listed)})

@@ -17,16 +17,17 @@ from telegram.ext import (
 from bot.catalogue.records import Catalogue
 from bot.chat.asking import handle_ask, handle_edit
 from bot.chat.commands import (
-    COMMANDS,
     handle_anything_else,
     handle_help,
     handle_language,
     handle_membership,
     handle_pause,
+    handle_record,
     handle_resume,
     handle_stop,
 )
 from bot.chat.home import handle_menu
+from bot.chat.listing import COMMANDS, RECORD
 from bot.chat.onboarding import handle_start
 from bot.chat.rights import handle_forget, handle_my_data, handle_privacy
 from bot.chat.taps import handle_tap
@@ -50,6 +51,7 @@ HANDLERS = {
     "mydata": handle_my_data,
     "forget": handle_forget,
     "help": handle_help,
+    RECORD: handle_record,
 }
 
 

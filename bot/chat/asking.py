@@ -26,7 +26,7 @@ from bot.core.asked import QUESTION, Asked, format_asked, parse_asked
 from bot.core.cadence import local_date
 from bot.core.siblings import Sibling
 from bot.delivery.leaving import let_go
-from bot.store import centres, guardians, questions
+from bot.store import centres, guardians, questions, staff
 from bot.store.columns import id_of
 from bot.store.states import GuardianState, LeftReason, QuestionKind
 from bot.store.tables import Guardian, Question
@@ -50,7 +50,8 @@ async def handle_ask(update: Update, context: TurnContext) -> None:
 
 
 async def invite(turn: Turn, guardian: Guardian) -> None:
-    """Invite to write or speak."""
+    """Invite to write or speak; a colleague who reads aloud is a guardian again from then on."""
+    await staff.stop_reading(turn.session, turn.chat_key)
     has_children = bool(await centres.list_children(turn.session, id_of(guardian)))
     message = invite_to_ask(turn.catalogue, language=guardian.language, has_children=has_children)
     turn.reply(replies.say(message))

@@ -18,15 +18,17 @@ from bot.core.codes import (
     is_like_card_code,
     parse_code,
 )
-from bot.store import attempts, cards, posters
-from bot.store.tables import Card, Poster
+from bot.store import attempts, cards, posters, staff
+from bot.store.tables import Card, Poster, StaffInvitation
 
 CARD = "card"  # what the code of a card or a poster is hashed and sealed as
+STAFF = "staff invitation"  # and that of a colleague's invitation
 ATTEMPTS_OF_CHAT = 10
 ATTEMPTS_OF_ALL = 500
 ATTEMPTS_COUNT_FOR = timedelta(hours=1)
 
 Invitation = Card | Poster
+AnyInvitation = Invitation | StaffInvitation
 
 
 def find_typed_code(turn: Turn, text: str) -> str | None:
@@ -41,7 +43,7 @@ def find_typed_code(turn: Turn, text: str) -> str | None:
     return code if is_card_code(code) or has_slip else None
 
 
-async def open_code(turn: Turn, code: str, *, language: str) -> Invitation | None:
+async def open_code(turn: Turn, code: str, *, language: str) -> AnyInvitation | None:
     """Give what a code opens, or say why it opens nothing."""
     found, key = None, await find_obstacle(turn)
     if key is None:
@@ -72,17 +74,21 @@ async def find_obstacle(turn: Turn) -> str | None:
     return "codes-wait" if tried_by_all >= ATTEMPTS_OF_ALL else None
 
 
-async def find_invitation(turn: Turn, code: str) -> Invitation | None:
-    """Look up a card or else a poster by its code."""
+async def find_invitation(turn: Turn, code: str) -> AnyInvitation | None:
+    """Look up a card, or else a poster, or else a colleague's invitation, by its code."""
     if not is_card_code(code):
         return None
     code_key = turn.desk.sealer.keyed_hash(code, purpose=CARD)
     card = await cards.find_card(turn.session, code_key)
-    return card or await posters.find_poster(turn.session, code_key)
+    found = card or await posters.find_poster(turn.session, code_key)
+    staff_key = turn.desk.sealer.keyed_hash(code, purpose=STAFF)
+    return found or await staff.find_invitation(turn.session, staff_key)
 
 
-def find_refusal(turn: Turn, found: Invitation) -> str | None:
-    """Say why a card or a poster lets nobody in any more; None where it does."""
+def find_refusal(turn: Turn, found: AnyInvitation) -> str | None:
+    """Say why a code lets nobody in any more; None where it does."""
+    if isinstance(found, StaffInvitation):
+        return None  # who is registered already may open it again: see `registering`
     if isinstance(found, Card):
         return "card-revoked" if found.revoked_at else None
     is_open = turn.catalogue.programme.open_enrolment and found.revoked_at is None

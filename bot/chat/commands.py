@@ -21,30 +21,19 @@ from bot.chat.explaining import (
     find_staying_or_explain,
     say_to_anybody,
 )
+from bot.chat.listing import take_back
 from bot.chat.onboarding import is_invited, take_typed_code
+from bot.chat.recording import offer_reading, take_reading
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import Purpose, StopReason
 from bot.core.messages import OutgoingMessage
 from bot.core.versions import is_newer
 from bot.delivery.planning import come_back, find_expected_at, leave, note, snooze
-from bot.store import centres, events, guardians
+from bot.store import centres, events, guardians, staff
 from bot.store.columns import id_of
 from bot.store.families import GONE
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
-
-COMMANDS = (
-    "menu",
-    "pause",
-    "resume",
-    "language",
-    "ask",
-    "stop",
-    "privacy",
-    "mydata",
-    "forget",
-    "help",
-)
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -204,9 +193,12 @@ async def handle_help(update: Update, context: TurnContext) -> None:
 
 
 async def handle_anything_else(update: Update, context: TurnContext) -> None:
-    """Open a code that was typed; pass on what a guardian writes or sends to staff."""
+    """Open a code that was typed; pass on what a guardian writes or sends to staff.
+
+    What a colleague says who is asked to read something aloud is kept as a recording.
+    """
     turn = context.turn
-    if await take_typed_code(update, turn):
+    if await take_typed_code(update, turn) or await take_reading(turn, update):
         return
     if turn.guardian and update.message:
         await handle_question(turn, turn.guardian, update.message)
@@ -214,6 +206,18 @@ async def handle_anything_else(update: Update, context: TurnContext) -> None:
         await say_to_anybody(turn, update, "cannot-read")
     else:
         await explain(turn, update)
+
+
+async def handle_record(update: Update, context: TurnContext) -> None:
+    """Let a colleague read texts aloud; for everybody else there is no such command."""
+    turn = context.turn
+    colleague = await staff.find_colleague(turn.session, turn.chat_key)
+    if colleague:
+        words = " ".join(context.args or ())
+        await offer_reading(turn, update, colleague, wanted=words)
+    else:
+        await handle_anything_else(update, context)
+        take_back(turn)
 
 
 async def take_break(turn: Turn, guardian: Guardian, tapped: Tapped, *, pause_weeks: int) -> None:

@@ -14,11 +14,14 @@ from bot.core.sealing import Sealer
 from bot.delivery.staff_answers import list_answers
 from bot.store.dossiers import Dossier, Opening, Tie
 from bot.store.states import DeliveryStatus, QuestionKind
-from bot.store.tables import Centre, Delivery, Guardian, GuardianSetting, Question
+from bot.store.tables import Centre, Delivery, Guardian, GuardianSetting, Question, StaffChat
 
 ZONE = "UTC"  # for one whose zone is not known yet
 SEALED = {"chat_key", "chat_sealed", "body_sealed", "answer_sealed"}
-OF_OTHERS = {"guardian_id", "child_id", "card_id", "poster_id", "claimed_by", "claimed_until"}
+OF_OTHERS = {
+    *("guardian_id", "child_id", "card_id", "poster_id", "invitation_id"),
+    *("claimed_by", "claimed_until"),
+}
 
 
 class Dumpable(Protocol):
@@ -58,6 +61,8 @@ def draw_dossier(
 def list_you(dossier: Dossier, words: Words) -> list[list[str]]:
     """List what is set for a guardian, and what one who has not joined yet opened."""
     rows = list_opening(dossier.opening, words) if dossier.opening else []
+    if dossier.colleague:
+        rows += list_registration(dossier.colleague, words)
     guardian = dossier.guardian
     if guardian is None:
         return rows
@@ -79,6 +84,15 @@ def list_opening(opening: Opening, words: Words) -> list[list[str]]:
         [words.plain("data-language"), words.language_name(newcomer.language)],
     ]
     return [*rows, [words.plain("data-centre"), centre.name]] if centre else rows
+
+
+def list_registration(colleague: StaffChat, words: Words) -> list[list[str]]:
+    """List since when a colleague is registered, and when something was recorded last."""
+    rows = [[words.plain("data-staff"), words.date_time(colleague.registered_at, ZONE)]]
+    if colleague.recorded_at:
+        recorded = words.date_time(colleague.recorded_at, ZONE)
+        rows.append([words.plain("data-recorded"), recorded])
+    return rows
 
 
 def list_rhythm(row: Guardian | GuardianSetting, words: Words) -> list[list[str]]:
@@ -242,6 +256,8 @@ def format_dossier(dossier: Dossier, sealer: Sealer, *, address: str, now: datet
             "events": [show(each) for each in dossier.events],
             "questions": [show_question(each, sealer) for each in dossier.questions],
         }
+    if dossier.colleague:
+        kept["staff"] = show(dossier.colleague)
     if dossier.attempts:
         kept["codes_that_opened_nothing"] = [show(each) for each in dossier.attempts]
     return json.dumps(kept, default=write_moment, ensure_ascii=False, indent=1)

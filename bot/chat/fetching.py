@@ -1,4 +1,4 @@
-"""Fetch what a parent sent: a voice message or a photo, by the network's name of it."""
+"""Fetch what somebody sent: a voice message or a photo, by the network's name of it."""
 
 from dataclasses import dataclass
 from pathlib import PurePosixPath
@@ -30,12 +30,17 @@ async def fetch_file(token: str, file_id: str, *, api: str) -> Fetched:
     )
     try:
         async with bot:
-            file = await bot.get_file(file_id)
-            content = bytes(await file.download_as_bytearray())
+            return await fetch_by(bot, file_id)
     except InvalidToken:
         raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
     except TelegramError as error:
         raise BotError(f"Telegram does not give the file: {error}.") from None
     finally:
         await request.shutdown()
+
+
+async def fetch_by(bot: Bot, file_id: str) -> Fetched:
+    """Fetch a file through a bot that is open; raise TelegramError when it does not come."""
+    file = await bot.get_file(file_id)
+    content = bytes(await file.download_as_bytearray())
     return Fetched(content, PurePosixPath(file.file_path or "").suffix)

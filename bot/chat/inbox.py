@@ -17,11 +17,13 @@ from bot.catalogue.touches import render_recording
 from bot.chat.answering import send_reply
 from bot.chat.carrying import carry
 from bot.chat.certificates import render_award
+from bot.chat.keeping import NotKept, keep, play_back, say_why
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import UPDATE, find_chat_id
 from bot.chat.replies import (
     Award,
     Bring,
+    Keep,
     Leaf,
     New,
     Note,
@@ -34,7 +36,7 @@ from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
-from bot.store import Database, Session, chat_turns, guardians, updates
+from bot.store import Database, Session, chat_turns, guardians, staff, updates
 from bot.store.states import UpdateStatus
 from bot.store.tables import StoredUpdate
 
@@ -316,6 +318,8 @@ class Inbox:
                 await self._hand_over(reply, address=address)
             elif isinstance(reply, Bring | Leaf):
                 await self._carry(reply, address=address)
+            elif isinstance(reply, Keep):
+                await self._keep(stored, reply, address=address)
             else:
                 await send_reply(self.application.bot, address, reply)
             self.desk.pace.spend()
@@ -346,6 +350,30 @@ class Inbox:
         async with self.database.reading() as session:
             catalogue = await self.desk.shelf.get(session, reply.version)
         await carry(self._messenger, catalogue, reply, address=address)
+
+    async def _keep(self, stored: StoredUpdate, reply: Keep, *, address: str) -> None:
+        """Keep a colleague's voice note and play it back, or say why it is not kept."""
+        try:
+            sound = await self._fetch(stored, reply)
+        except NotKept as refused:
+            message = say_why(self.desk.shelf.current, reply, refused)
+        else:
+            message = play_back(self.desk.shelf.current, reply, sound)
+            async with self.database.writing() as session:
+                await staff.record_recorded(
+                    session, stored.chat_key or "", text_hash=reply.text, now=self.desk.clock.now()
+                )
+        async with self._messenger.readying(message) as ready:
+            await self._messenger.send(address, ready)
+
+    async def _fetch(self, stored: StoredUpdate, reply: Keep) -> bytes:
+        """Fetch and keep a voice note; raise SendLater as long as another try may help."""
+        try:
+            return await keep(reply, bot=self.application.bot, folder=self.desk.recordings)
+        except SendLater:
+            if stored.attempts + 1 < ATTEMPTS:
+                raise
+            raise NotKept("read-not-fetched") from None
 
     async def _put_off(
         self, stored: StoredUpdate, replies: Sequence[Reply], *, count: int, later: SendLater

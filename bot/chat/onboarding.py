@@ -7,6 +7,7 @@ from bot.catalogue.notices import explain_beginning, offer_resume, render_welcom
 from bot.chat import replies
 from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
 from bot.chat.home import draw_home
+from bot.chat.registering import register
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
 from bot.core.actions import JoinTapped, Purpose
 from bot.core.cadence import Rhythm
@@ -17,7 +18,7 @@ from bot.intake.enrolling import enrol
 from bot.store import cards, centres, deliveries, events, guardians, histories, posters
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
-from bot.store.tables import Card, Child, Guardian, Newcomer, Poster
+from bot.store.tables import Card, Child, Guardian, Newcomer, Poster, StaffInvitation
 
 BACK = "back again"  # what a chat that was away had queued is not true any more
 
@@ -28,7 +29,7 @@ async def handle_start(update: Update, context: TurnContext) -> None:
     code = parse_code("".join(context.args or ()))
     language = await turn.find_language(update)
     if code:
-        await open_invitation(turn, code, language=language)
+        await open_invitation(turn, update, code)
     elif turn.guardian:
         await greet_again(turn, turn.guardian)
     else:
@@ -41,7 +42,7 @@ async def take_typed_code(update: Update, turn: Turn) -> bool:
     code = find_typed_code(turn, text or "")
     if code is None:
         return False
-    await open_invitation(turn, code, language=await turn.find_language(update))
+    await open_invitation(turn, update, code)
     return True
 
 
@@ -75,10 +76,17 @@ def is_invited(newcomer: Newcomer | None) -> bool:
     return newcomer is not None and (newcomer.card_id or newcomer.poster_id) is not None
 
 
-async def open_invitation(turn: Turn, code: str, *, language: str) -> None:
-    """Show the first message of a card or a poster, or say why it cannot be opened."""
+async def open_invitation(turn: Turn, update: Update, code: str) -> None:
+    """Show the first message of a card or a poster, or say why it cannot be opened.
+
+    A colleague's invitation registers the chat, and changes nothing for a guardian.
+    """
+    language = await turn.find_language(update)
     found = await open_code(turn, code, language=language)
     if found is None:
+        return
+    if isinstance(found, StaffInvitation):
+        await register(turn, update, found)
         return
     if isinstance(found, Card):
         await record_opened(turn, found)

@@ -90,8 +90,36 @@ class Give:
     is_repeat: bool = False
 
 
-Reply = Note | Edit | Say | Play | Bring | Leaf | Award | Give
-New = Say | Play | Bring | Award | Give  # what is written down as sent: it must not be repeated
+@dataclass(frozen=True)
+class Keep:
+    """Fetch a voice note, keep it as a recording, and play it back or say why it was not kept.
+
+    `key` is the recording's name within its folder, `text` the hash of the words that were shown;
+    `is_changed` says that they have changed meanwhile.
+    """
+
+    file_id: str
+    folder: str
+    key: str
+    text: str
+    title: str
+    on: str
+    language: str
+    is_changed: bool
+    is_repeat: bool = False
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Give a chat commands of its own, each with what it does; none take them away again."""
+
+    commands: Sequence[tuple[str, str]] = ()
+
+
+Reply = Note | Edit | Say | Play | Bring | Leaf | Award | Give | Keep | Listing
+New = (
+    Say | Play | Bring | Award | Give | Keep
+)  # what is written down as sent: it must not be repeated
 KINDS: dict[str, type[Reply]] = {
     "note": Note,
     "edit": Edit,
@@ -101,6 +129,8 @@ KINDS: dict[str, type[Reply]] = {
     "leaf": Leaf,
     "award": Award,
     "give": Give,
+    "keep": Keep,
+    "list": Listing,
 }
 
 

@@ -11,6 +11,7 @@ from bot.catalogue.notices import say
 from bot.chat import replies
 from bot.chat.consents import has_consented
 from bot.chat.dossiers import draw_dossier, format_dossier
+from bot.chat.listing import take_back
 from bot.chat.replies import Give, Note, edit
 from bot.chat.turns import Tapped, Turn, TurnContext
 from bot.core.actions import (
@@ -21,7 +22,7 @@ from bot.core.actions import (
     Purpose,
 )
 from bot.core.messages import OutgoingMessage
-from bot.store import families, forgetting
+from bot.store import families, forgetting, staff
 from bot.store.columns import id_of
 from bot.store.dossiers import read_dossier
 
@@ -55,10 +56,11 @@ async def handle_my_data(update: Update, context: TurnContext) -> None:
 async def give_dossier(turn: Turn, *, language: str) -> None:
     """Give both files; a stranger is told that there is nothing."""
     newcomer = await turn.find_newcomer()
-    if turn.guardian is None and newcomer is None:
+    colleague = await staff.find_colleague(turn.session, turn.chat_key)
+    if turn.guardian is None and newcomer is None and colleague is None:
         turn.reply(replies.say(say(turn.catalogue, "privacy-nobody", language=language)))
         return
-    dossier = await read_dossier(turn.session, turn.guardian, newcomer)
+    dossier = await read_dossier(turn.session, turn.guardian, newcomer, colleague=colleague)
     sealer, words = turn.desk.sealer, turn.catalogue.words_in(language)
     page = draw_dossier(dossier, turn.catalogue, sealer, language=language, now=turn.now)
     file = format_dossier(dossier, sealer, address=turn.address, now=turn.now)
@@ -76,7 +78,8 @@ async def handle_forget(update: Update, context: TurnContext) -> None:
 
 async def offer_forget(turn: Turn, *, language: str, is_again: bool = False) -> OutgoingMessage:
     """Offer to forget, where there is something to forget."""
-    if turn.guardian is None and await turn.find_newcomer() is None:
+    known = turn.guardian or await turn.find_newcomer()
+    if not (known or await staff.find_colleague(turn.session, turn.chat_key)):
         return say(turn.catalogue, "privacy-nobody", language=language)
     return ask_forget(turn.catalogue, language=language, now=turn.now, is_again=is_again)
 
@@ -115,6 +118,8 @@ async def forget(turn: Turn, tapped: Tapped, *, language: str) -> None:
     only leave one too many, and whoever tapped is then forgotten at the next start.
     """
     before = await list_before(turn)
+    if await staff.find_colleague(turn.session, turn.chat_key):
+        take_back(turn)
     turn.guardian = None
     for chat_key in (turn.chat_key, *before):
         if await forgetting.forget_chat(turn.session, chat_key, now=turn.now):

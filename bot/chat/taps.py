@@ -10,6 +10,7 @@ from bot.chat.consents import ask_next, record_choice, renew
 from bot.chat.families import move_in, record_age, stay_another
 from bot.chat.home import act_in_menu
 from bot.chat.onboarding import choose_first_language, join
+from bot.chat.recording import ReadingTapped, act_on_reading
 from bot.chat.replies import Note
 from bot.chat.rights import RightTapped, act_on_right
 from bot.chat.turns import Tapped, Turn, TurnContext
@@ -58,6 +59,8 @@ async def handle_tap(update: Update, context: TurnContext) -> None:
     if isinstance(action, RightTapped):
         language = await turn.find_language(update)
         await act_on_right(turn, action, tapped, language=language)
+    elif isinstance(action, ReadingTapped):
+        await act_on_reading(turn, update, action, tapped)
     else:
         await act(turn, action, tapped)
     if not any(isinstance(reply, Note) for reply in turn.replies):

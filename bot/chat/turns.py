@@ -8,6 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.catalogue.recording_folder import RecordingFolder
 from bot.catalogue.records import Catalogue
 from bot.chat.replies import Note, Reply, edit
 from bot.core.clock import Clock
@@ -32,6 +33,7 @@ class Desk:
     wake_sender: Callable[[], None]
     pace: Pace
     tombstones: TombstoneFile | None = None
+    recordings: RecordingFolder | None = None
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,10 @@ class Turn:
         known = self.guardian or await self.find_newcomer()
         if known:
             return known.language
+        return self.find_language_of_phone(update)
+
+    def find_language_of_phone(self, update: Update) -> str:
+        """Give the language that a phone is set to, or the programme's where it lacks that one."""
         code = update.effective_user.language_code if update.effective_user else None
         language = (code or "").split("-")[0]
         programme = self.catalogue.programme

@@ -9,6 +9,7 @@ from bot.cli.content import content_app
 from bot.cli.evaluation import evaluation_app, outcomes_app
 from bot.cli.inbox import inbox_app
 from bot.cli.running import db_app, running_app, sending_app
+from bot.cli.staff import staff_app
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -24,6 +25,7 @@ app.add_typer(cards_app, name="cards")
 app.add_typer(poster_app, name="poster")
 app.command("starter-pack")(starter_pack)
 app.add_typer(inbox_app, name="inbox")
+app.add_typer(staff_app, name="staff")
 app.add_typer(sending_app, name="sending")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(evaluation_app)

@@ -104,6 +104,15 @@ class Relative(StrEnum):
     OTHER = "other"
 
 
+class Step(StrEnum):
+    """What a colleague who reads texts aloud does next."""
+
+    AGAIN = "again"
+    NEXT = "next"
+    SKIP = "skip"
+    STOP = "stop"
+
+
 @dataclass(frozen=True)
 class AnswerTapped:
     """A button under a touch: how it went."""
@@ -428,6 +437,26 @@ class KeepTapped:
     """Do not forget."""
 
 
+@dataclass(frozen=True)
+class ReadTapped:
+    """A colleague wants to read texts aloud."""
+
+
+@dataclass(frozen=True)
+class ReadInTapped:
+    """The language that a colleague reads texts in; those that were skipped come once more."""
+
+    language: str
+
+
+@dataclass(frozen=True)
+class StepTapped:
+    """What a colleague does next about a text, which the hash of its words names."""
+
+    step: Step
+    text: str
+
+
 Action = (
     AnswerTapped
     | WishTapped
@@ -476,6 +505,9 @@ Action = (
     | ForgetTapped
     | ForgetSurelyTapped
     | KeepTapped
+    | ReadTapped
+    | ReadInTapped
+    | StepTapped
 )
 NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields follow, in order
     "answer": AnswerTapped,
@@ -525,6 +557,9 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "forget": ForgetTapped,
     "forget-surely": ForgetSurelyTapped,
     "keep": KeepTapped,
+    "read": ReadTapped,
+    "read-in": ReadInTapped,
+    "step": StepTapped,
 }
 NAME_OF = {kind: name for name, kind in NAMES.items()}
 TRUTH = {"yes": True, "no": False}

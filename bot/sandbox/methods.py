@@ -276,9 +276,27 @@ async def set_my_commands(sandbox: Sandbox, parameters: Parameters) -> bool:
     for command in commands:
         if not command.get("command") or not 1 <= len(command.get("description", "")) <= 256:
             raise bad_request("BOT_COMMAND_INVALID")
-    sandbox.commands[read(parameters, "language_code")] = commands
+    sandbox.commands[read_scope(sandbox, parameters)] = commands
     sandbox.wake()
     return True
+
+
+async def delete_my_commands(sandbox: Sandbox, parameters: Parameters) -> bool:
+    """Take the commands of a language or of one chat back; where there are none, that is well."""
+    sandbox.commands.pop(read_scope(sandbox, parameters), None)
+    sandbox.wake()
+    return True
+
+
+def read_scope(sandbox: Sandbox, parameters: Parameters) -> str:
+    """Say for whom commands are: a language, or "chat:" and a chat's number."""
+    scope = read_json(parameters, "scope", "can't parse BotCommandScope") or {"type": "default"}
+    if scope.get("type") == "chat":
+        person = get_person(sandbox, {"chat_id": str(scope.get("chat_id") or "")})
+        return f"chat:{person.id}"
+    if scope.get("type") != "default":
+        raise bad_request("unsupported type specified")
+    return read(parameters, "language_code")
 
 
 async def set_my_description(sandbox: Sandbox, parameters: Parameters) -> bool:
@@ -323,6 +341,7 @@ METHODS: dict[str, Method] = {
     "answercallbackquery": answer_callback_query,
     "getfile": get_file,
     "setmycommands": set_my_commands,
+    "deletemycommands": delete_my_commands,
     "setmydescription": set_my_description,
     "setmyshortdescription": set_my_short_description,
 }

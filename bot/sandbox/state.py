@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from bot.core.clock import Clock
+from bot.core.voice_notes import measure_voice_note
 from bot.errors import BotError
 from bot.sandbox.entities import find_commands
 from bot.sandbox.keeping import Keeper
@@ -95,19 +96,21 @@ class Sandbox:
         name: str,
         *,
         caption: str = "",
-        seconds: int = 1,
+        seconds: int | None = None,
         **extra: Any,
     ) -> int:
         """Send a photo, a voice message, a document, a video or a sticker; return the update.
 
-        `extra` says more: `media_group_id` of an album, say. A sticker has no caption.
+        Without `seconds` a voice message lasts as long as its sound. `extra` says more:
+        `media_group_id` of an album, say. A sticker has no caption.
         """
         if len(caption.encode("utf-16-le")) // 2 > CAPTION_UNITS:
             raise BotError(f"A caption has at most {CAPTION_UNITS} characters.")
         if kind == "sticker" and caption:
             raise BotError("A sticker has no caption.")
         message = self.add_message(person_id, from_bot=False, text="")
-        message.media = self.keep_file(kind, content, name, seconds=seconds)
+        lasts = measure_voice_note(content) if seconds is None else seconds
+        message.media = self.keep_file(kind, content, name, seconds=round(lasts or 1))
         message.text, message.extra = caption, extra
         message.entities = find_commands(caption)
         self.announce("message", message)

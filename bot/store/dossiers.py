@@ -21,6 +21,7 @@ from bot.store.tables import (
     Pair,
     Poster,
     Question,
+    StaffChat,
 )
 
 
@@ -55,17 +56,22 @@ class Dossier:
     events: Sequence[EngagementEvent] = ()
     questions: Sequence[Question] = ()
     attempts: Sequence[CodeAttempt] = ()
+    colleague: StaffChat | None = None
 
 
 async def read_dossier(
-    session: Session, guardian: Guardian | None, newcomer: Newcomer | None
+    session: Session,
+    guardian: Guardian | None,
+    newcomer: Newcomer | None,
+    *,
+    colleague: StaffChat | None = None,
 ) -> Dossier:
     """Read everything that is kept about a chat, oldest first."""
     opening = await read_opening(session, newcomer) if newcomer else None
-    known = guardian or newcomer
+    known = guardian or newcomer or colleague
     attempts = await list_attempts(session, known.chat_key) if known else ()
     if guardian is None:
-        return Dossier(opening=opening, attempts=attempts)
+        return Dossier(opening=opening, attempts=attempts, colleague=colleague)
     number = id_of(guardian)
     history = select(GuardianSetting).where(col(GuardianSetting.guardian_id) == number)
     consents = select(Consent).where(col(Consent.guardian_id) == number)
@@ -82,6 +88,7 @@ async def read_dossier(
         events=(await session.exec(events.order_by(col(EngagementEvent.id)))).all(),
         questions=(await session.exec(questions.order_by(col(Question.id)))).all(),
         attempts=attempts,
+        colleague=colleague,
     )
 
 

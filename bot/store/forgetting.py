@@ -29,6 +29,7 @@ from bot.store.tables import (
     Newcomer,
     Pair,
     Question,
+    StaffChat,
     StoredUpdate,
     Tombstone,
 )
@@ -36,7 +37,7 @@ from bot.store.updates import UNDONE
 
 TOMBSTONE = "tombstone"  # what a chat's key is hashed as once more, so that nothing else fits it
 OWNED = (Consent, GuardianSetting, Pair)  # what points to a guardian and is pointed to by nothing
-CHATS = (Guardian, Newcomer, StoredUpdate, CodeAttempt)  # where a chat's key stands
+CHATS = (Guardian, Newcomer, StaffChat, StoredUpdate, CodeAttempt)  # where a chat's key stands
 TOLD_BY_FAMILY = (LevelSource.CHECK, LevelSource.WISH)
 
 
@@ -76,13 +77,19 @@ async def forget_chat(
         col(CodeAttempt.chat_key) == chat_key,
         is_up_to(CodeAttempt.attempted_at, until),
     )
+    colleagues = await remove(
+        session,
+        StaffChat,
+        col(StaffChat.chat_key) == chat_key,
+        is_up_to(StaffChat.registered_at, until),
+    )
     await close_updates(session, chat_key, until=until)
     guardian_id = await lock_guardian_of(session, chat_key, until=until)
     if guardian_id is not None:
         children |= await forget_guardian(session, guardian_id, now=now)
     await forget_traces(session, children)
     session.expunge_all()  # what was read before is gone
-    return newcomers > 0 or guardian_id is not None
+    return newcomers > 0 or colleagues > 0 or guardian_id is not None
 
 
 def is_up_to(moment: Any, until: datetime | None) -> ColumnElement[bool]:

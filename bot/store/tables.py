@@ -131,6 +131,38 @@ class CodeAttempt(Row, table=True):
     attempted_at: datetime = Field(sa_type=Moment, index=True)
 
 
+class StaffInvitation(Row, table=True):
+    """A link by which one colleague registers, once; its code is known by its keyed hash alone."""
+
+    id: int | None = Field(default=None, primary_key=True)
+    code_key: str = Field(unique=True, max_length=64)
+    invited_at: datetime = Field(sa_type=Moment)
+    expires_at: datetime = Field(sa_type=Moment)
+    used_at: datetime | None = Field(default=None, sa_type=Moment)
+
+
+class StaffChat(Row, table=True):
+    """A colleague's chat, by its keyed hash, and where reading aloud stands in it.
+
+    `reads` is the language while somebody reads; of the text that was asked for last, `asked_hash`
+    says which words were shown. `skipped` names, a line each, what comes once more at the end.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat_key: str = Field(unique=True, max_length=64)
+    invitation_id: int = owned("staff_invitation")
+    registered_at: datetime = Field(sa_type=Moment)
+    recorded_at: datetime | None = Field(default=None, sa_type=Moment)
+    reads: str | None = None
+    texts: int = 0
+    skipped: str = ""
+    asked_at: datetime | None = Field(default=None, sa_type=Moment)
+    asked_folder: str | None = None
+    asked_page: int | None = None
+    asked_hash: str | None = Field(default=None, max_length=16)
+    is_recorded: bool = False
+
+
 class Guardian(Row, table=True):
     """One chat that has consented to messages: its address sealed, found by its keyed hash.
 

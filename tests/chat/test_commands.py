@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.chat.commands import COMMANDS
+from bot.chat.listing import COMMANDS
 from bot.core.actions import Purpose
 from bot.core.choosing import Variant
 from bot.store.states import ConsentAnswer, DeliveryKind, DeliveryStatus, EventKind, GuardianState

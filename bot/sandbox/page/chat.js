@@ -178,7 +178,7 @@ function drawTime() {
 
 function drawCommands() {
   const person = state.persons.find((each) => each.id === current);
-  const commands = state.commands[person?.language] || state.commands[""] || [];
+  const commands = state.commands[`chat:${person?.id}`] || state.commands[person?.language] || state.commands[""] || [];
   $("commands").replaceChildren(...commands.map(({ command, description }) => {
     const button = make("button", { type: "button", dir: "auto" }, `/${command}`, make("span", { textContent: description }));
     button.setAttribute("role", "menuitem");
