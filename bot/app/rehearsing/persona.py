@@ -13,13 +13,14 @@ from pydantic import (
     BeforeValidator,
     Field,
     ValidationError,
+    WithJsonSchema,
     field_validator,
     model_validator,
 )
 
 from bot.catalogue.parsing import Findings, parse_record, parse_text
-from bot.catalogue.plain import Plain
-from bot.catalogue.records import DAYS
+from bot.catalogue.plain import Plain, YesNo
+from bot.catalogue.records import DAYS, SOME_DAYS
 from bot.core.actions import StopReason
 from bot.core.cadence import DAYS_A_WEEK, HOURS_OFFERED, LONGEST_BREAK_WEEKS, TOUCHES, monday_of
 from bot.core.choosing import Variant
@@ -155,12 +156,25 @@ def check_zone(value: str) -> str:
     return value
 
 
-Share = Annotated[int, BeforeValidator(read_share)]
-Wait = Annotated[timedelta, BeforeValidator(read_wait)]
-Day = Annotated[int, BeforeValidator(read_day)]
-Days = Annotated[tuple[int, ...], BeforeValidator(read_days)]
+# editors see what may be written, not what it is read as
+Share = Annotated[
+    int,
+    BeforeValidator(read_share),
+    WithJsonSchema({"type": "string", "pattern": rf"^(always|never|{SHARE.pattern})$"}),
+]
+Wait = Annotated[
+    timedelta,
+    BeforeValidator(read_wait),
+    WithJsonSchema({"type": "string", "pattern": f"^{WAITING.pattern}$"}),
+]
+Day = Annotated[int, BeforeValidator(read_day), WithJsonSchema({"enum": list(DAYS)})]
+Days = Annotated[tuple[int, ...], BeforeValidator(read_days), WithJsonSchema(SOME_DAYS)]
 Zone = Annotated[str, AfterValidator(check_zone)]
-YesOrNo = Annotated[OnConsent, BeforeValidator(read_yes)]
+YesOrNo = Annotated[
+    OnConsent,
+    BeforeValidator(read_yes),
+    WithJsonSchema({"enum": [True, False, *OnConsent]}),
+]
 Hour = Annotated[int, Field(ge=HOURS_OFFERED.start, lt=HOURS_OFFERED.stop)]
 DAYS_WANTED = "Write one to three days: [tuesday, friday]."
 HOUR_WANTED = f"Write an hour from {HOURS_OFFERED.start} to {HOURS_OFFERED.stop - 1}."
@@ -211,8 +225,8 @@ class WeekRule(Plain):
         le=LONGEST_BREAK_WEEKS,
         description=f"Write for how many weeks, 1 to {LONGEST_BREAK_WEEKS}.",
     )
-    pause: bool = Field(default=False, description="Write yes: /pause is written.")
-    resume: bool = Field(default=False, description="Write yes: /resume is written.")
+    pause: YesNo = Field(default=False, description="Write yes: /pause is written.")
+    resume: YesNo = Field(default=False, description="Write yes: /resume is written.")
     stop: StopReason | None = Field(default=None, description=named(StopReason))
     writes: str | None = Field(default=None, description="Write what is written to staff.")
 
