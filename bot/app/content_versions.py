@@ -3,6 +3,7 @@
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from bot.app.opening import open_store
 from bot.catalogue.files import read_folder
@@ -27,6 +28,12 @@ class ContentStanding:
     version: str | None
     accepted_at: datetime | None
     refusals: tuple[Refusal, ...]
+
+
+def has_database(settings: Settings) -> bool:
+    """Say whether a bot may have run with these settings: a file that is not there has no rows."""
+    kind, _, path = settings.database_url.get_secret_value().partition(":///")
+    return kind != "sqlite" or Path(path).exists()
 
 
 async def find_standing(database: Database) -> ContentStanding:

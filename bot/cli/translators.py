@@ -26,7 +26,8 @@ from bot.catalogue.desk.standing import (
 )
 from bot.catalogue.desk.starting import Begun, Wish, begin
 from bot.catalogue.files import CONTENT, LOCALES, Files, read_folder
-from bot.cli.options import find_folders
+from bot.cli.options import OnDemo, find_folders
+from bot.cli.versions import tell_running
 from bot.errors import BotError
 
 new_app = typer.Typer(no_args_is_help=True, help="Begin something new, with what to write where.")
@@ -135,8 +136,9 @@ def content_status(
         str | None, typer.Option(help="List what is to be done in this language.")
     ] = None,
     file_format: Annotated[Shown, typer.Option("--format", help="table or json.")] = Shown.TABLE,
+    demo: OnDemo = False,
 ) -> None:
-    """Show how far each text is in each language."""
+    """Show how far each text is in each language, what the bot runs, and what it refused."""
     standing = survey(read_files())
     if language is not None and language not in standing.languages:
         known = ", ".join(standing.languages)
@@ -148,6 +150,8 @@ def content_status(
         typer.echo(
             "♪ recorded; ♪ old: recorded before its text changed. --language X lists what to do."
         )
+        for line in tell_running(demo=demo):
+            typer.echo(line)
     else:
         tasks = list_tasks(standing, language)
         for line in tasks:

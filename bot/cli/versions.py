@@ -10,6 +10,7 @@ from rich.table import Table
 from bot.app import content_versions
 from bot.app.content_versions import ContentStanding
 from bot.cli.options import OnDemo, clock_for, settings_for
+from bot.errors import BotError
 from bot.store.content_folders import Refusal
 from bot.store.snapshots import Accepted, short
 
@@ -28,6 +29,24 @@ def content_versions_command(demo: OnDemo = False) -> None:
     for refusal in standing.refusals:
         for line in list_lines(refusal):
             typer.echo(line)
+
+
+def tell_running(*, demo: bool) -> list[str]:
+    """Say what the bot runs and what it refuses; nothing where no bot was set up from here."""
+    try:
+        settings = settings_for(demo=demo)
+        if not content_versions.has_database(settings):
+            return []
+        standing, _accepted = asyncio.run(content_versions.list_versions(settings))
+    except BotError as error:
+        return [f"What the bot runs is not known: {error}"]
+    since = standing.accepted_at.strftime(MINUTE) if standing.accepted_at else ""
+    running = (
+        f"The bot runs the content {short(standing.version)}, accepted on {since} UTC."
+        if standing.version
+        else "No content was accepted yet."
+    )
+    return [running, *(line for each in standing.refusals for line in list_lines(each))]
 
 
 def content_use(version: Version, demo: OnDemo = False) -> None:

@@ -87,10 +87,12 @@ def begin_activity(
     files: Files, wish: Wish, folder: str, *, model: Mapping[str, Any], outline: Outline
 ) -> Begun:
     """Begin an activity."""
+    skill = choose(wish, model, "skill", list_skills(outline))
+    band = choose(wish, model, "band", list_bands(outline))
     values = {
-        "id": choose_id(files, wish.values.get("id")),
-        "skill": choose(wish, model, "skill", list_skills(outline)),
-        "band": quote(choose(wish, model, "band", list_bands(outline))),
+        "id": choose_id(files, wish.values.get("id"), band=band),
+        "skill": skill,
+        "band": quote(band),
         "minutes": choose(wish, model, "minutes", [str(each) for each in MINUTES]),
         "localise": choose(wish, {"localise": "translate", **model}, "localise", LOCALISE),
         "reading": choose(wish, {"reading": "none", **model}, "reading", ("none", "little")),
@@ -165,33 +167,37 @@ def finish(
             f"--out {language}.xlsx, and take it in again: kuffert content import {language}.xlsx."
         )
     steps.append("See that all is well: kuffert content check.")
+    steps.append("See it as families will: kuffert content preview, kuffert content rehearse.")
     steps.append(f'After somebody read it: kuffert content accept {folder} --by "NAME".')
     return Begun(folder, {path: text.encode() for path, text in written.items()}, steps)
 
 
-def choose_id(files: Files, wished: str | int | None) -> str:
-    """Give the id that is wished, if it is free; else the next free one."""
-    taken = {
-        str((read_yaml(files, f"{folder}/activity.yaml") or {}).get("id")): folder
+def choose_id(files: Files, wished: str | int | None, *, band: str) -> str:
+    """Give the id that is wished, if it is free; else the next free one of an age band."""
+    cards = {
+        folder: read_yaml(files, f"{folder}/activity.yaml") or {}
         for folder in list_folders(files, f"{CONTENT}/{Group.ACTIVITIES}")
     }
+    taken = {str(card.get("id")): folder for folder, card in cards.items()}
+    alike = [str(card.get("id")) for card in cards.values() if str(card.get("band")) == band]
     if wished is None:
-        return next_id(taken)
+        return next_id(taken, alike)
     if not ID.fullmatch(str(wished)):
-        raise BotError(f'"{wished}" is no id. Write a letter and two digits: {next_id(taken)}.')
+        free = next_id(taken, alike)
+        raise BotError(f'"{wished}" is no id. Write a letter and two digits: {free}.')
     if str(wished) in taken:
-        raise BotError(
-            f'The id "{wished}" is taken by {taken[str(wished)]}. {next_id(taken)} is free.'
-        )
+        other, free = taken[str(wished)], next_id(taken, alike)
+        raise BotError(f'The id "{wished}" is taken by {other}. {free} is free.')
     return str(wished)
 
 
-def next_id(taken: Mapping[str, str]) -> str:
-    """Give the next free id: after the last one of the last letter that is used."""
-    used = sorted(each for each in taken if ID.fullmatch(each)) or ["A00"]
+def next_id(taken: Mapping[str, str], alike: Sequence[str]) -> str:
+    """Give the next free id: after the last one of the age band or, where it has none, of all."""
+    used = sorted(each for each in alike if ID.fullmatch(each))
+    used = used or sorted(each for each in taken if ID.fullmatch(each)) or ["A00"]
     letters = [chr(code) for code in range(ord(used[-1][0]), ord("Z") + 1)]
     every = (f"{letter}{number:02}" for letter in letters for number in range(1, 100))
-    free = next((each for each in every if each > used[-1]), None)
+    free = next((each for each in every if each > used[-1] and each not in taken), None)
     if free is None:
         raise BotError("There is no free id after the last one. Choose one with --id.")
     return free
