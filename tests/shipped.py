@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.catalogue.files import pack, read_folder
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 
 ROOT = Path(__file__).parent.parent

@@ -17,7 +17,7 @@ from bot.app.demo import DemoMachine
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
 from bot.app.running import Network, Runtime
-from bot.catalogue.recording_folder import RecordingFolder
+from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code
 from bot.core.sealing import draw_key

@@ -16,7 +16,7 @@ from bot.app.opening import open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
-from bot.catalogue.recording_folder import RecordingFolder
+from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.core.sealing import draw_key
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes

@@ -8,14 +8,15 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.app.rehearsing.persona import Persona
+from bot.catalogue.checks.plainness import Rules
 from bot.catalogue.files import CONTENT, LOCALES
 from bot.catalogue.materials import Printable, PrintableCard, StoryCard
-from bot.catalogue.parsing import Findings
-from bot.catalogue.plainness import Rules
-from bot.catalogue.recordings import RecordedList
-from bot.catalogue.records import ActivityCard, Catalogue, Distress, Programme
+from bot.catalogue.programme import Programme
+from bot.catalogue.reading.parsing import Findings
+from bot.catalogue.reading.recordings import RecordedList
+from bot.catalogue.reading.workbench import Checked, Workbench
+from bot.catalogue.records import ActivityCard, Catalogue, Distress
 from bot.catalogue.words import Words
-from bot.catalogue.workbench import Checked, Workbench
 from bot.errors import Problem
 from bot.printing.printables import check_printable
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.app.opening import open_store
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.core.clock import Clock
 from bot.delivery.shelf import load_body

@@ -17,7 +17,7 @@ from bot.app.locking import hold
 from bot.app.opening import Store, open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Runtime
-from bot.catalogue.recording_folder import RecordingFolder
+from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.choosing import birth_month_of
 from bot.core.codes import link_of

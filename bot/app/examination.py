@@ -8,7 +8,7 @@ from bot.app.clocks import SystemClock
 from bot.app.content_versions import read_running
 from bot.app.forgetting import RETENTION, read_retirement
 from bot.app.opening import open_store
-from bot.catalogue.records import Programme
+from bot.catalogue.programme import Programme
 from bot.delivery.examining import Breach, examine
 from bot.delivery.mending import mend, read_records
 from bot.settings import Settings

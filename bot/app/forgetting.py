@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.app.opening import Store
-from bot.catalogue.records import Programme
+from bot.catalogue.programme import Programme
 from bot.store import Database, deployment, forgetting
 from bot.store.tombstones import TombstoneFile
 

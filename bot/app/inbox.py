@@ -8,9 +8,9 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.app.opening import open_store
-from bot.catalogue.asking import TEXT_UNITS, measure_answer
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
+from bot.catalogue.shown.asking import TEXT_UNITS, measure_answer
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, Asked, parse_asked
 from bot.core.clock import Clock

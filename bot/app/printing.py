@@ -9,7 +9,7 @@ from bot.app.cards import IssuedCard, find_link_base, issue_for
 from bot.app.clocks import SystemClock
 from bot.app.opening import Store, open_store
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.codes import CARD
 from bot.core.codes import (

@@ -9,8 +9,8 @@ from datetime import datetime, timedelta
 from bot.app.clocks import SystemClock
 from bot.app.settling import Reading, StillBench
 from bot.catalogue.files import pack
+from bot.catalogue.reading.workbench import Workbench
 from bot.catalogue.records import Catalogue
-from bot.catalogue.workbench import Workbench
 from bot.core.clock import Clock
 from bot.delivery.shelf import Shelf, load_body
 from bot.errors import BotError, FileRefused

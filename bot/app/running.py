@@ -21,7 +21,7 @@ from bot.app.opening import Store
 from bot.app.reaping import Reaper
 from bot.app.reloading import LOOK_SECONDS, Reloader
 from bot.app.watching import ClockWatch
-from bot.catalogue.recording_folder import RecordingFolder
+from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.application import build_application, list_told, publish_commands, publish_description
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger

@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from bot.catalogue.files import Files, Stamp
+from bot.catalogue.reading.workbench import Workbench
 from bot.catalogue.records import Catalogue
-from bot.catalogue.workbench import Workbench
 from bot.errors import FileRefused, Problem
 from bot.printing.printables import check_printables
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 from telegram import Message, MessageEntity, Update
 
-from bot.catalogue.asking import (
+from bot.catalogue.shown.asking import (
     Family,
     ask_why_gone,
     confirm_question,
@@ -14,9 +14,9 @@ from bot.catalogue.asking import (
     offer_to_stop,
     say_goodbye,
 )
-from bot.catalogue.distress import Heard, listen
-from bot.catalogue.menus import say_with_menu, with_menu
-from bot.catalogue.notices import say
+from bot.catalogue.shown.distress import Heard, listen
+from bot.catalogue.shown.menus import say_with_menu, with_menu
+from bot.catalogue.shown.notices import say
 from bot.chat import replies
 from bot.chat.explaining import find_guardian_or_explain
 from bot.chat.replies import Note

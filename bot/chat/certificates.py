@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import render_certificate
+from bot.catalogue.shown.touches import render_certificate
 from bot.chat.replies import Award, Note
 from bot.chat.turns import Tapped, Turn
 from bot.chat.weeks import is_through, list_present

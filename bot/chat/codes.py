@@ -9,7 +9,7 @@ that opens something costs nothing, and a guardian is not kept waiting by what o
 
 from datetime import timedelta
 
-from bot.catalogue.notices import refuse_code
+from bot.catalogue.shown.notices import refuse_code
 from bot.chat import replies
 from bot.chat.turns import Turn
 from bot.core.codes import (

@@ -2,9 +2,9 @@
 
 from telegram import ChatMember, Update
 
-from bot.catalogue.asking import with_gone
-from bot.catalogue.menus import say_with_menu, with_menu
-from bot.catalogue.notices import (
+from bot.catalogue.shown.asking import with_gone
+from bot.catalogue.shown.menus import say_with_menu, with_menu
+from bot.catalogue.shown.notices import (
     ask_renewed,
     offer_break,
     offer_help,

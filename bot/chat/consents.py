@@ -1,7 +1,7 @@
 """Consent to linking and to research: asked one after the other, and changed at any time."""
 
-from bot.catalogue.menus import say_with_menu, with_menu
-from bot.catalogue.notices import Notice, ask_consent, say, sum_up_consent
+from bot.catalogue.shown.menus import say_with_menu, with_menu
+from bot.catalogue.shown.notices import Notice, ask_consent, say, sum_up_consent
 from bot.chat.turns import Turn
 from bot.core.actions import ConsentTapped, Purpose, RenewTapped
 from bot.core.messages import OutgoingMessage

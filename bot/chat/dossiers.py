@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any, Protocol
 
-from bot.catalogue.pages import Section, render_page
 from bot.catalogue.records import Catalogue
-from bot.catalogue.shelves import name_material
+from bot.catalogue.shown.pages import Section, render_page
+from bot.catalogue.shown.shelves import name_material
 from bot.catalogue.words import Words
 from bot.core.asked import QUESTION, Asked, parse_asked
 from bot.core.sealing import Sealer

@@ -2,7 +2,7 @@
 
 from telegram import Update
 
-from bot.catalogue.notices import explain_beginning, say
+from bot.catalogue.shown.notices import explain_beginning, say
 from bot.chat import replies
 from bot.chat.turns import Turn
 from bot.store.states import GuardianState

@@ -1,6 +1,6 @@
 """What a new guardian says of the family: how old the child is, and whether the phone is new."""
 
-from bot.catalogue.notices import EarlierPhone, ask_new_phone, ask_which_phone, say
+from bot.catalogue.shown.notices import EarlierPhone, ask_new_phone, ask_which_phone, say
 from bot.chat.consents import ask_in_new_words
 from bot.chat.turns import Tapped, Turn
 from bot.core.cadence import local_date

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from telegram import Update
 
-from bot.catalogue.menus import ask_whom_to_invite, render_home, say_with_menu, with_menu
+from bot.catalogue.shown.menus import ask_whom_to_invite, render_home, say_with_menu, with_menu
 from bot.chat import replies
 from bot.chat.answers import play, record_answer, record_plan, record_wish
 from bot.chat.certificates import award

@@ -13,7 +13,7 @@ from typing import Any
 from telegram import Update
 
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import render_recording
+from bot.catalogue.shown.touches import render_recording
 from bot.chat.answering import send_reply
 from bot.chat.carrying import carry
 from bot.chat.certificates import render_award

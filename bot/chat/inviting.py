@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.catalogue.menus import ask_whom_to_invite, render_invitation, say_with_menu
+from bot.catalogue.shown.menus import ask_whom_to_invite, render_invitation, say_with_menu
 from bot.chat import replies
 from bot.chat.codes import CARD
 from bot.chat.turns import Tapped, Turn

@@ -11,10 +11,10 @@ from datetime import date
 
 from telegram import Bot
 
-from bot.catalogue.media import AUDIO_BYTES
-from bot.catalogue.recording_folder import RecordingFolder
+from bot.catalogue.reading.media import AUDIO_BYTES
+from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.catalogue.records import Catalogue
-from bot.catalogue.studio import refuse, show_kept
+from bot.catalogue.shown.studio import refuse, show_kept
 from bot.chat.fetching import fetch_by
 from bot.chat.messenger import send_errors
 from bot.chat.replies import Keep

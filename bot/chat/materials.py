@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from bot.catalogue.records import Catalogue
-from bot.catalogue.shelves import (
+from bot.catalogue.shown.shelves import (
     render_other_stories,
     render_printables,
     render_stories,
     say_printable,
 )
-from bot.catalogue.storybook import Opened, Reader, render_page, render_story_recording
+from bot.catalogue.shown.storybook import Opened, Reader, render_page, render_story_recording
 from bot.chat.carrying import PAGE, PRINTABLE, SOUND
 from bot.chat.replies import Bring, Edit, Leaf, Note
 from bot.chat.settings import act_in_settings

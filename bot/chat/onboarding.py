@@ -2,8 +2,8 @@
 
 from telegram import Update
 
-from bot.catalogue.menus import say_with_menu
-from bot.catalogue.notices import explain_beginning, offer_resume, render_welcome, say
+from bot.catalogue.shown.menus import say_with_menu
+from bot.catalogue.shown.notices import explain_beginning, offer_resume, render_welcome, say
 from bot.chat import replies
 from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
 from bot.chat.home import draw_home

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from telegram import Message, Update
 
-from bot.catalogue import studio
-from bot.catalogue.media import AUDIO_BYTES
-from bot.catalogue.reading_aloud import Hashes, Passage, list_lacking, list_passages
-from bot.catalogue.studio import Place
+from bot.catalogue.reading.media import AUDIO_BYTES
+from bot.catalogue.shown import studio
+from bot.catalogue.shown.reading_aloud import Hashes, Passage, list_lacking, list_passages
+from bot.catalogue.shown.studio import Place
 from bot.chat import replies
 from bot.chat.asking import is_command
 from bot.chat.replies import Keep, Note

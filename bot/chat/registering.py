@@ -2,8 +2,8 @@
 
 from telegram import Update
 
-from bot.catalogue.notices import say
-from bot.catalogue.studio import greet
+from bot.catalogue.shown.notices import say
+from bot.catalogue.shown.studio import greet
 from bot.chat import replies
 from bot.chat.listing import give_record
 from bot.chat.turns import Turn

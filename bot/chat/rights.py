@@ -5,9 +5,9 @@ from datetime import datetime, timedelta
 
 from telegram import Update
 
-from bot.catalogue.entitlements import ask_forget, tell_newcomer_privacy, tell_privacy
-from bot.catalogue.menus import say_with_menu
-from bot.catalogue.notices import say
+from bot.catalogue.shown.entitlements import ask_forget, tell_newcomer_privacy, tell_privacy
+from bot.catalogue.shown.menus import say_with_menu
+from bot.catalogue.shown.notices import say
 from bot.chat import replies
 from bot.chat.consents import has_consented
 from bot.chat.dossiers import draw_dossier, format_dossier

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from bot.catalogue.choices import (
+from bot.catalogue.shown.choices import (
     ROLES,
     Held,
     list_quiets,
@@ -15,7 +15,7 @@ from bot.catalogue.choices import (
     render_settings,
     render_zones,
 )
-from bot.catalogue.menus import Outlook, render_break, render_languages
+from bot.catalogue.shown.menus import Outlook, render_break, render_languages
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn
 from bot.core.actions import (

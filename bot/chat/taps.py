@@ -2,7 +2,7 @@
 
 from telegram import Message, Update
 
-from bot.catalogue.notices import ask_consent
+from bot.catalogue.shown.notices import ask_consent
 from bot.chat.answers import record_able, record_answer, record_plan, record_wish
 from bot.chat.asking import choose_reason, invite, stay, stop_child, tell_gone
 from bot.chat.commands import choose_language, record_stop_reason, resume, stop, take_break

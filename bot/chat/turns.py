@@ -8,7 +8,7 @@ from typing import Any
 from telegram import Update
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.catalogue.recording_folder import RecordingFolder
+from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.catalogue.records import Catalogue
 from bot.chat.replies import Note, Reply, edit
 from bot.core.clock import Clock

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from bot.catalogue.menus import Seen, Weeks, render_empty_week, render_week, render_weeks
 from bot.catalogue.records import Catalogue
+from bot.catalogue.shown.menus import Seen, Weeks, render_empty_week, render_week, render_weeks
 from bot.chat.replies import Note
 from bot.chat.settings import look_ahead
 from bot.chat.turns import Tapped, Turn

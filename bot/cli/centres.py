@@ -12,7 +12,7 @@ import typer
 
 from bot.app import commands, printing
 from bot.app.cards import IssuedCard
-from bot.catalogue.checking import LONGEST_THEME
+from bot.catalogue.checks.texts import LONGEST_THEME
 from bot.cli.console import showing_progress
 from bot.cli.options import CentreCode, OnDemo, OutFolder, settings_for
 from bot.core.cadence import DAYS_A_WEEK, monday_of

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 
 from bot.app.content import ContentChecker, write_schemas
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.parsing import Findings
 from bot.cli import translators
 from bot.cli.options import find_folders
 from bot.cli.previewing import preview

@@ -11,7 +11,7 @@ from bot.app.rehearsing.persona import LONGEST_WEEKS, read_personas
 from bot.app.rehearsing.playing import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.cli.console import showing_progress
 from bot.cli.options import find_folders
 from bot.errors import BotError

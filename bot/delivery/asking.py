@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.catalogue.notices import Notice
+from bot.catalogue.shown.notices import Notice
 from bot.core.actions import Purpose
 from bot.store import Session, centres, deliveries, families, guardians
 from bot.store.columns import id_of

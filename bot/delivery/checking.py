@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from bot.catalogue.notices import Notice
+from bot.catalogue.shown.notices import Notice
 from bot.core.cadence import (
     DAYS_A_WEEK,
     do_day,

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
 
-from bot.catalogue.notices import Notice
+from bot.catalogue.shown.notices import Notice
 from bot.core.cadence import monday_of
 from bot.core.messages import OutgoingMessage
 from bot.core.sealing import Sealer

@@ -4,10 +4,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 
-from bot.catalogue.asking import STAFF_ANSWER, render_answer
-from bot.catalogue.notices import Notice, render_notice
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import Telling, render_check, render_touch
+from bot.catalogue.shown.asking import STAFF_ANSWER, render_answer
+from bot.catalogue.shown.notices import Notice, render_notice
+from bot.catalogue.shown.touches import Telling, render_check, render_touch
 from bot.core.actions import Able
 from bot.core.cadence import TOUCHES, Touch, monday_of
 from bot.core.choosing import Variant, age_in_months, choose_activity

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.catalogue.notices import Notice
+from bot.catalogue.shown.notices import Notice
 from bot.core.cadence import (
     DAYS_A_WEEK,
     LONGEST_BREAK_WEEKS,

@@ -3,7 +3,7 @@
 import asyncio
 
 from bot.catalogue.files import unpack
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.errors import FileRefused
 from bot.store import Session, snapshots

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import Telling, render_check, render_touch
+from bot.catalogue.shown.touches import Telling, render_check, render_touch
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch, monday_of
 from bot.core.levels import is_asked

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.catalogue.asking import STAFF_ANSWER
+from bot.catalogue.shown.asking import STAFF_ANSWER
 from bot.core.asked import ANSWER, Answered, format_answers, parse_answers
 from bot.core.sealing import Sealer
 from bot.errors import BotError

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.catalogue.notices import Notice
+from bot.catalogue.shown.notices import Notice
 from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm
 from bot.core.slots import first_slot

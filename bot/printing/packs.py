@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bot.catalogue.records import Activity, Catalogue
-from bot.catalogue.touches import Page, Telling
+from bot.catalogue.shown.touches import Page, Telling
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant, choose_activity
 from bot.printing.invitations import show_language

@@ -14,7 +14,7 @@ import typst
 
 from bot.catalogue.materials import Printable
 from bot.catalogue.records import Catalogue
-from bot.catalogue.wording import render
+from bot.catalogue.shown.wording import render
 from bot.core.messages import Media, MediaKind
 from bot.errors import FileRefused, Problem
 from bot.printing.texts import print_language, show_paragraphs

@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 from bot.catalogue.records import Catalogue, Printed
-from bot.catalogue.wording import render
+from bot.catalogue.shown.wording import render
 
 PARAGRAPH = re.compile(r"\n{2,}")
 EMOJI = re.compile("[\u2300-\u27bf\u2b00-\u2bff\ufe0f\U0001f000-\U0001faff]+")  # no font draws them

@@ -7,7 +7,7 @@ import pytest
 
 from bot.app.content import ContentChecker
 from bot.app.reloading import Reloader, place_of
-from bot.catalogue.workbench import Workbench
+from bot.catalogue.reading.workbench import Workbench
 from bot.errors import FileRefused
 from bot.store import Database, snapshots
 from tests.conftest import MONDAY_MORNING

@@ -18,7 +18,7 @@ from bot.app.content_versions import find_standing, list_versions, read_running,
 from bot.app.reloading import Reloader, is_change
 from bot.app.settling import MARKER
 from bot.catalogue.files import pack, version_of
-from bot.catalogue.workbench import Checked, Workbench
+from bot.catalogue.reading.workbench import Checked, Workbench
 from bot.cli.versions import list_lines, show_versions
 from bot.delivery.shelf import EARLIER, Shelf
 from bot.errors import BotError, FileRefused

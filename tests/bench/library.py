@@ -7,7 +7,7 @@ from pathlib import Path
 from babel.messages.pofile import read_po
 
 from bot.catalogue.files import DEEP, group_files
-from bot.catalogue.folders import Folder
+from bot.catalogue.reading.folders import Folder
 from tests.shipped import ROOT, shipped_files
 
 LANGUAGES = ("en", "da", "ar", "tr", "so", "uk", "pl", "ur", "de", "fr", "es", "it")

@@ -9,7 +9,7 @@ from pathlib import Path
 import yaml
 from markdown_it import MarkdownIt
 
-from bot.catalogue.workbench import Workbench
+from bot.catalogue.reading.workbench import Workbench
 
 EDITS = 5
 MEGABYTE = 1024  # in what the system counts memory in

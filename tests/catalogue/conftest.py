@@ -243,6 +243,7 @@ PLAIN_KEYS = (
 )
 LATER_KEYS = (
     "after-too-hard-alone",
+    "after-too-hard-other",
     "when-try",
     "will-ask",
     "button-today",

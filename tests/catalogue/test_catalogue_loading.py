@@ -6,7 +6,7 @@ import pytest
 from conftest import SMALL, make_png
 
 from bot.catalogue.files import version_of
-from bot.catalogue.loading import check_catalogue, load_catalogue
+from bot.catalogue.reading.loading import check_catalogue, load_catalogue
 from bot.catalogue.records import Section
 from bot.core.choosing import Outline
 from bot.core.messages import MediaKind

@@ -50,8 +50,8 @@ from broken_texts import BROKEN_TEXTS
 from conftest import ENGLISH_WORDS, LABEL_KEYS, SMALL
 
 import bot.catalogue
-from bot.catalogue.loading import check_catalogue, load_catalogue, read_catalogue
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.loading import check_catalogue, load_catalogue, read_catalogue
+from bot.catalogue.reading.parsing import Findings
 from bot.errors import FileRefused
 
 TABLE = (
@@ -725,7 +725,7 @@ TABLE = (
             f'msgid "bot-short-description"\nmsgstr "{"م" * 121}"',
         ),
         (
-            f'{SAID_AR}, line 132: "bot-short-description" has 121 characters. '
+            f'{SAID_AR}, line 135: "bot-short-description" has 121 characters. '
             "Shorten it; there is room for 120.",
         ),
     ),
@@ -767,9 +767,9 @@ TABLE = (
             f'{SAID}, line 58: "about-minutes" has 2 plural forms. This language has 3.',
             *(
                 f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
-                for line, key in zip(range(132, 162, 5), LABEL_KEYS, strict=True)
+                for line, key in zip(range(135, 165, 5), LABEL_KEYS, strict=True)
             ),
-            f'{SAID}, line 183: "celebrate-why" has 2 plural forms. This language has 3.',
+            f'{SAID}, line 186: "celebrate-why" has 2 plural forms. This language has 3.',
         ),
     ),
     Broken(
@@ -846,7 +846,9 @@ class Noting(Findings):
 def list_places_in_code() -> list[tuple[str, range]]:
     """List every call that makes a problem: the module, and the lines of the call."""
     found = []
-    for path in sorted(Path(bot.catalogue.__file__).parent.glob("*.py")):
+    for path in sorted(Path(bot.catalogue.__file__).parent.rglob("*.py")):
+        if path.parent.name == "desk":  # what translators send in is refused by tests of its own
+            continue
         nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
         on_behalf = [
             lines_of(node)

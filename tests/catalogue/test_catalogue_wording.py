@@ -3,7 +3,7 @@
 import pytest
 from jinja2 import TemplateError
 
-from bot.catalogue.wording import find_foreign_markup, plain_length, render
+from bot.catalogue.shown.wording import find_foreign_markup, plain_length, render
 
 
 @pytest.mark.parametrize(

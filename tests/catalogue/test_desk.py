@@ -14,9 +14,9 @@ from bot.catalogue.desk.saving import save
 from bot.catalogue.desk.signing import Signature, read_signature, sign
 from bot.catalogue.desk.standing import Audio, list_tasks, survey
 from bot.catalogue.desk.starting import Wish, begin
-from bot.catalogue.loading import check_catalogue
-from bot.catalogue.parsing import Findings, parse_page, source_hash
-from bot.catalogue.recordings import spoken_hash, spoken_parts
+from bot.catalogue.reading.loading import check_catalogue
+from bot.catalogue.reading.parsing import Findings, parse_page, source_hash
+from bot.catalogue.reading.recordings import spoken_hash, spoken_parts
 from bot.cli import app
 from bot.errors import BotError, FileRefused
 from tests.catalogue.conftest import ARABIC, ENGLISH, ENGLISH_DISTRESS, SMALL

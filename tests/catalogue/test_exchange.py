@@ -27,8 +27,8 @@ from bot.catalogue.desk.items import read_outline
 from bot.catalogue.desk.pieces import list_pieces, read_pieces
 from bot.catalogue.desk.rows import BREAKS, ILLEGAL, takes_lines
 from bot.catalogue.desk.writing import Change, apply
-from bot.catalogue.loading import check_catalogue
-from bot.catalogue.parsing import Findings, parse_page, source_hash
+from bot.catalogue.reading.loading import check_catalogue
+from bot.catalogue.reading.parsing import Findings, parse_page, source_hash
 from bot.errors import BotError, FileRefused
 from tests.catalogue.conftest import ACTIVITY, ARABIC, ENGLISH, SMALL
 

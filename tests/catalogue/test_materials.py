@@ -4,7 +4,7 @@ import pytest
 from conftest import SVG, make_png
 
 from bot.catalogue.files import pack, unpack
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.core.actions import HearTapped, PageTapped, PrintTapped, Tongues, format_action
 from bot.core.messages import MediaKind
 from tests.sounds import make_ogg

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.catalogue import recording_folder
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
-from bot.catalogue.parsing import Findings, parse_page
-from bot.catalogue.reading_aloud import list_lacking, list_passages
-from bot.catalogue.recording_folder import RecordingFolder
-from bot.catalogue.recordings import spoken_hash, spoken_parts
+from bot.catalogue.reading import recording_folder
+from bot.catalogue.reading.loading import load_catalogue
+from bot.catalogue.reading.parsing import Findings, parse_page
+from bot.catalogue.reading.recording_folder import RecordingFolder
+from bot.catalogue.reading.recordings import spoken_hash, spoken_parts
+from bot.catalogue.shown.reading_aloud import list_lacking, list_passages
 from bot.errors import BotError
 from tests.shipped import shipped_catalogue, shipped_files
 from tests.voice_notes import make_voice_note

@@ -2,10 +2,10 @@
 
 import pytest
 
-from bot.catalogue.limits import longest_label
+from bot.catalogue.checks.limits import longest_label
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import Telling, render_touch, say_child
-from bot.catalogue.wording import plain_length
+from bot.catalogue.shown.touches import Telling, render_touch, say_child
+from bot.catalogue.shown.wording import plain_length
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 from bot.core.siblings import Label, Naming

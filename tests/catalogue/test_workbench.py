@@ -9,12 +9,12 @@ from conftest import SMALL
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from bot.catalogue.limits import LIMITS, longest, longest_label, measure_frames
-from bot.catalogue.loading import load_catalogue, read_catalogue
-from bot.catalogue.memory import Memory
-from bot.catalogue.parsing import Findings, parse_front, parse_yaml
-from bot.catalogue.wording import is_plain, markdown, plain_length, render, render_spans
-from bot.catalogue.workbench import Workbench
+from bot.catalogue.checks.limits import LIMITS, longest, longest_label, measure_frames
+from bot.catalogue.reading.loading import load_catalogue, read_catalogue
+from bot.catalogue.reading.memory import Memory
+from bot.catalogue.reading.parsing import Findings, parse_front, parse_yaml
+from bot.catalogue.reading.workbench import Workbench
+from bot.catalogue.shown.wording import is_plain, markdown, plain_length, render, render_spans
 from bot.core.choosing import Variant
 from tests.shipped import shipped_catalogue, shipped_files
 

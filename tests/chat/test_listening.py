@@ -3,7 +3,7 @@
 import pytest
 
 from bot.catalogue.files import pack
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.store import snapshots
 from tests.shipped import shipped_files
 from tests.sounds import make_ogg

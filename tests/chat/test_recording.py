@@ -8,10 +8,10 @@ import pytest
 
 from bot.app import staff
 from bot.catalogue.files import read_folder
-from bot.catalogue.loading import load_catalogue
-from bot.catalogue.parsing import Findings, parse_page
-from bot.catalogue.reading_aloud import Passage, list_lacking, list_passages
-from bot.catalogue.recordings import spoken_hash, spoken_parts
+from bot.catalogue.reading.loading import load_catalogue
+from bot.catalogue.reading.parsing import Findings, parse_page
+from bot.catalogue.reading.recordings import spoken_hash, spoken_parts
+from bot.catalogue.shown.reading_aloud import Passage, list_lacking, list_passages
 from bot.chat.codes import ATTEMPTS_OF_CHAT
 from bot.core.codes import parse_code
 from bot.errors import BotError

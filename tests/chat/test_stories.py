@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from bot.catalogue.files import pack
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.sandbox.records import ChatMessage
 from bot.store import snapshots
 from bot.store.tables import EngagementEvent

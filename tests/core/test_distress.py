@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.catalogue.distress import Heard, listen, tell_help
 from bot.catalogue.records import Catalogue
+from bot.catalogue.shown.distress import Heard, listen, tell_help
 from bot.core.actions import Leaving
 from bot.core.listening import holds, is_phrase
 from tests.shipped import shipped_catalogue

@@ -6,7 +6,7 @@ import pytest
 from sqlmodel import select
 
 from bot.catalogue.files import pack, version_of
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.core.actions import When
 from bot.core.cadence import Rhythm, Touch
 from bot.delivery.following import plan_check

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.catalogue.files import pack, version_of
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.delivery.shelf import Shelf
 from bot.store import Database, snapshots
 from tests.shipped import shipped_files

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.catalogue.prints import CHARACTERS
+from bot.catalogue.reading.prints import CHARACTERS
 from bot.catalogue.records import Catalogue, Printed
 from bot.core.codes import format_code
 from bot.printing.invitations import (

@@ -7,7 +7,7 @@ from itertools import combinations
 
 import pytest
 
-from bot.catalogue.prints import CHARACTERS
+from bot.catalogue.reading.prints import CHARACTERS
 from bot.catalogue.records import Catalogue, Printed
 from bot.core.messages import Media
 from bot.errors import DrawingFailed

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.catalogue.checking import WHY_CHARACTERS, WORDS
+from bot.catalogue.checks.texts import WHY_CHARACTERS, WORDS
 from bot.catalogue.records import Catalogue, Section
-from bot.catalogue.wording import render
+from bot.catalogue.shown.wording import render
 from bot.printing.packs import choose_weeks, render_pack
 from tests.printing.paper import A4, Sheet, read
 

@@ -5,9 +5,9 @@ from html.parser import HTMLParser
 
 import pytest
 
-from bot.catalogue.notices import render_welcome
-from bot.catalogue.storybook import Opened, Reader, render_page
-from bot.catalogue.touches import Telling, render_check, render_touch
+from bot.catalogue.shown.notices import render_welcome
+from bot.catalogue.shown.storybook import Opened, Reader, render_page
+from bot.catalogue.shown.touches import Telling, render_check, render_touch
 from bot.core.actions import Able, Answer, Tongues, Wish
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant

@@ -16,7 +16,7 @@ from babel.messages.catalog import Catalog
 
 import bot.catalogue
 from bot.catalogue.records import Catalogue
-from bot.catalogue.storybook import Opened, Reader, render_page
+from bot.catalogue.shown.storybook import Opened, Reader, render_page
 from bot.catalogue.words import Words, key_of, parse_messages
 from bot.core.actions import Tongues
 from bot.core.cadence import Touch

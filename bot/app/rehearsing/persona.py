@@ -18,9 +18,9 @@ from pydantic import (
     model_validator,
 )
 
-from bot.catalogue.parsing import Findings, parse_record, parse_text
 from bot.catalogue.plain import Plain, YesNo
-from bot.catalogue.records import DAYS, SOME_DAYS
+from bot.catalogue.programme import DAYS, SOME_DAYS
+from bot.catalogue.reading.parsing import Findings, parse_record, parse_text
 from bot.core.actions import StopReason
 from bot.core.cadence import DAYS_A_WEEK, HOURS_OFFERED, LONGEST_BREAK_WEEKS, TOUCHES, monday_of
 from bot.core.choosing import Variant

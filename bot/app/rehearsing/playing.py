@@ -23,7 +23,7 @@ from bot.app.opening import Store, open_store
 from bot.app.rehearsing.persona import OnConsent, OnInvite, OnUseful, Persona, WeekRule
 from bot.app.running import Network, Runtime
 from bot.catalogue.files import Files, pack
-from bot.catalogue.loading import load_catalogue
+from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.turns import CHAT
 from bot.core.actions import (

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.catalogue.checks.unwritten import MARK, is_unwritten
 from bot.catalogue.desk import po_files, sheets
 from bot.catalogue.desk.items import PAGES, Group, Outline, read_outline
 from bot.catalogue.desk.limits import placeholders_of
@@ -14,9 +15,8 @@ from bot.catalogue.desk.rows import BREAKS, ILLEGAL, NONE, Received, Row, takes_
 from bot.catalogue.desk.writing import Change, apply
 from bot.catalogue.desk.yaml_edits import Unwritable
 from bot.catalogue.files import PROGRAMME, Files
-from bot.catalogue.loading import read_catalogue
-from bot.catalogue.parsing import HEADING_LINE, Findings
-from bot.catalogue.unwritten import MARK, is_unwritten
+from bot.catalogue.reading.loading import read_catalogue
+from bot.catalogue.reading.parsing import HEADING_LINE, Findings
 from bot.errors import BotError, FileRefused
 
 ANEW = "Export the texts again, and edit that file."

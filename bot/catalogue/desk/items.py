@@ -7,7 +7,7 @@ from typing import Any
 
 from bot.catalogue.desk.page_edits import read_page
 from bot.catalogue.files import CONTENT, LOCALES, PROGRAMME, Files, list_folders
-from bot.catalogue.parsing import Findings, Page, parse_text, parse_yaml
+from bot.catalogue.reading.parsing import Findings, Page, parse_text, parse_yaml
 from bot.errors import FileRefused, Problem
 
 

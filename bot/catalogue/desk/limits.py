@@ -2,13 +2,13 @@
 
 import re
 
-from bot.catalogue.checking import CAPTION_UNITS, CONSENT_WORDS, WHY_CHARACTERS, WORDS
+from bot.catalogue.checks.strings import LIMITS
+from bot.catalogue.checks.texts import CAPTION_UNITS, CONSENT_WORDS, WHY_CHARACTERS, WORDS
 from bot.catalogue.plain import Localise
-from bot.catalogue.printables import PART_WORDS
-from bot.catalogue.prints import CHARACTERS
+from bot.catalogue.reading.printables import PART_WORDS
+from bot.catalogue.reading.prints import CHARACTERS
+from bot.catalogue.reading.stories import PAGE_WORDS, PROMPTS
 from bot.catalogue.records import HELP_CHARACTERS, Printed
-from bot.catalogue.stories import PAGE_WORDS, PROMPTS
-from bot.catalogue.translating import LIMITS
 
 IN_TEXT = re.compile(r"\{\{\s*(.*?)\s*\}\}")  # {{ school_language }}
 IN_STRING = re.compile(r"\{(\w+)\}")  # {minutes}

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from bot.catalogue.desk.yaml_edits import Unwritable, newline_of, quote, set_raw, set_text
-from bot.catalogue.parsing import FENCE, HEADING_LINE, Findings, Page, parse_page
+from bot.catalogue.reading.parsing import FENCE, HEADING_LINE, Findings, Page, parse_page
 
 Span = tuple[int, int]
 

@@ -10,6 +10,8 @@ from typing import Any
 from babel import Locale
 from babel.messages.catalog import Catalog
 
+from bot.catalogue.checks.strings import forms_of, messages_of
+from bot.catalogue.checks.unwritten import is_unwritten
 from bot.catalogue.desk.items import (
     PAGES,
     Group,
@@ -23,9 +25,7 @@ from bot.catalogue.desk.items import (
 from bot.catalogue.desk.limits import AUTHOR, limit_of, note_placeholders
 from bot.catalogue.desk.message_edits import read_headers
 from bot.catalogue.files import CONTENT, Files
-from bot.catalogue.parsing import Page, source_hash
-from bot.catalogue.translating import forms_of, messages_of
-from bot.catalogue.unwritten import is_unwritten
+from bot.catalogue.reading.parsing import Page, source_hash
 from bot.catalogue.words import PoFileError, parse_messages, plural_index
 
 FRONT = ("title", "things", "alt")

@@ -8,10 +8,10 @@ from itertools import groupby
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import PoFileError, normalize, read_po, write_po
 
+from bot.catalogue.checks.order import is_language
 from bot.catalogue.desk.message_edits import HEADER, read_entries, read_headers
 from bot.catalogue.desk.pieces import Piece, State, list_forms
 from bot.catalogue.desk.rows import MARK, NONE, Received, Row, check_carried, marks_of
-from bot.catalogue.programming import is_language
 from bot.errors import FileRefused
 
 FORMAT = "X-Kuffert-Texts"

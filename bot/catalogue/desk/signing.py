@@ -14,8 +14,8 @@ from bot.catalogue.desk.writing import encode, read_plain
 from bot.catalogue.desk.yaml_edits import compose as compose_yaml
 from bot.catalogue.desk.yaml_edits import flatten, quote, set_raw
 from bot.catalogue.files import Files
-from bot.catalogue.loading import read_catalogue
-from bot.catalogue.parsing import STATE_KEYS, Findings, source_hash
+from bot.catalogue.reading.loading import read_catalogue
+from bot.catalogue.reading.parsing import STATE_KEYS, Findings, source_hash
 from bot.errors import FileRefused, Problem
 
 LETTERS = 2

@@ -16,8 +16,8 @@ from bot.catalogue.desk.items import (
 )
 from bot.catalogue.desk.pieces import State, read_pieces, worst
 from bot.catalogue.files import CONTENT, Files
-from bot.catalogue.parsing import Page
-from bot.catalogue.recordings import RECORDED, spoken_hash, spoken_parts
+from bot.catalogue.reading.parsing import Page
+from bot.catalogue.reading.recordings import RECORDED, spoken_hash, spoken_parts
 
 
 class Audio(StrEnum):

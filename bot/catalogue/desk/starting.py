@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from bot.catalogue.checks.unwritten import MARK
 from bot.catalogue.desk.items import CARDS, Group, Outline, read_outline, read_yaml
 from bot.catalogue.desk.items import read_text_page as read_page_at
 from bot.catalogue.desk.yaml_edits import quote
 from bot.catalogue.files import CONTENT, Files, list_folders
-from bot.catalogue.folders import NAME
-from bot.catalogue.unwritten import MARK
+from bot.catalogue.reading.folders import NAME
 from bot.core.skills import REPEAT
 from bot.errors import BotError
 

@@ -6,10 +6,10 @@ from html.parser import HTMLParser
 
 from markupsafe import Markup, escape
 
-from bot.catalogue.asking import TEXT_UNITS
-from bot.catalogue.checking import CAPTION_UNITS
+from bot.catalogue.checks.texts import CAPTION_UNITS
 from bot.catalogue.records import Catalogue
-from bot.catalogue.wording import plain_length
+from bot.catalogue.shown.asking import TEXT_UNITS
+from bot.catalogue.shown.wording import plain_length
 from bot.core.actions import Action, parse_action
 from bot.core.messages import Button, Media, MediaKind, OutgoingMessage
 from bot.errors import BotError

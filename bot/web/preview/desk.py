@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from secrets import token_hex
 from typing import Protocol
 
+from bot.catalogue.reading.workbench import Checked
 from bot.catalogue.records import Catalogue
-from bot.catalogue.workbench import Checked
 from bot.errors import FileRefused, Problem
 from bot.printing.drawings import Drawings
 

@@ -5,12 +5,12 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from bot.catalogue.checking import CAPTION_UNITS
+from bot.catalogue.checks.texts import CAPTION_UNITS
 from bot.catalogue.materials import Printable, Story
 from bot.catalogue.records import Activity
-from bot.catalogue.shelves import say_printable
-from bot.catalogue.storybook import Opened, render_page, render_story_recording, title_of
-from bot.catalogue.touches import render_recording
+from bot.catalogue.shown.shelves import say_printable
+from bot.catalogue.shown.storybook import Opened, render_page, render_story_recording, title_of
+from bot.catalogue.shown.touches import render_recording
 from bot.core.actions import Tongues
 from bot.core.cadence import Touch
 from bot.core.messages import MediaKind, OutgoingMessage

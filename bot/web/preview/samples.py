@@ -4,14 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
-from bot.catalogue.asking import Family
-from bot.catalogue.choices import Held
 from bot.catalogue.materials import Story
-from bot.catalogue.menus import Outlook, Seen, Weeks
-from bot.catalogue.notices import EarlierPhone
 from bot.catalogue.records import Activity, Catalogue
-from bot.catalogue.storybook import Reader
-from bot.catalogue.touches import Telling
+from bot.catalogue.shown.asking import Family
+from bot.catalogue.shown.choices import Held
+from bot.catalogue.shown.menus import Outlook, Seen, Weeks
+from bot.catalogue.shown.notices import EarlierPhone
+from bot.catalogue.shown.storybook import Reader
+from bot.catalogue.shown.touches import Telling
 from bot.catalogue.words import Words
 from bot.core.cadence import Rhythm, Touch
 from bot.core.choosing import Variant

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from bot.catalogue.asking import (
+from bot.catalogue.shown.asking import (
     ask_why_gone,
     confirm_question,
     invite_to_ask,
@@ -16,7 +16,7 @@ from bot.catalogue.asking import (
     say_goodbye,
     with_gone,
 )
-from bot.catalogue.choices import (
+from bot.catalogue.shown.choices import (
     render_days,
     render_hours,
     render_often,
@@ -26,9 +26,9 @@ from bot.catalogue.choices import (
     render_settings,
     render_zones,
 )
-from bot.catalogue.distress import Heard
-from bot.catalogue.entitlements import ask_forget, tell_newcomer_privacy, tell_privacy
-from bot.catalogue.menus import (
+from bot.catalogue.shown.distress import Heard
+from bot.catalogue.shown.entitlements import ask_forget, tell_newcomer_privacy, tell_privacy
+from bot.catalogue.shown.menus import (
     Weeks,
     ask_whom_to_invite,
     render_break,
@@ -41,7 +41,7 @@ from bot.catalogue.menus import (
     say_with_menu,
     with_menu,
 )
-from bot.catalogue.notices import (
+from bot.catalogue.shown.notices import (
     Notice,
     ask_which_phone,
     explain_beginning,
@@ -56,14 +56,14 @@ from bot.catalogue.notices import (
     say,
     sum_up_consent,
 )
-from bot.catalogue.shelves import (
+from bot.catalogue.shown.shelves import (
     render_other_stories,
     render_printables,
     render_stories,
     say_printable,
 )
-from bot.catalogue.storybook import Opened, render_page, render_story_recording
-from bot.catalogue.touches import (
+from bot.catalogue.shown.storybook import Opened, render_page, render_story_recording
+from bot.catalogue.shown.touches import (
     render_certificate,
     render_check,
     render_recording,

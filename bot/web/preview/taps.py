@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
-from bot.catalogue.storybook import Reader
+from bot.catalogue.shown.storybook import Reader
 from bot.core.actions import (
     AbleTapped,
     Action,

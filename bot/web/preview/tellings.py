@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
-from bot.catalogue.checking import LONGEST_THEME
+from bot.catalogue.checks.texts import LONGEST_THEME
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import FOLLOWED, Telling, render_check, render_touch
+from bot.catalogue.shown.touches import FOLLOWED, Telling, render_check, render_touch
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from bot.catalogue.notices import button
 from bot.catalogue.records import Catalogue
+from bot.catalogue.shown.notices import button
 from bot.core.actions import (
     ConsentChangeTapped,
     DossierTapped,

@@ -8,9 +8,9 @@ from functools import cached_property
 from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
+from bot.catalogue.checks.invisible import check_invisible
 from bot.catalogue.files import LOCALES
-from bot.catalogue.invisible import check_invisible
-from bot.catalogue.parsing import Findings, parse_text
+from bot.catalogue.reading.parsing import Findings, parse_text
 from bot.catalogue.words import PLACEHOLDER, PoFileError, Words, key_of, parse_messages
 
 COMMAND_CHARACTERS = 256

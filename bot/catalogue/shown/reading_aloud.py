@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.catalogue.materials import Story
-from bot.catalogue.recordings import SPOKEN, spoken_hash
+from bot.catalogue.reading.recordings import SPOKEN, spoken_hash
 from bot.catalogue.records import Activity, Catalogue, Section
 
 Hashes = Mapping[str, Mapping[str, str | None]]  # by folder and recording; None: nobody noted it

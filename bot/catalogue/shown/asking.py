@@ -6,10 +6,10 @@ from datetime import date
 
 from markupsafe import escape
 
-from bot.catalogue.distress import Heard, tell_grief, tell_help
-from bot.catalogue.notices import button
 from bot.catalogue.records import Catalogue
-from bot.catalogue.wording import plain_length
+from bot.catalogue.shown.distress import Heard, tell_grief, tell_help
+from bot.catalogue.shown.notices import button
+from bot.catalogue.shown.wording import plain_length
 from bot.catalogue.words import END_OF_ISOLATE, FIRST_STRONG_ISOLATE, Words
 from bot.core.actions import (
     Action,

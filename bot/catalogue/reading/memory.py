@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.parsing import Findings
 
 Read = TypeVar("Read")
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.parsing import Findings
 
 UNSEEN_SIGNS = "\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff"
 UNSEEN = re.compile(f"[{UNSEEN_SIGNS}]")

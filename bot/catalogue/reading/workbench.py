@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue.files import Files, Found, Stamp, look, read_file, version_of
-from bot.catalogue.loading import read_catalogue
-from bot.catalogue.memory import Memory
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.loading import read_catalogue
+from bot.catalogue.reading.memory import Memory
+from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Catalogue
 from bot.errors import FileRefused
 

@@ -1,6 +1,6 @@
 """Find what `kuffert content new` left for staff to write."""
 
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.parsing import Findings
 
 MARK = "TODO:"  # with its colon: in Spanish, TODO by itself is a word
 

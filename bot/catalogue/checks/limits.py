@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 
-from bot.catalogue.checking import CAPTION_UNITS, LONGEST_THEME, TEXT_UNITS
+from bot.catalogue.checks.texts import CAPTION_UNITS, LONGEST_THEME, TEXT_UNITS
 from bot.catalogue.files import CONTENT
-from bot.catalogue.memory import Memory
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.memory import Memory
+from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Activity, ActivityText, Catalogue, Section
-from bot.catalogue.touches import Telling, render_touch, say_child
-from bot.catalogue.wording import plain_length, render
+from bot.catalogue.shown.touches import Telling, render_touch, say_child
+from bot.catalogue.shown.wording import plain_length, render
 from bot.catalogue.words import Words
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch

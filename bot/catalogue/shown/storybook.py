@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 
 from markupsafe import escape
 
-from bot.catalogue.checking import CAPTION_UNITS
-from bot.catalogue.choices import CHOSEN
+from bot.catalogue.checks.texts import CAPTION_UNITS
 from bot.catalogue.materials import Story
-from bot.catalogue.notices import button
-from bot.catalogue.parsing import Findings
+from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import PARAGRAPH
-from bot.catalogue.wording import plain_length, render
+from bot.catalogue.shown.choices import CHOSEN
+from bot.catalogue.shown.notices import button
+from bot.catalogue.shown.touches import PARAGRAPH
+from bot.catalogue.shown.wording import plain_length, render
 from bot.catalogue.words import Words
 from bot.core.actions import (
     HearTapped,

@@ -19,7 +19,7 @@ from ruamel.yaml.error import YAMLError
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
 from bot.catalogue.files import CONTENT
-from bot.catalogue.recordings import RECORDED
+from bot.catalogue.reading.recordings import RECORDED
 from bot.errors import BotError
 
 AUDIO = "audio"

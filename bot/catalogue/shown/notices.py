@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from bot.catalogue.distress import END_OF_ISOLATE, LEFT_TO_RIGHT_ISOLATE
-from bot.catalogue.records import Catalogue, Months
-from bot.catalogue.wording import render
+from bot.catalogue.programme import Months
+from bot.catalogue.records import Catalogue
+from bot.catalogue.shown.distress import END_OF_ISOLATE, LEFT_TO_RIGHT_ISOLATE
+from bot.catalogue.shown.wording import render
 from bot.catalogue.words import Words
 from bot.core.actions import (
     Action,

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from markupsafe import escape
 
-from bot.catalogue.notices import button, name_button
-from bot.catalogue.reading_aloud import Passage
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import PARAGRAPH
-from bot.catalogue.wording import plain_length, render
+from bot.catalogue.shown.notices import button, name_button
+from bot.catalogue.shown.reading_aloud import Passage
+from bot.catalogue.shown.touches import PARAGRAPH
+from bot.catalogue.shown.wording import plain_length, render
 from bot.catalogue.words import Words
 from bot.core.actions import ReadInTapped, ReadTapped, Step, StepTapped, format_action
 from bot.core.messages import Button, Media, OutgoingMessage

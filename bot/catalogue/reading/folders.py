@@ -9,12 +9,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
+from bot.catalogue.checks.plainness import Rules
+from bot.catalogue.checks.unwritten import check_unwritten
 from bot.catalogue.files import PROGRAMME
-from bot.catalogue.parsing import Findings, Lines, Page, make_record, parse_page, parse_text
-from bot.catalogue.parsing import parse_yaml as parse_lines
-from bot.catalogue.plainness import Rules
-from bot.catalogue.records import Programme
-from bot.catalogue.unwritten import check_unwritten
+from bot.catalogue.programme import Programme
+from bot.catalogue.reading.parsing import Findings, Lines, Page, make_record, parse_page, parse_text
+from bot.catalogue.reading.parsing import parse_yaml as parse_lines
 
 NAME = re.compile(r"[a-z0-9-]{1,24}")  # it goes into a button, which carries little
 MARKDOWN = ".md"

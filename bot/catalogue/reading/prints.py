@@ -1,9 +1,9 @@
 """Read what is printed for families: one file a language, each part short enough for its place."""
 
-from bot.catalogue.checking import TextChecker, note_state
+from bot.catalogue.checks.texts import TextChecker, note_state
 from bot.catalogue.files import CONTENT
-from bot.catalogue.folders import Folder, Ground, read_pages
-from bot.catalogue.parsing import STATE_KEYS, Findings, Page
+from bot.catalogue.reading.folders import Folder, Ground, read_pages
+from bot.catalogue.reading.parsing import STATE_KEYS, Findings, Page
 from bot.catalogue.records import Printed, PrintText
 
 PRINTS = f"{CONTENT}/print"

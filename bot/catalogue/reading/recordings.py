@@ -10,8 +10,8 @@ from typing import Any
 
 from pydantic import Field, RootModel
 
-from bot.catalogue.parsing import Page
 from bot.catalogue.plain import Plain
+from bot.catalogue.reading.parsing import Page
 
 RECORDED = "recorded.yaml"
 SPOKEN = ("why", "do", "grow")  # of an activity; the ways easier and harder depend on the child

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from bot.catalogue.materials import Printable, PrintableKind, Story
-from bot.catalogue.menus import back_row
-from bot.catalogue.notices import button
 from bot.catalogue.records import Catalogue
-from bot.catalogue.storybook import title_of
+from bot.catalogue.shown.menus import back_row
+from bot.catalogue.shown.notices import button
+from bot.catalogue.shown.storybook import title_of
 from bot.catalogue.words import Words
 from bot.core.actions import (
     Action,

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from markupsafe import escape
 
-from bot.catalogue.notices import button, offer_break, offer_languages, say
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import PARAGRAPH, certificate_button, name_child, say_child
+from bot.catalogue.shown.notices import button, offer_break, offer_languages, say
+from bot.catalogue.shown.touches import PARAGRAPH, certificate_button, name_child, say_child
 from bot.catalogue.words import Words
 from bot.core.actions import (
     AskTapped,

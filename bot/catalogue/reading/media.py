@@ -4,9 +4,9 @@ import hashlib
 from collections.abc import Callable, Collection, Mapping
 from pathlib import PurePosixPath
 
-from bot.catalogue.folders import Folder, Ground
-from bot.catalogue.parsing import Findings, Lines, make_record, parse_text, parse_yaml
-from bot.catalogue.recordings import RECORDED, Recorded
+from bot.catalogue.reading.folders import Folder, Ground
+from bot.catalogue.reading.parsing import Findings, Lines, make_record, parse_text, parse_yaml
+from bot.catalogue.reading.recordings import RECORDED, Recorded
 from bot.core.messages import Media, MediaKind
 
 PICTURE_BYTES = 300_000

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 
 from babel import Locale, UnknownLocaleError
 
+from bot.catalogue.checks.invisible import check_invisible
 from bot.catalogue.files import PROGRAMME
-from bot.catalogue.invisible import check_invisible
-from bot.catalogue.parsing import Findings, Lines
-from bot.catalogue.records import DEFAULT, Activity, Programme
+from bot.catalogue.programme import DEFAULT, Programme
+from bot.catalogue.reading.parsing import Findings, Lines
+from bot.catalogue.records import Activity
 from bot.catalogue.words import direction_of
 from bot.core.skills import REPEAT, SKILLS, SOUND
 

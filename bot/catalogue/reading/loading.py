@@ -7,8 +7,12 @@ from typing import TypeVar
 
 from pydantic import BaseModel
 
-from bot.catalogue.activities import ACTIVITIES, read_activity
-from bot.catalogue.checking import check_consent, note_state
+from bot.catalogue.checks.invisible import check_invisible
+from bot.catalogue.checks.limits import check_rendered
+from bot.catalogue.checks.order import check_order, check_programme
+from bot.catalogue.checks.plainness import Rules
+from bot.catalogue.checks.strings import check_words, read_messages
+from bot.catalogue.checks.texts import check_consent, note_state
 from bot.catalogue.files import (
     CONTENT,
     DEEP,
@@ -19,12 +23,12 @@ from bot.catalogue.files import (
     group_files,
     name_parts,
 )
-from bot.catalogue.folders import Folder, Ground, list_below, read_pages
-from bot.catalogue.invisible import check_invisible
-from bot.catalogue.limits import check_rendered
 from bot.catalogue.materials import Printable, Story
-from bot.catalogue.memory import Memory
-from bot.catalogue.parsing import (
+from bot.catalogue.programme import Programme
+from bot.catalogue.reading.activities import ACTIVITIES, read_activity
+from bot.catalogue.reading.folders import Folder, Ground, list_below, read_pages
+from bot.catalogue.reading.memory import Memory
+from bot.catalogue.reading.parsing import (
     STATE_KEYS,
     Findings,
     Lines,
@@ -34,14 +38,11 @@ from bot.catalogue.parsing import (
     parse_text,
     parse_yaml,
 )
-from bot.catalogue.plainness import Rules
-from bot.catalogue.printables import PRINTABLES, list_shared, read_printable
-from bot.catalogue.prints import PRINTS, read_prints
-from bot.catalogue.programming import check_order, check_programme
-from bot.catalogue.records import Activity, Catalogue, ConsentText, Distress, Programme
-from bot.catalogue.stories import STORIES, read_story
-from bot.catalogue.storybook import check_story_told
-from bot.catalogue.translating import check_words, read_messages
+from bot.catalogue.reading.printables import PRINTABLES, list_shared, read_printable
+from bot.catalogue.reading.prints import PRINTS, read_prints
+from bot.catalogue.reading.stories import STORIES, read_story
+from bot.catalogue.records import Activity, Catalogue, ConsentText, Distress
+from bot.catalogue.shown.storybook import check_story_told
 from bot.catalogue.words import Words, direction_of
 from bot.errors import FileRefused
 

@@ -6,7 +6,7 @@ from markupsafe import Markup as Trusted
 from markupsafe import escape
 
 from bot.catalogue.records import Activity, Catalogue, Section
-from bot.catalogue.wording import render
+from bot.catalogue.shown.wording import render
 from bot.catalogue.words import Words
 from bot.core.actions import (
     Able,
@@ -34,6 +34,7 @@ HOW_IT_WENT = (
     (Answer.TOO_HARD, Answer.NOT_FOR_US),
 )
 FOLLOWED = (Answer.TOO_HARD, Answer.NOT_FOR_US)  # after these, another message comes
+OTHER_GAME = "after-too-hard-other"
 ASKED_HOW_HARD = (Answer.DID_IT, Answer.TOO_HARD)  # after these, easier or harder makes sense
 LABELS = {each: f"button-{each}" for each in (*Answer, *Wish, *When, *Able)}
 WAYS = {Variant.EASIER: Section.EASIER, Variant.HARDER: Section.HARDER}
@@ -183,11 +184,20 @@ class Page:
             notes.append(self.words.say("will-ask" if self.telling.will_try else "when-try"))
         elif answer in FOLLOWED and not self.telling.has_followed:
             notes.append(self.words.say(f"after-{answer}-alone"))
+        elif answer is Answer.TOO_HARD and self.gives_way():
+            notes.append(self.words.say(OTHER_GAME))
         elif answer:
             notes.append(self.words.say(f"after-{answer}"))
         if self.telling.wish:
             notes.append(self.words.say(f"after-{self.telling.wish}"))
         return notes
+
+    def gives_way(self) -> bool:
+        """Say whether it is the easier form that was too hard, so that another game comes.
+
+        Catalogues of earlier days have no words for that.
+        """
+        return self.telling.variant is Variant.EASIER and OTHER_GAME in self.words.keys
 
     def question(self) -> str:
         """Ask what the child can do already, where that is asked, and repeat what was said."""

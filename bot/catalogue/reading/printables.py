@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 
-from bot.catalogue.checking import TextChecker, note_state
+from bot.catalogue.checks.texts import TextChecker, note_state
 from bot.catalogue.files import CONTENT
-from bot.catalogue.folders import (
+from bot.catalogue.materials import Printable, PrintableCard, PrintableText
+from bot.catalogue.reading.folders import (
     NAME,
     Folder,
     Ground,
@@ -14,8 +15,7 @@ from bot.catalogue.folders import (
     read_name,
     read_pages,
 )
-from bot.catalogue.materials import Printable, PrintableCard, PrintableText
-from bot.catalogue.parsing import STATE_KEYS, Findings, Lines, Page, parse_text
+from bot.catalogue.reading.parsing import STATE_KEYS, Findings, Lines, Page, parse_text
 
 PRINTABLES = f"{CONTENT}/printables"
 CARD = "printable.yaml"

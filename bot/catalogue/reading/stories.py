@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import PurePosixPath
 
-from bot.catalogue.checking import TextChecker, note_state
+from bot.catalogue.checks.invisible import check_invisible
+from bot.catalogue.checks.texts import TextChecker, note_state
 from bot.catalogue.files import CONTENT
-from bot.catalogue.folders import (
+from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText
+from bot.catalogue.programme import Programme
+from bot.catalogue.reading.folders import (
     Folder,
     Ground,
     check_band,
@@ -15,19 +18,16 @@ from bot.catalogue.folders import (
     read_name,
     read_pages,
 )
-from bot.catalogue.invisible import check_invisible
-from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText
-from bot.catalogue.media import (
+from bot.catalogue.reading.media import (
     AUDIO,
     check_recorded,
     list_recordings,
     read_picture,
     read_recording,
 )
-from bot.catalogue.parsing import STATE_KEYS, Findings, Lines, Page
-from bot.catalogue.recordings import name_spoken
-from bot.catalogue.records import Programme
-from bot.catalogue.storybook import split_page
+from bot.catalogue.reading.parsing import STATE_KEYS, Findings, Lines, Page
+from bot.catalogue.reading.recordings import name_spoken
+from bot.catalogue.shown.storybook import split_page
 from bot.catalogue.words import direction_of
 from bot.core.messages import Media
 

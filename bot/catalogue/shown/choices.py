@@ -4,10 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from bot.catalogue.menus import Outlook, back_row, say_outlook, screen_button
-from bot.catalogue.notices import button
 from bot.catalogue.records import Catalogue
-from bot.catalogue.touches import PARAGRAPH
+from bot.catalogue.shown.menus import Outlook, back_row, say_outlook, screen_button
+from bot.catalogue.shown.notices import button
+from bot.catalogue.shown.touches import PARAGRAPH
 from bot.catalogue.words import Words
 from bot.core.actions import (
     Action,

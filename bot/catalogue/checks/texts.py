@@ -7,13 +7,13 @@ from datetime import date
 from jinja2 import TemplateSyntaxError, nodes
 from jinja2.meta import find_undeclared_variables
 
-from bot.catalogue.folders import Folder, Ground
-from bot.catalogue.invisible import LETTERS_AGAINST, UNSEEN_SIGNS, check_invisible
-from bot.catalogue.parsing import Findings, Page, source_hash
+from bot.catalogue.checks.invisible import LETTERS_AGAINST, UNSEEN_SIGNS, check_invisible
+from bot.catalogue.checks.plainness import EMOJI_SIGNS, check_emoji, check_plainness
 from bot.catalogue.plain import Localise
-from bot.catalogue.plainness import EMOJI_SIGNS, check_emoji, check_plainness
+from bot.catalogue.reading.folders import Folder, Ground
+from bot.catalogue.reading.parsing import Findings, Page, source_hash
 from bot.catalogue.records import Section
-from bot.catalogue.wording import (
+from bot.catalogue.shown.wording import (
     ENVIRONMENT,
     PLACEHOLDER,
     PLACEHOLDERS,

@@ -3,9 +3,10 @@
 from collections.abc import Mapping
 from functools import partial
 
-from bot.catalogue.checking import check_activity, note_state
+from bot.catalogue.checks.texts import check_activity, note_state
 from bot.catalogue.files import CONTENT
-from bot.catalogue.folders import (
+from bot.catalogue.plain import Localise
+from bot.catalogue.reading.folders import (
     Folder,
     Ground,
     check_band,
@@ -13,16 +14,15 @@ from bot.catalogue.folders import (
     read_card,
     read_pages,
 )
-from bot.catalogue.media import (
+from bot.catalogue.reading.media import (
     AUDIO,
     check_recorded,
     list_recordings,
     read_picture,
     read_recording,
 )
-from bot.catalogue.parsing import STATE_KEYS, Findings, Lines, Page
-from bot.catalogue.plain import Localise
-from bot.catalogue.recordings import name_spoken
+from bot.catalogue.reading.parsing import STATE_KEYS, Findings, Lines, Page
+from bot.catalogue.reading.recordings import name_spoken
 from bot.catalogue.records import Activity, ActivityCard, ActivityText, Section
 from bot.core.messages import Media
 

@@ -10,8 +10,8 @@ from functools import cached_property
 
 from pydantic import Field, field_validator
 
-from bot.catalogue.parsing import Findings
 from bot.catalogue.plain import Plain
+from bot.catalogue.reading.parsing import Findings
 
 SENTENCE = re.compile(r"[^.!?…؟۔:]+[.!?…؟۔:]*[”»“’\")\]]*")  # a colon parts one too
 END = re.compile(r"[.!?…؟۔:]|\n\n")

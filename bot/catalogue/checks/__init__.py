@@ -1,0 +1,1 @@
+"""Check what was read, and say what is wrong, where, and what would be right."""

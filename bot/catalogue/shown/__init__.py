@@ -1,0 +1,1 @@
+"""What families are shown: every message, decided once for all networks."""
