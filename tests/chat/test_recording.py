@@ -151,7 +151,7 @@ async def test_again_throws_away_next_goes_on_skipped_ones_come_last_and_stop_en
     assert len(list(town.recordings.rglob("ar/*.ogg"))) == 1
 
 
-async def test_a_restart_an_update_that_comes_twice_and_a_changed_text_do_no_harm(
+async def test_a_network_in_trouble_an_update_that_comes_twice_and_a_changed_text_do_no_harm(
     town: Town,
 ) -> None:
     lay_out_content(town)

@@ -1,6 +1,7 @@
 """The five personas of the shipped content, played on a small frozen catalogue, word for word."""
 
 import difflib
+import shutil
 from collections import Counter
 from datetime import timedelta
 from functools import cache
@@ -18,6 +19,7 @@ from bot.catalogue.files import read_folder
 from bot.core.cadence import is_within, monday_of
 from bot.errors import FileRefused
 from bot.store.states import DeliveryKind, DeliveryStatus
+from tests.processes import kuffert
 from tests.shipped import ROOT, shipped_catalogue, shipped_files
 
 HERE = Path(__file__).parent
@@ -172,3 +174,21 @@ def test_a_wrong_persona_is_named_with_its_line(tmp_path: Path, line: str, said:
 
     assert said in str(refused.value)
     assert str(path) in str(refused.value)
+
+
+def test_an_edit_is_shown_as_what_it_changes_for_families(tmp_path: Path) -> None:
+    content = tmp_path / "content"
+    shutil.copytree(HERE / "content", content)
+    persona = str(ROOT / "content" / "personas" / "never-taps.yaml")
+    command = ("content", "rehearse", "--persona", persona, "--weeks", "1", "--text-only")
+    there = {"KUFFERT_CONTENT": str(content)}
+
+    before = kuffert(tmp_path, *command, "--out", "before", **there)
+    for page in content.glob("activities/*/da.md"):
+        page.write_text(page.read_text().replace("## do\n\n", "## do\n\nSæt jer ned. "))
+    edited = kuffert(tmp_path, *command, "--out", "now", "--against", "before", **there)
+
+    assert (before.returncode, edited.returncode) == (0, 1)
+    changed = [line for line in edited.stdout.splitlines() if line.startswith(("+ ", "- "))]
+    assert changed
+    assert all(line.startswith("- ") or "Sæt jer ned." in line for line in changed)
