@@ -46,11 +46,12 @@ async def find_standing(database: Database) -> ContentStanding:
 
 
 async def list_versions(settings: Settings) -> tuple[ContentStanding, list[Accepted]]:
-    """List every version that was accepted, beside how things stand."""
+    """List every version that was accepted, beside how things stand; the one that runs is last."""
     async with open_store(settings) as store:
         standing = await find_standing(store.database)
         async with store.database.reading() as session:
-            return standing, await snapshots.list_accepted(session)
+            accepted = await snapshots.list_accepted(session)
+    return standing, sorted(accepted, key=lambda each: each.version == standing.version)
 
 
 async def use_version(settings: Settings, prefix: str, *, clock: Clock) -> str:

@@ -150,7 +150,7 @@ async def test_a_bad_text_is_refused_on_every_machine_until_it_is_mended(
     assert (machine.runs, other.runs) == ("Sock Pairs", "Sock Pairs")
     assert refused.place.host == "one"
     assert any(each.startswith("Refused since 2026-09-07 09:00") for each in list_lines(refused))
-    assert any(f'{TEXT}, line 9: unknown section "dont"' in str(p) for p in refused.problems)
+    assert any(f'{TEXT}, line 11: unknown section "dont"' in str(p) for p in refused.problems)
     told = [each for each in caplog.messages if "unknown section" in each]
     assert len(told) == 1
 

@@ -49,7 +49,7 @@ def measure_contents(stage: Stage, counts: Counts) -> list[Figure]:
             target=f"≤ {AGAIN_SECONDS:g} s",
             holds=again <= AGAIN_SECONDS,
         ),
-        Figure("… memory that they take", memory, "MB"),
+        Figure("… the most memory of the process", memory, "MB"),
     ]
 
 

@@ -37,7 +37,7 @@ async def claim_as_another(world: World, session: Session) -> Claimed:
     """Claim what is due, as a process of another name does."""
     return await claim(
         session,
-        world.catalogue,
+        world.sender.shelf,
         claimant="another",
         until=FRIDAY + timedelta(minutes=5),
         limit=10,

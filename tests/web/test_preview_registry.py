@@ -30,6 +30,7 @@ SOUND = Media(MediaKind.VOICE, "sound.ogg", "f" * 64, b"OggS")
 SEEN_ELSEWHERE = re.compile(  # in lists of commands, files, notes over a chat; within sentences
     r"(command|bot|data|event|kind|level|state|purpose|note|question|consent)-"
     r"|language-(?!name|chosen)|certificate-weeks|age-from-to|script-direction"
+    r"|word-|read-(activity|page|school-language)"  # what is typed, and within the text to read
 )
 
 
@@ -48,7 +49,7 @@ def with_recordings() -> Catalogue:
 
 def list_renderers() -> dict[CodeType, str]:
     found = {}
-    for module in pkgutil.iter_modules(bot.catalogue.__path__, "bot.catalogue."):
+    for module in pkgutil.walk_packages(bot.catalogue.__path__, "bot.catalogue."):
         loaded = importlib.import_module(module.name)
         for name, function in inspect.getmembers(loaded, inspect.isfunction):
             is_ours = function.__module__ == module.name and not name.startswith("_")
@@ -127,6 +128,7 @@ def list_touches(catalogue: Catalogue) -> list[OutgoingMessage]:
     plain = View("en", "da")
     views = [replace(plain, state=state, theme="rain", able="asked") for state in STATES]
     views += [replace(plain, variant=each, last="yes") for each in ("easier", "harder")]
+    views += [replace(plain, variant="easier", state=state) for state in STATES]
     views += [replace(plain, able=able) for able in ABLE]
     views += [replace(plain, child=child) for child in CHILD]
     return [

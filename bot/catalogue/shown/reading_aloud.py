@@ -19,6 +19,7 @@ class Passage:
     title: str
     parts: tuple[str, ...]
     page: int | None = None
+    minutes: int = 0  # that an activity takes
 
     @property
     def key(self) -> str:
@@ -49,7 +50,15 @@ def read_activity(activity: Activity, language: str) -> list[Passage]:
     if text is None:
         return []
     spoken = (text.sections[Section(name)] for name in SPOKEN)
-    return [Passage(activity.folder, language, text.title, (text.title, *spoken))]
+    return [
+        Passage(
+            activity.folder,
+            language,
+            text.title,
+            (text.title, *spoken),
+            minutes=activity.minutes,
+        )
+    ]
 
 
 def read_story(story: Story, language: str) -> list[Passage]:

@@ -101,7 +101,10 @@ def tell(catalogue: Catalogue, passage: Passage) -> list[str]:
     words = catalogue.words_in(passage.language)
     values = {
         "school_language": words.plain("read-school-language"),
+        "home_language": words.language_name(passage.language),
         "script_direction": words.plain("script-direction"),
+        "programme": catalogue.programme.name,
+        "minutes": words.number(passage.minutes),
     }
     if passage.page is not None:
         return [render(each, {}) for each in passage.parts]

@@ -18,10 +18,11 @@ from bot.errors import BotError, FileRefused
 from bot.printing.printables import explaining, lay_printable
 from bot.web.preview.bubbles import Bubble, Draw, Enclosure, Tag
 from bot.web.preview.columns import PDF, Column, Sheets, Visit
+from bot.web.preview.groups import Group
 from bot.web.preview.ledger import words_of
 from bot.web.preview.prints import PRINTS
 from bot.web.preview.samples import Sample
-from bot.web.preview.screens import GROUPS, SCREENS, Group, group_of
+from bot.web.preview.screens import GROUPS, SCREENS, group_of
 from bot.web.preview.taps import Place
 from bot.web.preview.tellings import (
     ALL,

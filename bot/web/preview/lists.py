@@ -10,10 +10,11 @@ from bot.core.skills import REPEAT
 from bot.printing.packs import foresee_weeks
 from bot.web.preview.bubbles import Bubble
 from bot.web.preview.columns import Visit
+from bot.web.preview.groups import Group
 from bot.web.preview.items import PRINT_FOLDER, TITLES, Query, show_touch
 from bot.web.preview.ledger import Marks, Noted, Text, words_of
 from bot.web.preview.prints import PRINTS
-from bot.web.preview.screens import CONSENT, GROUPS, Group
+from bot.web.preview.screens import CONSENT, GROUPS
 from bot.web.preview.taps import Place
 from bot.web.preview.tellings import ASKED, View, read_language
 

@@ -3,8 +3,7 @@
 A new function of the catalogue that makes a message belongs here; a test sees that none is missing.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import date
 
 from bot.catalogue.shown.asking import (
@@ -76,6 +75,7 @@ from bot.core.zones import ZONES_OF
 from bot.printing.keepsakes import certify
 from bot.printing.printables import lay_printable
 from bot.printing.typesetting import typeset_layout
+from bot.web.preview.groups import Group, Shown
 from bot.web.preview.samples import (
     ANSWER,
     BORN,
@@ -89,30 +89,10 @@ from bot.web.preview.samples import (
     Sample,
     outlook,
 )
+from bot.web.preview.studio import READING_ALOUD
 
-Show = Callable[[Sample], OutgoingMessage | None]
 CONSENT, DISTRESS, ANYTHING = "content/consent/", "content/distress/", "content/"
 OPEN_ONLY = "where the programme has open enrolment"
-
-
-@dataclass(frozen=True)
-class Shown:
-    """One message: what it is to staff, and how it is made; None where content has none such."""
-
-    title: str
-    show: Show
-
-
-@dataclass(frozen=True)
-class Group:
-    """Messages that belong together, in the order in which a parent may meet them.
-
-    `folders` names where their words lie, beside the short strings.
-    """
-
-    title: str
-    screens: Mapping[str, Shown]
-    folders: tuple[str, ...] = ()
 
 
 def saying(key: str, title: str) -> Shown:
@@ -578,6 +558,7 @@ GROUPS: Mapping[str, Group] = {
     "asking": ASKING,
     "leaving": LEAVING,
     "materials": MATERIALS,
+    "reading-aloud": READING_ALOUD,
 }
 SCREENS: Mapping[str, Shown] = {
     name: shown for group in GROUPS.values() for name, shown in group.screens.items()
