@@ -1,6 +1,9 @@
 """Content that is read again and again: only what changed is read, and the result is the same."""
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,13 +13,15 @@ from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.checks.limits import LIMITS, longest, longest_label, measure_frames
+from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.loading import load_catalogue, read_catalogue
 from bot.catalogue.reading.memory import Memory
 from bot.catalogue.reading.parsing import Findings, parse_front, parse_yaml
+from bot.catalogue.reading.sharing import read_shared
 from bot.catalogue.reading.workbench import Workbench
 from bot.catalogue.shown.wording import is_plain, markdown, plain_length, render, render_spans
 from bot.core.choosing import Variant
-from tests.shipped import shipped_catalogue, shipped_files
+from tests.shipped import ROOT, shipped_catalogue, shipped_files
 
 LETTERS = "abc سألÅß漢🎉 \n\n.,:;!?()'\"-+*_`#>[]&<~|=0123456789\\{}\t\u00a0\u200b"
 
@@ -159,3 +164,49 @@ def test_a_language_that_falls_back_is_read_in_the_programmes_own() -> None:
     )
     assert set(activity.texts) == {"en", "da"}
     assert activity.text_in("ar", "en").language == "en"
+
+
+BOTH_WAYS = """
+import threading
+from bot.catalogue.reading.loading import read_catalogue
+from bot.catalogue.reading.parsing import Findings
+from bot.catalogue.reading.sharing import MANY_FOLDERS
+from tests.bench.library import make_library
+
+files = dict(make_library(MANY_FOLDERS))
+spoilt = "content/activities/because-chain-198/da.md"
+files[spoilt] = files[spoilt].replace(b"## why", b"## hvorfor")
+together, alone = Findings(), Findings()
+assert threading.active_count() == 1
+read_catalogue(files, together)
+another = threading.Thread(target=read_catalogue, args=(files, alone))  # two threads: no copy
+another.start()
+another.join()
+assert together == alone
+print([each.line for each in together.errors if each.path == spoilt], len(together.warnings))
+"""
+
+
+def test_a_library_that_two_processes_read_is_the_one_that_one_reads() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", BOTH_WAYS], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+
+    assert done.stderr == ""
+    assert done.stdout.startswith("[9, 0] ")
+
+
+def test_what_the_other_process_cannot_hand_over_is_read_here() -> None:
+    folders = [Folder(f"content/activities/{number}", {}) for number in range(4)]
+    here = os.getpid()
+
+    def read(folder: Folder, findings: Findings) -> str:
+        if os.getpid() != here:
+            os._exit(1)
+        findings.warn(folder.path, 1, "read", "here")
+        return folder.name
+
+    results = read_shared(folders, read)
+
+    assert [name for name, _findings in results] == ["0", "1", "2", "3"]
+    assert all(len(findings.warnings) == 1 for _name, findings in results)

@@ -1,6 +1,6 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -40,6 +40,7 @@ from bot.catalogue.reading.parsing import (
 )
 from bot.catalogue.reading.printables import PRINTABLES, list_shared, read_printable
 from bot.catalogue.reading.prints import PRINTS, read_prints
+from bot.catalogue.reading.sharing import may_share, read_shared
 from bot.catalogue.reading.stories import STORIES, read_story
 from bot.catalogue.records import Activity, Catalogue, ConsentText, Distress
 from bot.catalogue.shown.storybook import check_story_told
@@ -223,7 +224,9 @@ class Reading:
     def read_activities(self, ground: Ground) -> dict[str, Activity]:
         """Read every activity's folder; their ids differ."""
         activities: dict[str, Activity] = {}
-        for folder in list_below(self.deep, ACTIVITIES):
+        folders = list(list_below(self.deep, ACTIVITIES))
+        self.read_new(folders, ground)
+        for folder in folders:
             activity, line = self.read_folder(folder, ground, read_activity)
             if activity is None:
                 continue
@@ -235,6 +238,15 @@ class Reading:
                 continue
             activities[activity.card.id] = activity
         return dict(sorted(activities.items()))
+
+    def read_new(self, folders: Sequence[Folder], ground: Ground) -> None:
+        """Read activities on two cores, to be recalled, where very many were not read before."""
+        new = [each for each in folders if self.memory.lacks(each.path, (each.files, ground))]
+        if not may_share(new):
+            return
+        results = read_shared(new, partial(read_activity_on, ground))
+        for folder, (activity, found) in zip(new, results, strict=True):
+            self.memory.keep(folder.path, (folder.files, ground), activity, found)
 
     def read_stories(self, ground: Ground) -> dict[str, Story]:
         """Read every story's folder, by its name."""
@@ -254,6 +266,13 @@ class Reading:
             if printable:
                 printables[printable.id] = printable
         return printables
+
+
+def read_activity_on(
+    ground: Ground, folder: Folder, findings: Findings
+) -> tuple[Activity | None, int]:
+    """Read one activity, the ground named first."""
+    return read_activity(folder, ground, findings)
 
 
 def name_files(files: Files, _findings: Findings) -> str:

@@ -31,6 +31,15 @@ class Memory:
         findings.add(kept[2])
         return kept[1]  # type: ignore[return-value]  # what stands at a place has one type
 
+    def lacks(self, place: str, inputs: object) -> bool:
+        """Say whether something is still to be made from these inputs."""
+        kept = self._kept.get(place)
+        return kept is None or kept[0] != inputs
+
+    def keep(self, place: str, inputs: object, made: object, found: Findings) -> None:
+        """Take over what was made elsewhere, to be recalled."""
+        self._kept[place] = (inputs, made, found)
+
     def turn(self) -> None:
         """Let go of what was not asked for since the last time."""
         self._kept, self._used = self._used, {}
