@@ -181,11 +181,11 @@ class ChatApi:
     async def give_events(self, request: web.Request) -> web.StreamResponse:
         """Tell what happens, as it happens, until the page or the server closes."""
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
-        await response.prepare(request)
         queue: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self._sandbox.listeners.add(queue)
+        self._sandbox.listeners.add(queue)  # first, so that nothing is missed
         closing = asyncio.create_task(self.is_closing.wait())
         try:
+            await response.prepare(request)
             while not closing.done():
                 arriving = asyncio.create_task(queue.get())
                 await asyncio.wait({arriving, closing}, return_when=asyncio.FIRST_COMPLETED)

@@ -242,12 +242,15 @@ async function refreshTime() {
   drawTime();
 }
 
+// Comes back once the page hears what happens: whatever is tapped before that would be answered unseen.
 function listen() {
   const source = new EventSource("/api/events");
   let wasLost = false;
+  const hears = new Promise((resolve) => { source.addEventListener("open", resolve, { once: true }); });
   source.onopen = () => { if (wasLost) attempt(async () => { await refresh(); await openChat(); }); wasLost = false; };
   source.onerror = () => { wasLost = true; };
   source.onmessage = ({ data }) => { const event = JSON.parse(data); attempt(async () => EVENTS[event.type]?.(event)); };
+  return hears;
 }
 
 $("start").onclick = () => attempt(async () => {
@@ -309,7 +312,7 @@ document.querySelectorAll("[data-skip]").forEach((button) => {
 await attempt(async () => {
   await refresh();
   const payload = new URLSearchParams(location.search).get("start");
+  await listen();
   if (payload) { history.replaceState(null, "", "/"); await openCard(payload); } else await openChat();
-  listen();
   document.body.dataset.ready = "yes";
 });
