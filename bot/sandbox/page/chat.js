@@ -112,12 +112,15 @@ function add(message) {
 
 function toEnd() { $("chat").scrollTop = $("chat").scrollHeight; }
 
+let heard = 0; // how many messages came by the stream, which may overtake a list that was asked for
+
 async function openChat() {
   const person = state.persons.find((each) => each.id === current);
   if (!person) return;
   sessionStorage.setItem("person", current);
   unread.delete(current);
-  const messages = await call(`/api/persons/${current}/messages`);
+  let messages, before;
+  do { before = heard; messages = await call(`/api/persons/${current}/messages`); } while (heard !== before);
   $("chat").replaceChildren();
   delete $("chat").dataset.day;
   messages.forEach(add);
@@ -212,6 +215,8 @@ async function refresh() {
 const EVENTS = {
   message({ person, message }) {
     if (person !== current) { unread.set(person, (unread.get(person) || 0) + 1); drawPersons(); return; }
+    heard += 1;
+    if ($(`m${message.id}`)) return; // a list that was asked for holds it already
     add(message);
     toEnd();
     $(`m${message.id}`).querySelector("img")?.addEventListener("load", toEnd, { once: true });
