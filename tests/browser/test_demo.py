@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from bot.app.demo import Demo, demo_settings
 from tests.town import ROOT
@@ -52,6 +52,31 @@ async def test_a_danish_parent_joins_answers_and_lives_through_three_weeks(
 
     overflow = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
     assert overflow is False
+
+
+async def test_a_list_that_arrives_late_hides_no_message(demo: Demo, page: Page) -> None:
+    is_asked_for, has_come = asyncio.Event(), asyncio.Event()
+
+    async def give_late(route: Route) -> None:
+        earlier = await route.fetch()  # the chat as it is when its list is asked for
+        is_asked_for.set()
+        await has_come.wait()
+        await route.fulfill(response=earlier)
+
+    assert demo.server is not None
+    await page.goto(demo.server.url)
+    await page.wait_for_selector("body[data-ready]")
+    await page.route("**/messages", give_late, times=1)
+    await page.click("#menu")
+    await page.click("#cards li:nth-child(2) button")
+    await is_asked_for.wait()
+    await page.click("#start")
+    await expect(page.locator(".theirs")).to_have_count(1)
+    async with page.expect_response("**/messages"):
+        has_come.set()
+    await page.evaluate("new Promise((drawn) => requestAnimationFrame(() => setTimeout(drawn)))")
+
+    await expect(page.locator(".theirs")).to_have_count(1, timeout=1000)
 
 
 async def test_an_arabic_chat_runs_from_right_to_left(demo: Demo, page: Page) -> None:
