@@ -8,7 +8,7 @@ import typer
 
 from bot.app import looping
 from bot.app.rehearsing.persona import LONGEST_WEEKS, read_personas
-from bot.app.rehearsing.playing import rehearse
+from bot.app.rehearsing.staging import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
 from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue

@@ -13,7 +13,8 @@ import pytest
 
 from bot.app import looping
 from bot.app.rehearsing.persona import Persona, read_personas
-from bot.app.rehearsing.playing import Played, rehearse
+from bot.app.rehearsing.playing import Played
+from bot.app.rehearsing.staging import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
 from bot.catalogue.files import read_folder
 from bot.core.cadence import is_within, monday_of
@@ -130,6 +131,7 @@ def test_the_page_holds_its_pictures_and_names_no_address() -> None:
     page = render_html("two-children-arabic", played("two-children-arabic"))
 
     assert 'dir="rtl"' in page
+    assert page.count('<div class="row"') == page.count('<div class="row" dir="ltr">') > 10
     assert "data:image/png;base64," in page
     assert "http://" not in page
     assert "https://" not in page

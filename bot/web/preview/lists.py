@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from bot.catalogue.materials import Printable, Story
 from bot.catalogue.records import Activity
 from bot.core.cadence import Touch
 from bot.core.levels import ASKED_WEEKS
@@ -94,40 +95,28 @@ def list_activities(visit: Visit) -> list[Section]:
 def list_activity(visit: Visit, activity: Activity) -> Entry:
     """List an activity."""
     card = activity.card
-    thing = Thing(
-        activity.text_in(visit.catalogue.programme.language, "").title,
-        f"/activity/{card.id}",
-        [activity.folder],
-        f"{card.id} · {card.skill} · {card.minutes} min",
-        [each.title for each in activity.texts.values()],
-    )
-    return enter(visit, thing, activity.texts)
+    about = f"{card.id} · {card.skill} · {card.minutes} min"
+    return list_told(visit, activity, f"/activity/{card.id}", about)
 
 
 def list_story(visit: Visit, name: str) -> Entry:
     """List a story."""
     story = visit.catalogue.stories[name]
-    thing = Thing(
-        story.text_in(visit.catalogue.programme.language, "").title,
-        f"/story/{name}",
-        [story.folder],
-        f"{len(story.pages)} pages · ages {story.card.band}",
-        [each.title for each in story.texts.values()],
-    )
-    return enter(visit, thing, story.texts)
+    about = f"{len(story.pages)} pages · ages {story.card.band}"
+    return list_told(visit, story, f"/story/{name}", about)
 
 
 def list_printable(visit: Visit, name: str) -> Entry:
     """List a page to print."""
     printable = visit.catalogue.printables[name]
-    thing = Thing(
-        printable.text_in(visit.catalogue.programme.language, "").title,
-        f"/printable/{name}",
-        [printable.folder],
-        printable.card.kind,
-        [each.title for each in printable.texts.values()],
-    )
-    return enter(visit, thing, printable.texts)
+    return list_told(visit, printable, f"/printable/{name}", printable.card.kind)
+
+
+def list_told(visit: Visit, told: Activity | Story | Printable, address: str, about: str) -> Entry:
+    """List what has a title and a text in each language, and where it is shown."""
+    title = told.text_in(visit.catalogue.programme.language, "").title
+    titles = [each.title for each in told.texts.values()]
+    return enter(visit, Thing(title, address, [told.folder], about, titles), told.texts)
 
 
 def list_prints(visit: Visit) -> list[Entry]:
