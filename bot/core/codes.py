@@ -1,5 +1,6 @@
 """Codes that people carry: drawn at random, with a check character against slips of the pen."""
 
+import re
 import unicodedata
 from random import Random
 
@@ -12,6 +13,7 @@ CARD_LETTERS = 10  # 50 random bits, since a card is a secret
 STUDY_LETTERS = 7  # 35 random bits: unguessable is not needed, unique and short is
 GROUP_LETTERS = 4  # as a code is printed, and shown back
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1"})
+LIKE_NUMBER = re.compile(r"\d+(?:E\d+)?")  # 12345678, 1234E567
 GAPS = ("P", "Z", "C")  # Unicode's punctuation, spaces, and what is not seen at all
 SHORTEST_SLIP, LONGEST_SLIP = CARD_LETTERS - 1, CARD_LETTERS + 3  # one or two characters off
 
@@ -27,8 +29,15 @@ def draw_card_code(rng: Random) -> str:
 
 
 def draw_study_code(rng: Random) -> str:
-    """Draw a child's study code: 7 random letters and a check character."""
-    return draw_code(rng, letters=STUDY_LETTERS)
+    """Draw a child's study code: 7 random letters and a check character.
+
+    One that reads as a number is thrown away: spreadsheets would write it in another way, and eight
+    digits are taken for a phone number.
+    """
+    code = draw_code(rng, letters=STUDY_LETTERS)
+    while LIKE_NUMBER.fullmatch(code):
+        code = draw_code(rng, letters=STUDY_LETTERS)
+    return code
 
 
 def draw_code(rng: Random, *, letters: int) -> str:
