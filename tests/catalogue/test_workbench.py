@@ -9,17 +9,26 @@ from pathlib import Path
 import pytest
 from breaking import AR, CARD, EN, PROGRAMME, SAID_AR
 from conftest import SMALL
-from hypothesis import given, note, settings
+from hypothesis import event, given, note, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.checks.limits import LIMITS, longest, longest_label, measure_frames
 from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.loading import load_catalogue, read_catalogue
 from bot.catalogue.reading.memory import Memory
-from bot.catalogue.reading.parsing import Findings, parse_front, parse_yaml
+from bot.catalogue.reading.parsing import Findings, parse_plain, parse_yaml
 from bot.catalogue.reading.sharing import read_shared
 from bot.catalogue.reading.workbench import Workbench
-from bot.catalogue.shown.wording import is_plain, markdown, plain_length, render, render_spans
+from bot.catalogue.shown.wording import (
+    SPANS,
+    WORDING,
+    is_only_starred,
+    is_plain,
+    markdown,
+    plain_length,
+    render,
+    render_spans,
+)
 from bot.core.choosing import Variant
 from tests.shipped import ROOT, shipped_catalogue, shipped_files
 
@@ -107,13 +116,28 @@ def test_plain_words_are_rendered_as_a_markdown_reader_would(text: str) -> None:
     assert render(text, {}) == slowly
 
 
+@given(st.text("ab1 *\n-#.", max_size=24))
+@settings(max_examples=600, deadline=None)
+def test_stars_are_let_through_only_where_they_make_bold_or_italic(text: str) -> None:
+    text = text.strip()
+    kinds = {token.type for token in markdown().parse(text)}
+    inner = {child.type for token in markdown().parse(text) for child in token.children or []}
+
+    event(f"only starred: {is_only_starred(text)}")
+    if is_only_starred(text):
+        assert kinds <= {*WORDING}
+        assert inner <= {*SPANS, "strong_close", "em_close"}
+
+
 @given(
     st.lists(
         st.tuples(
             st.sampled_from(["title", "things", "alt", "reviewed"]),
             st.one_of(
                 st.text("abÅس🎉 ':#-{}[]&*!|>%@`,\t", max_size=12).map(lambda each: f'"{each}"'),
-                st.sampled_from(["yes", "no", "true", "7", "2026-11-25", "null", "~", "a b"]),
+                st.sampled_from(["yes", "No", "true", "on", "7", "07", "7.5", "null", "~", "a b"]),
+                st.sampled_from(["2026-11-25", "2026-13-25", "picture.png", "A01", "y", "1e3", ""]),
+                st.text("aBn0.9 ,/-:#'yes", max_size=8),
             ),
         ),
         min_size=1,
@@ -123,15 +147,16 @@ def test_plain_words_are_rendered_as_a_markdown_reader_would(text: str) -> None:
 )
 @settings(max_examples=300, deadline=None)
 def test_plain_front_matter_is_read_as_yaml_would_be(pairs: list[tuple[str, str]]) -> None:
-    lines = [f"{key}: {value}" for key, value in pairs]
+    lines = ["# a comment", *(f"{key}: {value}" for key, value in pairs)]
 
-    quickly = parse_front(lines, "x", Findings())
+    quickly = parse_plain(lines, first_line=1)
     slowly = parse_yaml("\n".join(lines), "x", Findings())
 
-    assert quickly
-    assert slowly
-    assert quickly[0] == slowly[0]
-    assert quickly[1] == {str(way[0]): line + 1 for way, line in slowly[1].items()}
+    if quickly:
+        assert slowly
+        assert quickly[0] == slowly[0]
+        assert quickly[1] == {str(way[0]): line for way, line in slowly[1].items()}
+    event("plain" if quickly else "left to YAML")
 
 
 @pytest.mark.parametrize("language", ["en", "da", "ar"])

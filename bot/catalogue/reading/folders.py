@@ -13,8 +13,15 @@ from bot.catalogue.checks.plainness import Rules
 from bot.catalogue.checks.unwritten import check_unwritten
 from bot.catalogue.files import PROGRAMME
 from bot.catalogue.programme import Programme
-from bot.catalogue.reading.parsing import Findings, Lines, Page, make_record, parse_page, parse_text
-from bot.catalogue.reading.parsing import parse_yaml as parse_lines
+from bot.catalogue.reading.parsing import (
+    Findings,
+    Lines,
+    Page,
+    make_record,
+    parse_file,
+    parse_page,
+    parse_text,
+)
 
 NAME = re.compile(r"[a-z0-9-]{1,24}")  # it goes into a button, which carries little
 MARKDOWN = ".md"
@@ -83,7 +90,7 @@ def read_card(
         return None
     text = parse_text(folder.files[name], path, findings)
     check_unwritten(text or "", path, findings)
-    parsed = parse_lines(text, path, findings) if text is not None else None
+    parsed = parse_file(text, path, findings) if text is not None else None
     card = make_record(model, *parsed, path, findings) if parsed else None
     return (card, parsed[1]) if card and parsed else None
 

@@ -5,6 +5,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, TypeVar
 
 import yaml
@@ -22,8 +23,11 @@ HEADING_LINE = re.compile(r"##[ \t]+(.*?)[ \t]*$")
 BLANK = (" ", "\t")
 PLAIN_KEY = re.compile(  # `key: "words"` without anything that YAML would read in another way
     r'(?P<key>[a-z_]+): (?:"(?P<quoted>[^"\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]*)"'
-    r"|(?P<said>yes|no))"
+    r"|(?P<date>\d{4}-\d\d-\d\d)|(?P<number>[1-9]\d{0,5}|0)"
+    r"|(?P<bare>[A-Za-z](?:[A-Za-z0-9 ,./-]*[A-Za-z0-9])?))"
 )
+SAID = {"yes": True, "true": True, "no": False, "false": False}
+MEANT_OTHERWISE = frozenset(("on", "off", "null", *SAID))  # in some way of writing them
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -151,9 +155,18 @@ def note_lines(
     return twice
 
 
+def parse_file(text: str, path: str, findings: Findings) -> tuple[dict[str, Any], Lines] | None:
+    """Read a YAML file that holds a mapping; the plainest at once, since there are many."""
+    plain = parse_plain(text.splitlines(), first_line=1)
+    if not plain or not plain[0]:
+        return parse_yaml(text, path, findings)
+    values, places = plain
+    return values, Lines({(key,): line for key, line in places.items()})
+
+
 def parse_record(model: type[Model], text: str, path: str, findings: Findings) -> Model | None:
     """Read a YAML file as a record; each wrong value is named with what it should be."""
-    parsed = parse_yaml(text, path, findings)
+    parsed = parse_file(text, path, findings)
     return make_record(model, *parsed, path, findings) if parsed else None
 
 
@@ -223,10 +236,9 @@ def parse_front(
     lines: Sequence[str], path: str, findings: Findings
 ) -> tuple[dict[str, Any], dict[str, int]] | None:
     """Read front matter: the plainest lines at once, since there are many; others as YAML."""
-    plain = [PLAIN_KEY.fullmatch(line) for line in lines]
-    front = {each["key"]: read_plain(each) for each in plain if each}
-    if len(front) == len(lines):
-        return front, {each["key"]: n for n, each in enumerate(plain, start=2) if each}
+    plain = parse_plain(lines, first_line=2)
+    if plain:
+        return plain
     parsed = parse_yaml("\n".join(lines), path, findings, first_line=2)
     if parsed is None:
         return None
@@ -234,11 +246,40 @@ def parse_front(
     return values, {str(way[0]): line for way, line in found.items() if len(way) == 1}
 
 
-def read_plain(found: re.Match[str]) -> str | bool:
-    """Read the value of a plain line of front matter."""
-    if found["quoted"] is not None:
-        return found["quoted"]
-    return found["said"] == "yes"
+def parse_plain(
+    lines: Sequence[str], *, first_line: int
+) -> tuple[dict[str, Any], dict[str, int]] | None:
+    """Read lines that hold nothing but plain keys and values; None where one is less plain.
+
+    It says what YAML would say, in a tenth of the time.
+    """
+    values: dict[str, Any] = {}
+    places: dict[str, int] = {}
+    for place, line in enumerate(lines, start=first_line):
+        if line.startswith("#"):
+            continue
+        found = PLAIN_KEY.fullmatch(line)
+        if found is None or found["key"] in values:
+            return None
+        try:
+            values[found["key"]] = read_plain(found)
+        except ValueError:  # it is less plain than it looks
+            return None
+        places[found["key"]] = place
+    return values, places
+
+
+def read_plain(found: re.Match[str]) -> str | int | bool | date:
+    """Read the value of a plain line; raise ValueError for one that only YAML should read."""
+    quoted, bare = found["quoted"], found["bare"]
+    if quoted is not None:
+        return quoted
+    if bare is None:
+        number = found["number"]
+        return date.fromisoformat(found["date"]) if number is None else int(number)
+    if bare not in SAID and bare.lower() in MEANT_OTHERWISE:
+        raise ValueError
+    return SAID.get(bare, bare)
 
 
 def parse_sections(

@@ -1,4 +1,4 @@
-"""Read very many folders on two cores: a second process reads half of them and hands them back.
+"""Read very many folders on two cores: a second process reads a part of them, and hands it back.
 
 It is a copy of this one (fork), so that it needs no start of its own. A process of several threads
 is never copied, nor one on a machine that cannot: it reads all by itself, with the same result.
@@ -16,6 +16,7 @@ from typing import TypeVar
 from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.parsing import Findings
 
+OUR_SHARE = 0.57  # the other process hands over what it read, which takes a while
 MANY_FOLDERS = 200  # to hand over what was read takes as long as to read some dozens
 Read = TypeVar("Read")
 Reader = Callable[[Folder, Findings], Read]
@@ -27,16 +28,16 @@ def read_shared(folders: Sequence[Folder], read: Reader[Read]) -> Results[Read]:
 
     What the second process did not hand over, whatever ended it, is read then and there.
     """
-    half = len(folders) // 2
+    ours = int(len(folders) * OUR_SHARE)
     context = multiprocessing.get_context("fork")
     receiving, sending = context.Pipe(duplex=False)
-    other = context.Process(target=read_and_send, args=(folders[half:], read, sending), daemon=True)
+    other = context.Process(target=read_and_send, args=(folders[ours:], read, sending), daemon=True)
     other.start()
     sending.close()
-    ours = read_all(folders[:half], read)
+    read_here = read_all(folders[:ours], read)
     theirs: Results[Read] | None = take(receiving)
     other.join()
-    return [*ours, *(theirs or read_all(folders[half:], read))]
+    return [*read_here, *(theirs or read_all(folders[ours:], read))]
 
 
 def may_share(folders: Sequence[Folder]) -> bool:

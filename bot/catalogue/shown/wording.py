@@ -18,7 +18,8 @@ SIGNS = (
     r"\\`*_\[\]<>&~{}\x00-\x09\x0b-\x1f\x7f-\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 )
 SIGN = re.compile(f"[{SIGNS}]")
-EDGE = re.compile(r"\n[ #>\-+=|0-9]| \n")
+STARRED = re.compile(r"\n\*(?!\*?\w)")  # a list, or a line across
+EDGE = re.compile(r"\n[ #>\-+=|0-9]")
 TAG = re.compile(r"</?[bi]>")  # all that our messages hold; any other < is written as an entity
 GAP = re.compile(r"\n{2,}")
 TAGS = {"strong_open": "<b>", "strong_close": "</b>", "em_open": "<i>", "em_close": "</i>"}
@@ -76,9 +77,20 @@ def is_plain(text: str) -> bool:
     return SIGN.search(text) is None and not has_edges(text)
 
 
+def is_only_starred(text: str) -> bool:
+    """Say whether a text is certain to hold no markup but bold and italic in stars.
+
+    Within a line a star makes nothing else; where it begins one, a word must follow at once.
+    """
+    if "*" not in text or STARRED.search(f"\n{text}"):
+        return False
+    return is_plain(text.replace("*", ""))
+
+
 def has_edges(text: str) -> bool:
     """Say whether a line begins or ends in a way that may be markup."""
-    return EDGE.search(f"\n{text}\n") is not None
+    framed = f"\n{text}\n"
+    return " \n" in framed or EDGE.search(framed) is not None
 
 
 def render_plain(text: str) -> str:
@@ -103,7 +115,7 @@ def render_spans(tokens: list[Token]) -> str:
 
 def find_foreign_markup(text: str) -> list[tuple[int, str]]:
     """List what is neither paragraph, bold nor italic: (line from 0, what it is)."""
-    if is_plain(text):
+    if is_plain(text) or is_only_starred(text):
         return []
     found = []
     for token in markdown().parse(text):
