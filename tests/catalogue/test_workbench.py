@@ -13,11 +13,12 @@ from hypothesis import event, given, note, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.checks.limits import LIMITS, longest, longest_label, measure_frames
+from bot.catalogue.checks.plainness import Rules, check_plainness
 from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.loading import load_catalogue, read_catalogue
 from bot.catalogue.reading.memory import Memory
 from bot.catalogue.reading.parsing import Findings, parse_plain, parse_yaml
-from bot.catalogue.reading.sharing import read_shared
+from bot.catalogue.reading.sharing import SharedReading
 from bot.catalogue.reading.workbench import Workbench
 from bot.catalogue.shown.wording import (
     SPANS,
@@ -129,6 +130,35 @@ def test_stars_are_let_through_only_where_they_make_bold_or_italic(text: str) ->
         assert inner <= {*SPANS, "strong_close", "em_close"}
 
 
+PLAINNESS = Rules(
+    sentence_words=4,
+    word_letters=6,
+    long_words=1,
+    idioms=("bide* mærke i", "have is i maven", "på", "don’t"),
+    child_pronouns=("hans", "HUN"),
+)
+ON_THE_BRINK = (
+    *("bider", "mærke", "i", "Have", "is", "maven", "MAVEN.", "på\n\n", "hun", "Hans:", "ja!", "å"),
+    *("abcdef", "ghijkl", "don’t", "don’t…", "{{ school_language }}", "\n", "(mærke)"),
+)
+
+
+@given(
+    st.lists(
+        st.sampled_from(ON_THE_BRINK),
+        max_size=14,
+    )
+)
+@settings(max_examples=400, deadline=None)
+def test_the_quick_look_at_plainness_misses_nothing(words: list[str]) -> None:
+    text, findings = " ".join(words), Findings()
+
+    check_plainness(text, "x", 1, findings, rules=PLAINNESS)
+
+    event(f"points: {bool(findings.warnings)}, may point: {PLAINNESS.may_point(text)}")
+    assert PLAINNESS.may_point(text) or not findings.warnings
+
+
 @given(
     st.lists(
         st.tuples(
@@ -231,7 +261,8 @@ def test_what_the_other_process_cannot_hand_over_is_read_here() -> None:
         findings.warn(folder.path, 1, "read", "here")
         return folder.name
 
-    results = read_shared(folders, read)
+    results = list(SharedReading(folders, read).finish())
 
-    assert [name for name, _findings in results] == ["0", "1", "2", "3"]
-    assert all(len(findings.warnings) == 1 for _name, findings in results)
+    assert [folder for folder, _result in results] == folders
+    assert [name for _folder, (name, _findings) in results] == ["0", "1", "2", "3"]
+    assert all(len(findings.warnings) == 1 for _folder, (_name, findings) in results)

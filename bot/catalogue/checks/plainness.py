@@ -68,19 +68,22 @@ class Rules(Plain):
     @cached_property
     def clues(self) -> frozenset[str]:
         """A word of each entry in the lists, as it is usually written: it is quickly looked for."""
-        found = {find_clue(entry) for entry in (*self.idioms, *self.child_pronouns)} - {""}
+        found = {max(reversed(each), key=len) for each in self.whole_words if each}
         return frozenset(
             found | {each.capitalize() for each in found} | {each.upper() for each in found}
         )
 
     @cached_property
-    def has_all_clues(self) -> bool:
-        """Whether every entry has a word that it cannot be there without."""
-        return all(find_clue(entry) for entry in (*self.idioms, *self.child_pronouns))
+    def whole_words(self) -> tuple[tuple[str, ...], ...]:
+        """The words of each entry that it cannot be there without; an open ending leaves none."""
+        return tuple(list_whole_words(entry) for entry in (*self.idioms, *self.child_pronouns))
 
     def may_list(self, words: Sequence[str]) -> bool:
         """Say whether an entry of the lists may stand among some words."""
-        return not self.has_all_clues or not self.clues.isdisjoint(words)
+        if () not in self.whole_words and self.clues.isdisjoint(words):
+            return False
+        said = {word.casefold() for word in words}
+        return any(said.issuperset(each) for each in self.whole_words)
 
     def may_point(self, text: str) -> bool:
         """Say quickly whether there may be anything to point to in a text; mostly there is not."""
@@ -89,8 +92,8 @@ class Rules(Plain):
             return True
         letters = self.word_letters
         if max(map(len, words), default=0) >= letters:
-            long = {word for word in words if len(word) >= letters}
-            if len(long) > self.long_words:
+            long = {word: len(word) // letters for word in words}  # "_" may join several
+            if sum(long.values()) > self.long_words:
                 return True
         most = self.sentence_words
         return any(part.count(" ") >= most for part in part_sentences(text))
@@ -103,10 +106,10 @@ def part_sentences(text: str) -> list[str]:
     return text.replace("\n", " ").split(".")
 
 
-def find_clue(entry: str) -> str:
-    """Give the longest word of an entry that stands there whole, the last of several."""
+def list_whole_words(entry: str) -> tuple[str, ...]:
+    """List the words of an entry whose endings are not left open."""
     whole = " ".join(word for word in entry.casefold().split() if "*" not in word)
-    return max(reversed(TOKEN.findall(whole)), key=len, default="")
+    return tuple(TOKEN.findall(whole))
 
 
 def compile_entries(entries: Sequence[str]) -> re.Pattern[str] | None:

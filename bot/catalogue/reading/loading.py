@@ -1,6 +1,6 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import TypeVar
@@ -40,7 +40,7 @@ from bot.catalogue.reading.parsing import (
 )
 from bot.catalogue.reading.printables import PRINTABLES, list_shared, read_printable
 from bot.catalogue.reading.prints import PRINTS, read_prints
-from bot.catalogue.reading.sharing import may_share, read_shared
+from bot.catalogue.reading.sharing import SharedReading, may_share
 from bot.catalogue.reading.stories import STORIES, read_story
 from bot.catalogue.records import Activity, Catalogue, ConsentText, Distress
 from bot.catalogue.shown.storybook import check_story_told
@@ -54,6 +54,7 @@ CONSENT_SECTIONS = ("messages", "linking", "research")
 YAML = ".yaml"
 Read = TypeVar("Read")
 Model = TypeVar("Model", bound=BaseModel)
+SharedActivities = SharedReading[tuple[Activity | None, int]]
 
 
 def load_catalogue(files: Files) -> Catalogue:
@@ -112,18 +113,20 @@ class Reading:
         programme = read.programme
         inputs = (programme, self.shallow(LANGUAGES).files)
         ground = self.recall(LANGUAGES, inputs, partial(self.read_ground, programme))
+        shared = self.share_activities(ground)
+        name = self.name()
         words = self.read_words(programme)
         consent = self.read_folder(self.consents(programme), ground, read_consent)
         prints = self.read_folder(self.shallow(PRINTS), ground, read_prints)
         distress = self.read_folder(self.shallow(DISTRESS), ground, read_distress)
-        activities = self.read_activities(ground)
+        activities = self.read_activities(ground, shared)
         stories = self.read_stories(ground)
         printables = self.read_printables(ground)
         check_order(read.programme, read.lines, activities.values(), self.findings)
         if self.findings.errors:
             return None
         catalogue = Catalogue(
-            self.name(),
+            name,
             programme,
             activities,
             consent,
@@ -221,12 +224,20 @@ class Reading:
             self.recall(f"words of {language}", (each, source), compare)
         return {language: each.words for language, each in messages.items()}
 
-    def read_activities(self, ground: Ground) -> dict[str, Activity]:
+    def share_activities(self, ground: Ground) -> SharedActivities | None:
+        """Begin to read activities on two cores, where very many were not read before."""
+        folders = list_below(self.deep, ACTIVITIES)
+        new = [each for each in folders if self.memory.lacks(each.path, (each.files, ground))]
+        return SharedReading(new, partial(read_activity_on, ground)) if may_share(new) else None
+
+    def read_activities(
+        self, ground: Ground, shared: SharedActivities | None
+    ) -> dict[str, Activity]:
         """Read every activity's folder; their ids differ."""
         activities: dict[str, Activity] = {}
-        folders = list(list_below(self.deep, ACTIVITIES))
-        self.read_new(folders, ground)
-        for folder in folders:
+        for folder, (made, found) in shared.finish() if shared else ():
+            self.memory.keep(folder.path, (folder.files, ground), made, found)
+        for folder in list_below(self.deep, ACTIVITIES):
             activity, line = self.read_folder(folder, ground, read_activity)
             if activity is None:
                 continue
@@ -238,15 +249,6 @@ class Reading:
                 continue
             activities[activity.card.id] = activity
         return dict(sorted(activities.items()))
-
-    def read_new(self, folders: Sequence[Folder], ground: Ground) -> None:
-        """Read activities on two cores, to be recalled, where very many were not read before."""
-        new = [each for each in folders if self.memory.lacks(each.path, (each.files, ground))]
-        if not may_share(new):
-            return
-        results = read_shared(new, partial(read_activity_on, ground))
-        for folder, (activity, found) in zip(new, results, strict=True):
-            self.memory.keep(folder.path, (folder.files, ground), activity, found)
 
     def read_stories(self, ground: Ground) -> dict[str, Story]:
         """Read every story's folder, by its name."""

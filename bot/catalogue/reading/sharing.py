@@ -9,42 +9,57 @@ import os
 import pickle
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.parsing import Findings
 
-OUR_SHARE = 0.57  # the other process hands over what it read, which takes a while
 MANY_FOLDERS = 200  # to hand over what was read takes as long as to read some dozens
+OUR_SHARE = 0.52  # of the folders: this process has other things to read as well
 Read = TypeVar("Read")
 Reader = Callable[[Folder, Findings], Read]
 Results = list[tuple[Read, Findings]]
 
 
-def read_shared(folders: Sequence[Folder], read: Reader[Read]) -> Results[Read]:
-    """Read folders on two cores, each with what is found in it.
+class SharedReading(Generic[Read]):
+    """Folders of which a second process reads the last from now on, whatever this one does."""
 
-    What the second process did not hand over, whatever ended it, is read then and there.
-    """
-    ours = int(len(folders) * OUR_SHARE)
-    context = multiprocessing.get_context("fork")
-    receiving, sending = context.Pipe(duplex=False)
-    other = context.Process(target=read_and_send, args=(folders[ours:], read, sending), daemon=True)
-    other.start()
-    sending.close()
-    read_here = read_all(folders[:ours], read)
-    theirs: Results[Read] | None = take(receiving)
-    other.join()
-    return [*read_here, *(theirs or read_all(folders[ours:], read))]
+    def __init__(self, folders: Sequence[Folder], read: Reader[Read]) -> None:
+        """Start the second process."""
+        share = int(len(folders) * OUR_SHARE)
+        self.ours, self.theirs = folders[:share], folders[share:]
+        self.read = read
+        context = multiprocessing.get_context("fork")
+        self.receiving, sending = context.Pipe(duplex=False)
+        arguments = (self.theirs, read, sending)
+        self.other = context.Process(target=read_and_send, args=arguments, daemon=True)
+        self.other.start()
+        sending.close()
+
+    def finish(self) -> Iterator[tuple[Folder, tuple[Read, Findings]]]:
+        """Read the first folders here; give every folder, in order, with what was read of it.
+
+        What the second process did not hand over, whatever ended it, is read then and there.
+        """
+        ours = read_all(self.ours, self.read)
+        theirs: Results[Read] | None = take(self.receiving)
+        self.other.join()
+        read = [*ours, *(theirs or read_all(self.theirs, self.read))]
+        return zip([*self.ours, *self.theirs], read, strict=True)
 
 
 def may_share(folders: Sequence[Folder]) -> bool:
     """Say whether there is enough to share, and somebody to share it with."""
     is_alone = threading.active_count() == 1
-    has_cores = (os.cpu_count() or 1) > 1
-    return len(folders) >= MANY_FOLDERS and sys.platform == "linux" and is_alone and has_cores
+    is_linux = sys.platform == "linux"
+    return (
+        len(folders) >= MANY_FOLDERS
+        and is_linux
+        and is_alone
+        and len(os.sched_getaffinity(0)) > 1  # cores that this process may use
+    )
 
 
 def read_all(folders: Sequence[Folder], read: Reader[Read]) -> Results[Read]:
