@@ -74,6 +74,7 @@ async def import_outcomes(
                 instrument=result.instrument,
                 wave=result.wave,
                 score=result.score,
+                line=result.line,
                 assessed_on=result.assessed_on,
             )
     return ImportedOutcomes(name, len(results), len(fresh))

@@ -141,11 +141,10 @@ def tabulate(
     return dict(zip(groups, of_groups, strict=True)), total
 
 
-FLAGS: Mapping[bool | None, str] = {True: "yes", False: "no", None: UNKNOWN}
 NAMES: Mapping[By, Callable[[FunnelRow], str]] = {
     By.CENTRE: lambda row: row.centre,
     By.LANGUAGE: lambda row: row.language or UNKNOWN,
-    By.DISADVANTAGE: lambda row: FLAGS[row.is_disadvantaged],
+    By.DISADVANTAGE: lambda row: row.disadvantage or UNKNOWN,
 }
 
 

@@ -9,9 +9,9 @@ from enum import StrEnum
 from bot.core.actions import Purpose
 from bot.store import Session, exports
 from bot.store.events import ANSWERS
-from bot.store.exports import RosterRow
+from bot.store.exports import AssessedRow, RosterRow
 from bot.store.states import ConsentAnswer, DeliveryKind, DeliveryStatus, EventKind
-from bot.store.tables import Delivery, EngagementEvent, Outcome, Pair
+from bot.store.tables import Delivery, EngagementEvent, Pair
 
 
 class Linking(StrEnum):
@@ -42,7 +42,7 @@ class ChildMeasures:
     answers: dict[EventKind, int] = field(default_factory=lambda: defaultdict(int))
     researched_answers: dict[EventKind, int] = field(default_factory=lambda: defaultdict(int))
     researched_weeks: set[int] = field(default_factory=set)
-    outcomes: list[Outcome] = field(default_factory=list)
+    outcomes: list[AssessedRow] = field(default_factory=list)
 
     @property
     def has_joined(self) -> bool:

@@ -3,12 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import NamedTuple
 
+from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
 from bot.core.actions import Purpose
 from bot.store.database import Session
-from bot.store.states import ConsentAnswer
+from bot.store.evaluation_tables import Outcome
+from bot.store.reading import read
+from bot.store.states import ConsentAnswer, OutcomeEnd
 from bot.store.tables import (
     Card,
     Centre,
@@ -17,7 +21,6 @@ from bot.store.tables import (
     Delivery,
     EngagementEvent,
     ForgottenCount,
-    Outcome,
     Pair,
 )
 
@@ -117,6 +120,24 @@ async def list_events(session: Session) -> Sequence[EngagementEvent]:
     return (await session.exec(select(EngagementEvent).order_by(col(EngagementEvent.id)))).all()
 
 
-async def list_outcomes(session: Session) -> Sequence[Outcome]:
-    """List every result."""
-    return (await session.exec(select(Outcome).order_by(col(Outcome.id)))).all()
+class AssessedRow(NamedTuple):
+    """One result of a child that was assessed, and in use."""
+
+    child_id: int
+    instrument: str
+    wave: str
+    score: float
+
+
+ASSESSED = (
+    select_columns(
+        col(Outcome.child_id), col(Outcome.instrument), col(Outcome.wave), col(Outcome.score)
+    )
+    .where(col(Outcome.ended) != OutcomeEnd.QUARANTINED, col(Outcome.score).is_not(None))
+    .order_by(col(Outcome.id))
+)
+
+
+async def list_outcomes(session: Session) -> list[AssessedRow]:
+    """List every result of a child that was assessed, but those in quarantine."""
+    return [AssessedRow(*row) for row in await read(session, ASSESSED)]

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Mapped
 from sqlmodel import col, func, select
 
 from bot.store.database import Session
+from bot.store.evaluation_tables import RosterEntry
 from bot.store.events import ABLES, ANSWERS, WISHES
 from bot.store.reading import read
-from bot.store.states import EventKind
+from bot.store.states import Disadvantage, EventKind
 from bot.store.tables import Card, Centre, Child, EngagementEvent, Pair
 
 TAPS = (*ANSWERS, *WISHES, *ABLES, EventKind.WILL_TRY)  # what is done with a touch
@@ -24,7 +25,7 @@ class FunnelRow(NamedTuple):
     child_id: int
     centre: str
     language: str | None
-    is_disadvantaged: bool | None
+    disadvantage: Disadvantage | None
     is_open: bool
     withdrawn_at: datetime | None
     issued_at: datetime | None
@@ -58,7 +59,7 @@ CHILDREN = (
         col(Child.id),
         col(Centre.code),
         LANGUAGE,
-        col(Child.is_disadvantaged),
+        col(RosterEntry.disadvantage),
         col(Child.is_open),
         col(Child.withdrawn_at),
         first_of_cards(col(Card.issued_at)),
@@ -67,6 +68,7 @@ CHILDREN = (
         JOINED,
     )
     .join(Centre, col(Centre.id) == col(Child.centre_id))
+    .outerjoin(RosterEntry, col(RosterEntry.child_id) == col(Child.id))
     .order_by(col(Child.id))
 )
 TAPPED = (

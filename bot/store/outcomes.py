@@ -6,7 +6,9 @@ from sqlmodel import col, select
 
 from bot.store.columns import id_of
 from bot.store.database import Session
-from bot.store.tables import Child, Outcome, OutcomeFile
+from bot.store.evaluation_tables import Outcome, OutcomeFile
+from bot.store.exports import list_outcomes
+from bot.store.tables import Child
 
 
 async def find_file(session: Session, digest: str) -> OutcomeFile | None:
@@ -33,12 +35,14 @@ async def add_outcome(
     instrument: str,
     wave: str,
     score: float,
+    line: int,
     assessed_on: date | None,
 ) -> None:
     """Add one result."""
     session.add(
         Outcome(
             file_id=id_of(file),
+            line=line,
             child_id=child_id,
             instrument=instrument,
             wave=wave,
@@ -50,10 +54,9 @@ async def add_outcome(
 
 async def list_known(session: Session) -> dict[tuple[int, str, str], float]:
     """Give every score by child, instrument and wave."""
-    rows = await session.exec(
-        select(Outcome.child_id, Outcome.instrument, Outcome.wave, Outcome.score)
-    )
-    return {(child_id, instrument, wave): score for child_id, instrument, wave, score in rows.all()}
+    return {
+        (row.child_id, row.instrument, row.wave): row.score for row in await list_outcomes(session)
+    }
 
 
 async def list_study_codes(session: Session) -> dict[str, int]:

@@ -133,3 +133,25 @@ class QuestionKind(StrEnum):
     TEXT = "text"
     VOICE = "voice"
     PHOTO = "photo"
+
+
+class Disadvantage(StrEnum):
+    """How a school's list marks a child's chances, as coarsely as it can."""
+
+    LOW = "low"  # the family's schooling or means are low
+    OTHER = "other"
+
+
+class AllocationUnit(StrEnum):
+    """What is drawn into arms."""
+
+    CENTRE = "centre"
+    CHILD = "child"
+
+
+class OutcomeEnd(StrEnum):
+    """How a row of a school's file ended; what is withheld follows from consent, see `Outcome`."""
+
+    ACCEPTED = "accepted"
+    CORRECTED = "corrected"  # its study code was mistyped, and somebody confirmed which one it is
+    QUARANTINED = "quarantined"

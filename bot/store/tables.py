@@ -63,7 +63,6 @@ class Child(Row, table=True):
     birth_month: date | None = None
     level: Variant = word(Variant, default=Variant.PLAIN)
     level_source: LevelSource | None = word(LevelSource, default=None)
-    is_disadvantaged: bool | None = None
     is_open: bool = False
     enrolled_at: datetime = Field(sa_type=Moment)
     withdrawn_at: datetime | None = Field(default=None, sa_type=Moment)
@@ -404,27 +403,3 @@ class ContentFolder(Row, table=True):
     refused_at: datetime | None = Field(default=None, sa_type=Moment)
     problem_count: int = 0
     problems: str | None = None
-
-
-class OutcomeFile(Row, table=True):
-    """One file of assessed results that a school supplied."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    digest: str = Field(unique=True, max_length=64)
-    name: str
-    rows: int
-    imported_at: datetime = Field(sa_type=Moment)
-
-
-class Outcome(Row, table=True):
-    """One assessed result of one child, from a school's file."""
-
-    id: int | None = Field(default=None, primary_key=True)
-    file_id: int = owned("outcome_file")
-    child_id: int = owned("child")
-    instrument: str = Field(max_length=80)
-    wave: str = Field(max_length=40)
-    score: float
-    assessed_on: date | None = None
-
-    __table_args__ = (Index("one_outcome", "child_id", "instrument", "wave", unique=True),)

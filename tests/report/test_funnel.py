@@ -17,7 +17,8 @@ from bot.report.disclosure import suppress_table
 from bot.report.funnel import By, Column, Counts, Step, count_funnel
 from bot.store import Database, Session
 from bot.store.columns import id_of
-from bot.store.states import DeliveryKind, EventKind
+from bot.store.evaluation_tables import RosterEntry
+from bot.store.states import DeliveryKind, Disadvantage, EventKind
 from bot.store.tables import Card, Centre, Child, Delivery, EngagementEvent, Guardian, Pair
 from tests.processes import kuffert
 
@@ -48,7 +49,7 @@ async def add_children(
     language: str = "da",
     printed: bool = True,
     opened: int = 0,
-    is_disadvantaged: bool | None = None,
+    disadvantage: Disadvantage | None = None,
 ) -> list[int]:
     """Put children on the roster with a card each, of which the first ones were opened."""
     children = []
@@ -58,10 +59,13 @@ async def add_children(
             Child(
                 centre_id=centre_id,
                 study_code=f"S{next(NUMBERS)}",
-                is_disadvantaged=is_disadvantaged,
                 enrolled_at=START,
             ),
         )
+        if disadvantage:
+            session.add(
+                RosterEntry(child_id=child_id, disadvantage=disadvantage, imported_at=START)
+            )
         await put(
             session,
             Card(
@@ -134,7 +138,7 @@ async def live(session: Session) -> None:
     as well; one's tap came a moment too late for it. Of moon's, none tapped after the first month.
     """
     sun, moon = await add_centre(session, "sun"), await add_centre(session, "moon")
-    ours = await add_children(session, sun, 20, opened=15, is_disadvantaged=True)
+    ours = await add_children(session, sun, 20, opened=15, disadvantage=Disadvantage.LOW)
     theirs = await add_children(session, moon, 16, language="ar", printed=False, opened=11)
     for place, child in enumerate(ours[:10]):
         await join(session, child, on_day=0, guardians=2 if place < 3 else 1)
@@ -167,7 +171,7 @@ def figures(counts: Counts) -> list[int | None]:
     [
         (By.CENTRE, ("moon", "sun")),
         (By.LANGUAGE, ("ar", "da")),
-        (By.DISADVANTAGE, ("unknown", "yes")),
+        (By.DISADVANTAGE, ("low", "unknown")),
     ],
 )
 async def test_each_child_counts_once_in_every_step_it_came_to(
