@@ -13,7 +13,8 @@ from hypothesis import strategies as some
 from rich.console import Console
 
 from bot.app.funnel_table import list_footnotes, make_table, write_csv
-from bot.report.disclosure import suppress_table
+from bot.errors import BotError
+from bot.report.disclosure import check_smallest, suppress_table
 from bot.report.funnel import By, Column, Counts, Step, count_funnel
 from bot.store import Database, Session
 from bot.store.columns import id_of
@@ -171,7 +172,7 @@ def figures(counts: Counts) -> list[int | None]:
     [
         (By.CENTRE, ("moon", "sun")),
         (By.LANGUAGE, ("ar", "da")),
-        (By.DISADVANTAGE, ("low", "unknown")),
+        (By.DISADVANTAGE, ("unknown", "low")),
     ],
 )
 async def test_each_child_counts_once_in_every_step_it_came_to(
@@ -287,17 +288,25 @@ def list_secrets(counts: list[int], shown: list[int | None]) -> Iterator[int]:
     assert len(hidden) != 1 or total is None or hidden == [0]
 
 
-@given(tables())
-def test_nothing_small_can_be_computed_from_what_is_shown(parts: list[list[int]]) -> None:
+@given(tables(), some.integers(3, 12))
+def test_nothing_small_can_be_computed_from_what_is_shown(
+    parts: list[list[int]], smallest: int
+) -> None:
     totals = [sum(column) for column in zip(*parts, strict=True)] if parts else [30, 20, 10]
 
-    shown = suppress_table(parts, totals, chains=[[0, 1, 2]])
+    shown = suppress_table(parts, totals, chains=[[0, 1, 2]], smallest=smallest)
 
     for column in range(3):
         counts = [*(row[column] for row in parts), totals[column]]
         for told in list_secrets(counts, [row[column] for row in shown]):
-            assert told == 0 or told >= 5
+            assert told == 0 or told >= smallest
     for row in shown:
         steps = [step for step in row if step is not None]
         for before, after in pairwise(steps):
-            assert before - after == 0 or before - after >= 5
+            assert before - after == 0 or before - after >= smallest
+
+
+def test_figures_never_rest_on_fewer_than_three_children() -> None:
+    assert check_smallest(3) == 3
+    with pytest.raises(BotError, match="Ask for 3 or more; 5 is usual"):
+        check_smallest(2)
