@@ -8,9 +8,10 @@ from bot.intake.cells import DateOrder, text_of
 from bot.intake.cells import parse_day as find_day
 from bot.intake.identities import find_identity, names_a_person
 from bot.intake.layouts import Table
+from bot.intake.mapping import MISSING
 from bot.intake.school_files import Cell, Sheet
 
-SHORTEST = 7  # the fewest characters of anything that `find_identity` finds
+SHORTEST = 5  # the fewest characters of anything that `find_identity` finds
 NAMES = re.compile(r"name|navn", re.I)
 NUMERIC = re.compile(r"[\d.,\s+-]*")
 DECIMAL = re.compile(r"[+-]?\d{1,5}[.,]\d+")  # a measured number, with as many digits as it likes
@@ -58,6 +59,6 @@ def counts_names(name: str, cells: Sequence[Cell]) -> bool:
     """Say whether a column is a score such as "letter names": numbers and a few words for none."""
     if not NAMES.search(name) or names_a_person(NAMES.sub("", name)):
         return False
-    texts = [text_of(cell) for cell in set(cells)]
+    texts = [text_of(cell).casefold() for cell in set(cells)]
     numbers = [text for text in texts if text and NUMERIC.fullmatch(text)]
-    return len(numbers) * 2 > len([text for text in texts if text])
+    return len(numbers) * 2 > len([text for text in texts if text and text not in MISSING])

@@ -21,6 +21,11 @@ def empty_to_none(value: Any) -> Any:
     return None if value in ("", "null", "~") else value
 
 
+def empty_to_dict(value: Any) -> Any:
+    """Take nothing as no columns, which the layout then asks for."""
+    return {} if empty_to_none(value) is None else value
+
+
 Answer = BeforeValidator(empty_to_none)
 Instrument = Annotated[str, Field(min_length=1, max_length=INSTRUMENT_CHARACTERS)]
 Wave = Annotated[str, Field(min_length=1, max_length=WAVE_CHARACTERS)]
@@ -63,7 +68,7 @@ class SheetMapping(Strict):
     assessed_on: Annotated[str | None, Answer] = Field(
         default=None, description="The column with the dates of assessment."
     )
-    columns: dict[str, ScoreColumn] = Field(
+    columns: Annotated[dict[str, ScoreColumn], BeforeValidator(empty_to_dict)] = Field(
         default={}, description="In a wide layout: what each column of scores is."
     )
     instrument: Annotated[str | None, Answer] = Field(
