@@ -7,9 +7,9 @@ from bot.errors import Problem
 from bot.intake.cells import DateOrder, text_of
 from bot.intake.cells import parse_day as find_day
 from bot.intake.identities import find_identity, names_a_person
-from bot.intake.layouts import Table
 from bot.intake.mapping import MISSING
 from bot.intake.school_files import Cell, Sheet
+from bot.intake.tables import Table
 
 SHORTEST = 5  # the fewest characters of anything that `find_identity` finds
 NAMES = re.compile(r"name|navn", re.I)

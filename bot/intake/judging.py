@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from itertools import count
 
 from bot.core.codes import STUDY_LETTERS, is_study_code, parse_code
-from bot.intake.layouts import Fault, Reason, Results
+from bot.intake.layouts import Results
+from bot.intake.readings import Fault, Reason
 from bot.store.states import OutcomeEnd
 
 Known = Mapping[tuple[int, str, str], float | None]  # by child, instrument and wave

@@ -1,26 +1,11 @@
-"""Find in a sheet what a mapping says is there: its columns, by name, and the results in them."""
+"""Find the results in a table, whose columns a mapping names: a row a child, or a row a result."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from enum import StrEnum
-from itertools import repeat
-from typing import NamedTuple
 
 from bot.errors import FileRefused, Problem
-from bot.intake.cells import (
-    BLANK,
-    DateOrder,
-    Decimal,
-    find_ambiguous,
-    has_days,
-    list_decimals,
-    list_orders,
-    parse_day,
-    parse_number,
-    show,
-    text_of,
-)
+from bot.intake.cells import text_of
 from bot.intake.mapping import (
     INSTRUMENT_CHARACTERS,
     WAVE_CHARACTERS,
@@ -28,55 +13,9 @@ from bot.intake.mapping import (
     Range,
     SheetMapping,
 )
-from bot.intake.school_files import Cell, Sheet
-
-MISSING_CHARACTERS = 40
-
-
-class Fault(StrEnum):
-    """Why a result is quarantined."""
-
-    UNEVEN = "another number of cells"
-    NO_CODE = "no study code"
-    WRONG_CODE = "wrong study code"
-    NOT_ON_ROSTER = "not on the roster"
-    NO_NAME = "no instrument or wave"
-    NOT_A_NUMBER = "not a number"
-    OUT_OF_RANGE = "out of range"
-    NOT_A_DATE = "not a date"
-    DUPLICATE = "duplicate"
-    CONTRADICTED = "two values in the file"
-    CONFLICT = "differs from an earlier file"
-
-
-class Reason(NamedTuple):
-    """Why one result is quarantined, in a sentence."""
-
-    fault: Fault
-    what: str
-
-    def __str__(self) -> str:
-        """Give both, as they are kept."""
-        return f"{self.fault}: {self.what}"
-
-
-class Reading(NamedTuple):
-    """What a cell of scores says."""
-
-    score: float | None = None
-    missing: str | None = None
-    reason: Reason | None = None
-
-
-@dataclass(frozen=True)
-class Table:
-    """A sheet whose header is known: columns of cells by name."""
-
-    path: str
-    sheet: str
-    lines: Sequence[int]
-    columns: dict[str, Sequence[Cell]]
-    uneven: dict[int, int]  # rows with another number of cells than the header, by place
+from bot.intake.readings import Fault, Reason, find_excess, read_days, read_scores
+from bot.intake.school_files import Cell
+from bot.intake.tables import Table
 
 
 @dataclass
@@ -93,80 +32,6 @@ class Results:
     missing: list[str | None] = field(default_factory=list)
     assessed: list[date | None] = field(default_factory=list)
     reasons: dict[int, Reason] = field(default_factory=dict)
-
-
-def read_table(path: str, sheet: Sheet, *, header_row: int = 1, header_rows: int = 1) -> Table:
-    """Part a sheet into header and columns; rows with nothing in them are left out."""
-    begins = next((n for n, line in enumerate(sheet.lines) if line >= header_row), len(sheet.rows))
-    ends = begins + header_rows
-    names = join_header(sheet.rows[begins:ends])
-    kept = [n for n in range(ends, len(sheet.rows)) if is_filled(sheet.rows[n])]
-    rows = [sheet.rows[n] for n in kept]
-    uneven = {}
-    width = len(names)
-    if set(map(len, rows)) - {width}:
-        uneven = {n: len(row) for n, row in enumerate(rows) if is_uneven(row, width)}
-        rows = [[*row[:width], *repeat("", width - len(row))] for row in rows]
-    columns = list(zip(*rows, strict=True)) if rows else [()] * width
-    lines = [sheet.lines[n] for n in kept]
-    return Table(path, sheet.name, lines, dict(zip(names, columns, strict=True)), uneven)
-
-
-def is_filled(row: Sequence[Cell]) -> bool:
-    """Say whether a row has anything in it."""
-    return bool(row) and (
-        bool(row[0]) or any(cell != "" and (type(cell) is not str or cell.strip()) for cell in row)
-    )
-
-
-def is_uneven(row: Sequence[Cell], width: int) -> bool:
-    """Say whether a row has too few cells, or too many with something in them."""
-    return len(row) < width or any(cell != "" for cell in row[width:])
-
-
-def join_header(rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """Name the columns; what is merged above several columns stands before each one's own name."""
-    width = max((len(row) for row in rows), default=0)
-    above = [""] * width
-    for row in rows:
-        texts = [" ".join(text_of(cell).split()) for cell in row] + [""] * (width - len(row))
-        if row is not rows[-1]:  # a merged cell has its text in its first column alone
-            texts = fill_along(texts)
-        above = [join(upper, text) for upper, text in zip(above, texts, strict=True)]
-    return make_unique(drop_spill(above, rows))
-
-
-def fill_along(texts: Sequence[str]) -> list[str]:
-    """Repeat each text over the empty cells at its right."""
-    filled, last = [], ""
-    for text in texts:
-        last = text or last
-        filled.append(last)
-    return filled
-
-
-def join(upper: str, text: str) -> str:
-    """Join two levels of a header."""
-    return f"{upper} / {text}" if upper and text else upper or text
-
-
-def drop_spill(names: list[str], rows: Sequence[Sequence[Cell]]) -> list[str]:
-    """Keep the name above off a column that has nothing in any row of the header."""
-    return [
-        name if any(place < len(row) and row[place] != "" for row in rows) else ""
-        for place, name in enumerate(names)
-    ]
-
-
-def make_unique(names: Sequence[str]) -> list[str]:
-    """Number the columns of the same name, and name those that have none."""
-    seen: dict[str, int] = {}
-    unique = []
-    for place, name in enumerate(names, 1):
-        plain = name or f"column {place}"
-        seen[plain] = seen.get(plain, 0) + 1
-        unique.append(plain if seen[plain] == 1 else f"{plain} ({seen[plain]})")
-    return unique
 
 
 def check_mapping(table: Table, mapping: SheetMapping) -> Iterator[Problem]:
@@ -272,105 +137,6 @@ def translate(cells: Sequence[Cell], function: Callable[[Cell], str]) -> list[st
 def name_of(cell: Cell) -> str:
     """Give the name of an instrument or a wave, its spaces single."""
     return " ".join(text_of(cell).split())
-
-
-def read_scores(
-    table: Table, mapping: SheetMapping, *, column: str, limits: Range | None
-) -> dict[Cell, Reading]:
-    """Read every different cell of a column of scores."""
-    different = set(table.columns[column])
-    words = {text_of(word).casefold() for word in mapping.missing}
-    decimal = mapping.decimal or choose_decimal(table, column, different, words)
-    numbers = {parse_number(word, decimal) for word in words} - {None}
-    return {
-        cell: read_score(cell, decimal, words=words, numbers=numbers, limits=limits)
-        for cell in different
-    }
-
-
-def choose_decimal(table: Table, column: str, cells: set[Cell], words: set[str]) -> Decimal:
-    """Give the decimal mark that a column shows; raise FileRefused where it does not, or two."""
-    numbers = [cell for cell in cells if text_of(cell).casefold() not in words]
-    found = list_decimals(numbers)
-    if len(found) == 1:
-        return found.pop()
-    if found or find_ambiguous(numbers):
-        what = "has decimal points and decimal commas" if found else "has numbers such as 1.234"
-        raise FileRefused(
-            [
-                Problem(
-                    table.path,
-                    0,
-                    f'"{column}" {what}, which read in two ways',
-                    "Write decimal: point or decimal: comma in the mapping.",
-                )
-            ]
-        )
-    return Decimal.POINT
-
-
-def read_score(
-    cell: Cell,
-    decimal: Decimal,
-    *,
-    words: set[str],
-    numbers: set[float | None],
-    limits: Range | None,
-) -> Reading:
-    """Read one cell: a score, a word for none, or why it is neither."""
-    text = text_of(cell)
-    if not text:
-        return Reading(missing=BLANK)
-    number = parse_number(cell, decimal)
-    if text.casefold() in words or (number is not None and number in numbers):
-        return Reading(missing=text[:MISSING_CHARACTERS])
-    if isinstance(cell, date):
-        return Reading(reason=Reason(Fault.NOT_A_NUMBER, "a date stands where a score should"))
-    if number is None:
-        return Reading(reason=Reason(Fault.NOT_A_NUMBER, f"{show(cell)} is not a score"))
-    return Reading(score=number, reason=find_excess(number, limits))
-
-
-def find_excess(number: float | None, limits: Range | None) -> Reason | None:
-    """Say that a score is impossible, where it is."""
-    if limits is None or number is None or limits[0] <= number <= limits[1]:
-        return None
-    what = f"{number:g} is not between {limits[0]:g} and {limits[1]:g}"
-    return Reason(Fault.OUT_OF_RANGE, what)
-
-
-def read_days(
-    table: Table, mapping: SheetMapping, reasons: dict[int, Reason], *, first: int
-) -> list[date | None]:
-    """Read the dates of assessment; one that is none is a reason for quarantine."""
-    if mapping.assessed_on is None:
-        return [None] * len(table.lines)
-    cells = table.columns[mapping.assessed_on]
-    different = set(cells)
-    order = mapping.date_order or choose_order(table, mapping.assessed_on, different)
-    days = {cell: parse_day(cell, order) for cell in different}
-    wrong = {cell for cell, day in days.items() if day is None and text_of(cell)}
-    if wrong:
-        reasons |= {
-            first + n: Reason(Fault.NOT_A_DATE, f"{show(cell)} is not a date")
-            for n, cell in enumerate(cells)
-            if cell in wrong
-        }
-    return list(map(days.__getitem__, cells))
-
-
-def choose_order(table: Table, column: str, cells: set[Cell]) -> DateOrder:
-    """Give the order that a column's dates show; raise FileRefused where they show none, or two."""
-    found = list_orders(cells)
-    if len(found) == 1:
-        return found.pop()
-    if has_days(cells):
-        what = "has dates with the day first and with the month first" if found else (
-            "has dates such as 01/02/2026, which read in two ways"
-        )  # fmt: skip
-        instead = "Write date_order: day or date_order: month in the mapping."
-        raise FileRefused([Problem(table.path, 0, f'"{column}" {what}', instead)])
-    return DateOrder.DAY
 
 
 def check_names(results: Results) -> None:

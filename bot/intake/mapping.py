@@ -1,6 +1,6 @@
 """What a mapping file says: which column of a school's file is what."""
 
-from collections.abc import Mapping as AnyMapping
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -147,7 +147,7 @@ def parse_mapping(name: str, content: bytes) -> Mapping:
         ) from None
 
 
-def make_tidy_mapping(columns: AnyMapping[str, str]) -> Mapping | None:
+def make_tidy_mapping(columns: Iterable[str]) -> Mapping | None:
     """Give the mapping of a tidy file, which needs none; None for any other."""
     names = set(columns)
     if not set(TIDY) <= names or not names <= {*TIDY, TIDY_TOO}:

@@ -10,11 +10,12 @@ from datetime import datetime
 from bot.errors import BotError, FileRefused, Problem
 from bot.intake.identifying import check_cells, check_header
 from bot.intake.judging import Counts, Judged, Place, count_ends, judge
-from bot.intake.layouts import Results, Table, read_results, read_table
+from bot.intake.layouts import Results, read_results
 from bot.intake.mapping import Mapping as FileMapping
 from bot.intake.mapping import make_tidy_mapping
 from bot.intake.quarantining import check_confirmed, keep_code
 from bot.intake.school_files import Sheet, read_sheets
+from bot.intake.tables import Table, read_table
 from bot.store import Session, linking, outcomes
 from bot.store.evaluation_tables import OutcomeFile
 from bot.store.outcomes import StoredOutcome
@@ -91,18 +92,25 @@ def read_tidy(name: str, sheets: list[Sheet]) -> tuple[list[Table], FileMapping]
     problems = list(check_header(table, 1)) if table else []
     if problems:
         raise FileRefused(problems)
-    mapping = make_tidy_mapping(dict.fromkeys(table.columns, "")) if table else None
+    mapping = make_tidy_mapping(table.columns) if table else None
     if table is None or mapping is None:
         raise FileRefused([Problem(name, 0, "this file needs a mapping", NEEDS_MAPPING)])
     return [table], mapping
 
 
 def is_tidy(name: str, sheets: list[Sheet]) -> bool:
-    """Say whether a file needs no mapping."""
+    """Say whether a file needs no mapping: its columns have our names, and read in one way."""
     if len(sheets) != 1:
         return False
-    columns = read_table(name, sheets[0]).columns
-    return make_tidy_mapping(dict.fromkeys(columns, "")) is not None
+    table = read_table(name, sheets[0])
+    mapping = make_tidy_mapping(table.columns)
+    if mapping is None:
+        return False
+    try:
+        read_results(table, mapping.sheets[0])
+    except FileRefused:
+        return False
+    return True
 
 
 def find_table(

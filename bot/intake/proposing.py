@@ -18,9 +18,9 @@ from bot.intake.cells import (
     parse_number,
     text_of,
 )
-from bot.intake.layouts import Table, read_table
 from bot.intake.mapping import MISSING
 from bot.intake.school_files import Cell, Sheet
+from bot.intake.tables import Table, read_table
 
 LOOKED_AT = 30  # rows, for a header
 SAMPLED = 2000  # rows, for what a column holds
@@ -181,12 +181,12 @@ def is_mostly_days(cells: Sequence[Cell]) -> bool:
 
 
 def is_mostly_numbers(cells: Sequence[Cell]) -> bool:
-    """Say whether a column holds numbers, but for words that stand for none."""
+    """Say whether a column holds numbers, or nothing but words that stand for none."""
     texts = [cell for cell in cells if text_of(cell).casefold() not in MISSING]
     numbers = [
         cell for cell in texts if any(parse_number(cell, mark) is not None for mark in Decimal)
     ]
-    return len(numbers) > LOWEST_SHARE * len(texts)
+    return not texts or len(numbers) > LOWEST_SHARE * len(texts)
 
 
 def describe_order(cells: Sequence[Cell]) -> Iterator[str]:

@@ -8,8 +8,8 @@ from bot.core.codes import format_code, parse_code
 from bot.errors import FileRefused, Problem
 from bot.intake.cells import text_of
 from bot.intake.judging import CODE_CHARACTERS, OF_CODES, Judged, Place
-from bot.intake.layouts import read_table
 from bot.intake.school_files import read_sheets
+from bot.intake.tables import read_table
 
 FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet would begin to compute
 COLUMNS = (

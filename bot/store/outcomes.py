@@ -1,14 +1,17 @@
 """Outcomes: results of children, from the files of schools, in bulk and past the ORM."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple
 
 from sqlalchemy import delete, insert, or_
 from sqlalchemy import select as select_columns
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
 
+from bot.errors import BotError
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.evaluation_tables import Allotment, Arm, Outcome, OutcomeFile
@@ -83,8 +86,21 @@ async def record_file(
     file.name, file.rows, file.mapping = name, rows, mapping
     file.imported_at, file.undone_at = now, None
     session.add(file)
-    await session.flush()
+    with telling_of_another():
+        await session.flush()
     return file
+
+
+@contextmanager
+def telling_of_another() -> Iterator[None]:
+    """Raise BotError where another process wrote the same at the same time."""
+    try:
+        yield
+    except IntegrityError:
+        raise BotError(
+            "Another import took in the same results meanwhile; nothing of this one is kept. "
+            "Import it again."
+        ) from None
 
 
 async def record_undone(session: Session, file: OutcomeFile, *, now: datetime) -> int:
@@ -120,7 +136,8 @@ async def add_outcomes(
     fields, left, done = StoredOutcome._fields, iter(outcomes), 0
     while chunk := list(islice(left, CHUNK)):
         rows = [{"file_id": file_id, **dict(zip(fields, each, strict=True))} for each in chunk]
-        await connection.execute(insert(Outcome), rows)
+        with telling_of_another():
+            await connection.execute(insert(Outcome), rows)
         done += len(chunk)
         show_progress(done)
     return done

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from bot.errors import FileRefused
 from bot.intake.judging import count_ends
-from bot.intake.layouts import Fault
 from bot.intake.mapping import Mapping, SheetMapping, parse_mapping
 from bot.intake.outcome_files import read_file
 from bot.intake.proposing import propose
 from bot.intake.quarantining import COLUMNS, parse_confirmed, render_quarantined
+from bot.intake.readings import Fault
 from bot.intake.school_files import read_sheets
 from tests.intake.school import (
     CODES,

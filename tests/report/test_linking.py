@@ -82,10 +82,9 @@ def test_two_withheld_children_of_a_centre_cannot_be_told_from_the_others() -> N
 
     _linkage, rows = count(roster, make_outcomes(range(60)), 0, 1, *range(40, 50))
 
-    assert rows["centre moon"].withheld is None
-    assert rows["centre star"].withheld is None
-    assert rows["arm talk"].withheld is None
-    assert rows["all"].withheld is None or rows["arm wait"].withheld is None
+    hidden = [name for name, row in rows.items() if row.withheld is None]
+    assert hidden == ["arm talk", "arm wait", "centre moon", "centre sun"]
+    assert rows["all"].withheld == 12
 
 
 @settings(max_examples=150, deadline=None)
