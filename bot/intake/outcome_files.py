@@ -2,11 +2,13 @@
 
 import gc
 import hashlib
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.core.codes import parse_code
 from bot.errors import BotError, FileRefused, Problem
 from bot.intake.identifying import check_cells, check_header
 from bot.intake.judging import Counts, Judged, Place, count_ends, judge
@@ -34,7 +36,6 @@ class Imported:
     name: str
     judged: Judged
     counts: Counts
-    added: int = 0  # rows written that were not there before
     has_changed: bool = False
 
     def list_lines(self) -> list[str]:
@@ -182,17 +183,33 @@ async def list_confirmed(
     """List what was confirmed at an earlier import of the same file."""
     codes = {child_id: code for code, child_id in roster.items()}
     kept = {
-        (each.line, each.written_code): codes[each.child_id]
+        (each.line, each.written_code, each.instrument, each.wave): codes[each.child_id]
         for each in await outcomes.list_stored(session, file)
-        if each.ended is OutcomeEnd.CORRECTED and each.child_id in codes
+        if each.child_id in codes and is_confirmed(each, codes[each.child_id])
     }
     if not kept:
         return {}
-    return {
-        (sheet, line): kept[line, keep_code(code)]
-        for sheet, line, code in zip(results.sheets, results.lines, results.codes, strict=True)
-        if (line, keep_code(code)) in kept
-    }
+    places: defaultdict[tuple[int, str | None, str, str], set[Place]] = defaultdict(set)
+    for sheet, line, code, instrument, wave in zip(
+        results.sheets,
+        results.lines,
+        results.codes,
+        results.instruments,
+        results.waves,
+        strict=True,
+    ):
+        key = (line, keep_code(code), instrument, wave)
+        if key in kept:
+            places[key].add((sheet, line))
+    # what could be a line of one sheet or of another is not taken for either
+    return {place: kept[key] for key, (place, *others) in places.items() if not others}
+
+
+def is_confirmed(kept: StoredOutcome, code: str) -> bool:
+    """Say whether a result is a child's only since somebody said so."""
+    if kept.ended is OutcomeEnd.CORRECTED:
+        return True
+    return kept.written_code is not None and parse_code(kept.written_code) != code
 
 
 async def import_outcomes(
@@ -220,18 +237,17 @@ async def import_outcomes(
             )
         rows = list(list_rows(judged))
         before = await outcomes.list_stored(session, file) if file else []
-        if (not rows and not before) or (file and not file.undone_at and set(rows) == set(before)):
-            return Imported(name, judged, counts)
-        digest = hashlib.sha256(content).hexdigest()
-        file = await outcomes.record_file(
-            session, digest, name=name, rows=judged.results.rows, mapping=spelt, now=now
-        )
-        await outcomes.remove_outcomes(session, file)
-        await outcomes.add_outcomes(
-            session, file, rows, show_progress=lambda done: show_progress(done, len(rows))
-        )
-        added = len(set(rows) - set(before))
-        return Imported(name, judged, counts, added=added, has_changed=True)
+        is_new = bool(rows) if file is None or file.undone_at else set(rows) != set(before)
+        if is_new:
+            digest = hashlib.sha256(content).hexdigest()
+            file = await outcomes.record_file(
+                session, digest, name=name, rows=judged.results.rows, mapping=spelt, now=now
+            )
+            await outcomes.remove_outcomes(session, file)
+            await outcomes.add_outcomes(
+                session, file, rows, show_progress=lambda done: show_progress(done, len(rows))
+            )
+        return Imported(name, judged, counts, has_changed=is_new)
 
 
 def list_rows(judged: Judged) -> Iterator[StoredOutcome]:

@@ -56,7 +56,7 @@ def propose(name: str, sheets: Sequence[Sheet]) -> str:
         instead = (
             "Name its column study_code, and see that codes are as `kuffert cards issue` gave."
         )
-        raise FileRefused([Problem(name, 0, "no column has study codes", instead)])
+        raise FileRefused([Problem(name, 0, "no column with a header has study codes", instead)])
     lines = [
         f"# How {json.dumps(name, ensure_ascii=False)} is read. Look at every line; "
         "a line with ASK has to be answered.",

@@ -152,6 +152,17 @@ async def test_a_confirmed_code_is_corrected_and_stays_so_at_the_next_import(
     assert await list_kept(database) == kept
 
 
+@pytest.mark.usefixtures("children")
+async def test_a_confirmed_code_beside_another_fault_stays_confirmed(database: Database) -> None:
+    text = SHORT + "<swapped>,words,before,x\n"
+    told = await take_in(database, text, confirmed={("", 2): CODES[0]}, confirmed_in="c.csv")
+
+    again = await take_in(database, text)
+
+    assert "  1 not a number" in told.list_lines()
+    assert not again.has_changed
+
+
 @pytest.mark.parametrize(
     ("place", "code", "said"),
     [

@@ -284,7 +284,9 @@ def test_a_proposal_asks_what_the_file_does_not_tell() -> None:
 
 
 def test_no_mapping_is_proposed_for_a_file_without_study_codes() -> None:
-    with pytest.raises(FileRefused, match=r"r\.csv: no column has study codes\. Name its column"):
+    with pytest.raises(
+        FileRefused, match=r"r\.csv: no column with a header has study codes\. Name its column"
+    ):
         propose("r.csv", read_sheets("r.csv", b"colour,shape\nred,round\n"))
 
 
