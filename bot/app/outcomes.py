@@ -14,6 +14,7 @@ from bot.intake.outcome_files import (
     check_outcomes,
     import_outcomes,
     is_tidy,
+    sparing_the_collector,
     undo_outcomes,
 )
 from bot.intake.proposing import propose
@@ -40,13 +41,14 @@ async def read_mapping(file: Path | None) -> Mapping | None:
 async def propose_mapping(file: Path, out: Path) -> bool:
     """Write a proposed mapping; say whether one was needed. None is written over."""
     content = await read(file)
-    sheets = read_sheets(file.name, content)
-    problems = [problem for sheet in sheets for problem in check_cells(file.name, sheet)]
-    if problems:
-        raise FileRefused(problems)
-    if is_tidy(file.name, sheets):
-        return False
-    proposed = propose(file.name, sheets)
+    with sparing_the_collector():
+        sheets = read_sheets(file.name, content)
+        if is_tidy(file.name, sheets):
+            return False
+        problems = [problem for sheet in sheets for problem in check_cells(file.name, sheet)]
+        if problems:
+            raise FileRefused(problems)
+        proposed = propose(file.name, sheets)
     try:
         with out.open("x", encoding="utf-8") as written:
             written.write(proposed)

@@ -13,9 +13,10 @@ from bot.errors import BotError, FileRefused, Problem
 from bot.intake.identifying import check_cells, check_header
 from bot.intake.judging import Counts, Judged, Place, count_ends, judge
 from bot.intake.layouts import Results, read_results
+from bot.intake.mapping import TIDY_TOO, make_tidy_mapping
 from bot.intake.mapping import Mapping as FileMapping
-from bot.intake.mapping import make_tidy_mapping
 from bot.intake.quarantining import check_confirmed, keep_code
+from bot.intake.readings import choose_order, read_scores
 from bot.intake.school_files import Sheet, read_sheets
 from bot.intake.tables import Table, read_table
 from bot.store import Session, linking, outcomes
@@ -108,7 +109,9 @@ def is_tidy(name: str, sheets: list[Sheet]) -> bool:
     if mapping is None:
         return False
     try:
-        read_results(table, mapping.sheets[0])
+        read_scores(table, mapping.sheets[0], column="score", limits=None)
+        if TIDY_TOO in table.columns:
+            choose_order(table, TIDY_TOO, set(table.columns[TIDY_TOO]))
     except FileRefused:
         return False
     return True
