@@ -90,9 +90,9 @@ def judge_codes(
     """Quarantine the results whose code no child has, but where somebody confirmed which it is."""
     results = judged.results
     why = {code: explain(code) for code in lost}
-    near = find_near(
-        [parse_code(code) for code in why if why[code].fault is Fault.WRONG_CODE], roster
-    )
+    wrong = {code: parse_code(code) for code in why if why[code].fault is Fault.WRONG_CODE}
+    found = find_near(wrong.values(), roster)
+    near = {code: found[plain] for code, plain in wrong.items() if found.get(plain)}
     for place, code in enumerate(results.codes):
         if code not in why:
             continue
@@ -102,8 +102,8 @@ def judge_codes(
             judged.corrected.add(place)
         else:
             judged.reasons[place] = why[code]
-            if found := near.get(parse_code(code)):
-                judged.suggestions[place] = found
+            if code in near:
+                judged.suggestions[place] = near[code]
 
 
 def explain(written: str) -> Reason:
