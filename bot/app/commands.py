@@ -1,6 +1,5 @@
 """What each command does, on the settings that it is given."""
 
-import asyncio
 import os
 from collections.abc import Callable
 from datetime import date
@@ -19,7 +18,6 @@ from bot.app.serving import serving
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.core.sealing import draw_key
 from bot.errors import BotError
-from bot.intake.outcome_files import import_outcomes
 from bot.report import funnel
 from bot.report.document import write_report
 from bot.report.exporting import export_tables
@@ -163,17 +161,6 @@ async def issue(
                 sealer=store.sealer,
                 now=SystemClock().now(),
             )
-
-
-async def import_outcome_file(settings: Settings, file: Path) -> str:
-    """Import a file of results; say what came of it."""
-    try:
-        content = await asyncio.to_thread(file.read_bytes)
-    except OSError as error:
-        raise BotError(f"{file} cannot be read: {error.strerror}.") from None
-    async with open_store(settings) as store, store.database.writing() as session:
-        imported = await import_outcomes(session, file.name, content, now=SystemClock().now())
-    return str(imported)
 
 
 async def export(settings: Settings, folder: Path) -> list[tuple[str, int]]:

@@ -6,8 +6,9 @@ import typer
 
 from bot.cli.centres import cards_app, centre_app, poster_app, starter_pack
 from bot.cli.content import content_app
-from bot.cli.evaluation import evaluation_app, outcomes_app
+from bot.cli.evaluation import evaluation_app
 from bot.cli.inbox import inbox_app
+from bot.cli.outcomes import outcomes_app
 from bot.cli.running import db_app, running_app, sending_app
 from bot.cli.staff import staff_app
 from bot.errors import BotError

@@ -13,13 +13,6 @@ from bot.cli.options import OnDemo, settings_for
 from bot.report.funnel import By
 
 evaluation_app = typer.Typer()
-outcomes_app = typer.Typer(no_args_is_help=True, help="Results that schools supply.")
-
-
-@outcomes_app.command("import")
-def outcomes_import(file: Path, demo: OnDemo = False) -> None:
-    """Take in a CSV of results: study_code, instrument, wave, score, assessed_on."""
-    typer.echo(asyncio.run(commands.import_outcome_file(settings_for(demo=demo), file)))
 
 
 @evaluation_app.command()

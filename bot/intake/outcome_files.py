@@ -1,239 +1,302 @@
-"""Take in a CSV of results, whole or not at all, as often as somebody likes."""
+"""Check a school's file of results, take it in as often as somebody likes, and take it back."""
 
-import csv
+import gc
 import hashlib
-import io
-import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
-from bot.core.codes import is_study_code, parse_code
-from bot.errors import FileRefused, Problem
-from bot.intake.identities import find_identity, names_a_person
-from bot.store import Session, outcomes
+from bot.core.codes import parse_code
+from bot.errors import BotError, FileRefused, Problem
+from bot.intake.identifying import check_cells, check_header
+from bot.intake.judging import Counts, Judged, Place, count_ends, judge
+from bot.intake.layouts import Results, read_results
+from bot.intake.mapping import TIDY_TOO, make_tidy_mapping
+from bot.intake.mapping import Mapping as FileMapping
+from bot.intake.quarantining import check_confirmed, keep_code
+from bot.intake.readings import choose_order, read_scores
+from bot.intake.school_files import Sheet, read_sheets
+from bot.intake.tables import Table, read_table
+from bot.store import Session, linking, outcomes
+from bot.store.evaluation_tables import OutcomeFile
+from bot.store.outcomes import StoredOutcome
+from bot.store.states import OutcomeEnd
 
-NEEDED = ("study_code", "instrument", "wave", "score")
-ALLOWED = (*NEEDED, "assessed_on")
-INSTRUMENT_CHARACTERS, WAVE_CHARACTERS = 80, 40
+NEEDS_MAPPING = (
+    "Write study_code, instrument, wave, score and, if you have it, assessed_on; "
+    "or have a mapping proposed: `kuffert outcomes check FILE`."
+)
 
 
 @dataclass(frozen=True)
-class Result:
-    """One row that can be taken in."""
-
-    line: int
-    study_code: str
-    instrument: str
-    wave: str
-    score: float
-    assessed_on: date | None
-
-
-@dataclass(frozen=True)
-class ImportedOutcomes:
+class Imported:
     """What came of a file."""
 
     name: str
-    rows: int
-    new: int
+    judged: Judged
+    counts: Counts
+    has_changed: bool = False
 
-    def __str__(self) -> str:
-        """Say it in a sentence."""
-        if self.new:
-            return f"{self.name}: {self.new} of {self.rows} results are new and taken in."
-        return f"{self.name}: all {self.rows} results are known already; nothing has changed."
+    def list_lines(self) -> list[str]:
+        """Say it in lines."""
+        lines = [f"{self.name}: {self.counts.list_lines()[0]}.", *self.counts.list_lines()[1:]]
+        if not self.has_changed:
+            return [*lines, "Nothing has changed."]
+        return lines
+
+
+@contextmanager
+def sparing_the_collector() -> Iterator[None]:
+    """Keep Python from looking for garbage among millions of cells, of which none is."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def read_file(
+    name: str, content: bytes, mapping: FileMapping | None
+) -> tuple[Results, FileMapping]:
+    """Read every result of a file; raise FileRefused where it may not be read, or not so."""
+    sheets = read_sheets(name, content)
+    problems = [problem for sheet in sheets for problem in check_cells(name, sheet)]
+    if problems:
+        raise FileRefused(problems)
+    if mapping is None:
+        tables, mapping = read_tidy(name, sheets)
+    else:
+        tables = [
+            find_table(name, sheets, each.sheet, each.header_row, each.header_rows)
+            for each in mapping.sheets
+        ]
+    pairs = list(zip(tables, mapping.sheets, strict=True))
+    problems = [
+        problem for table, each in pairs for problem in check_header(table, each.header_row)
+    ]
+    if problems:
+        raise FileRefused(problems)
+    results = Results()
+    for table, each in pairs:
+        append(results, read_results(table, each))
+    if not results.lines:
+        raise FileRefused([Problem(name, 0, "there are no results", "Write one row for each.")])
+    return results, mapping
+
+
+def read_tidy(name: str, sheets: list[Sheet]) -> tuple[list[Table], FileMapping]:
+    """Read a file that needs no mapping, since its columns have our names."""
+    table = find_table(name, sheets, "", 1, 1) if len(sheets) == 1 else None
+    problems = list(check_header(table, 1)) if table else []
+    if problems:
+        raise FileRefused(problems)
+    mapping = make_tidy_mapping(table.columns) if table else None
+    if table is None or mapping is None:
+        raise FileRefused([Problem(name, 0, "this file needs a mapping", NEEDS_MAPPING)])
+    return [table], mapping
+
+
+def is_tidy(name: str, sheets: list[Sheet]) -> bool:
+    """Say whether a file needs no mapping: its columns have our names, and read in one way."""
+    if len(sheets) != 1:
+        return False
+    table = read_table(name, sheets[0])
+    mapping = make_tidy_mapping(table.columns)
+    if mapping is None:
+        return False
+    try:
+        read_scores(table, mapping.sheets[0], column="score", limits=None)
+        if TIDY_TOO in table.columns:
+            choose_order(table, TIDY_TOO, set(table.columns[TIDY_TOO]))
+    except FileRefused:
+        return False
+    return True
+
+
+def find_table(
+    name: str, sheets: list[Sheet], called: str, header_row: int, header_rows: int
+) -> Table:
+    """Find a sheet by its name, and read its table; the only sheet needs none."""
+    found = [sheet for sheet in sheets if sheet.name == called]
+    if not called and len(sheets) == 1:
+        found = sheets
+    if not found:
+        there = ", ".join(sheet.name for sheet in sheets) or "none"
+        what = f'there is no sheet "{called}"' if sheets else "there is nothing in it"
+        raise FileRefused([Problem(name, 0, what, f"There are: {there}.")])
+    return read_table(name, found[0], header_row=header_row, header_rows=header_rows)
+
+
+def append(results: Results, more: Results) -> None:
+    """Put the results of another sheet behind those that are there."""
+    first = len(results.lines)
+    results.rows += more.rows
+    for name in (
+        "sheets",
+        "lines",
+        "codes",
+        "instruments",
+        "waves",
+        "scores",
+        "missing",
+        "assessed",
+    ):
+        getattr(results, name).extend(getattr(more, name))
+    results.reasons |= {first + place: reason for place, reason in more.reasons.items()}
+
+
+async def check_outcomes(
+    session: Session, name: str, content: bytes, *, mapping: FileMapping | None = None
+) -> Imported:
+    """Say what an import would do, and change nothing."""
+    with sparing_the_collector():
+        judged, _mapping, _file = await judge_file(session, name, content, mapping, {}, "")
+        withheld = await linking.list_withheld(session)
+        return Imported(name, judged, count_ends(judged, withheld), has_changed=True)
+
+
+async def judge_file(
+    session: Session,
+    name: str,
+    content: bytes,
+    mapping: FileMapping | None,
+    confirmed: Mapping[Place, str],
+    confirmed_in: str,
+) -> tuple[Judged, FileMapping, OutcomeFile | None]:
+    """Read and judge a file; what was confirmed at an earlier import of it stays confirmed."""
+    results, mapping = read_file(name, content, mapping)
+    file = await outcomes.find_file(session, hashlib.sha256(content).hexdigest())
+    roster = await outcomes.list_study_codes(session)
+    known = await outcomes.list_known(session, besides=file)
+    before = await list_confirmed(session, file, results, roster) if file else {}
+    judged = judge(results, roster, known=known, confirmed={**before, **confirmed})
+    problems = list(check_confirmed(confirmed_in, judged, roster, confirmed))
+    if problems:
+        raise FileRefused(problems)
+    return judged, mapping, file
+
+
+async def list_confirmed(
+    session: Session, file: OutcomeFile, results: Results, roster: Mapping[str, int]
+) -> dict[Place, str]:
+    """List what was confirmed at an earlier import of the same file."""
+    codes = {child_id: code for code, child_id in roster.items()}
+    kept = {
+        (each.line, each.written_code, each.instrument, each.wave): codes[each.child_id]
+        for each in await outcomes.list_stored(session, file)
+        if each.child_id in codes and is_confirmed(each, codes[each.child_id])
+    }
+    if not kept:
+        return {}
+    places: defaultdict[tuple[int, str | None, str, str], set[Place]] = defaultdict(set)
+    for sheet, line, code, instrument, wave in zip(
+        results.sheets,
+        results.lines,
+        results.codes,
+        results.instruments,
+        results.waves,
+        strict=True,
+    ):
+        key = (line, keep_code(code), instrument, wave)
+        if key in kept:
+            places[key].add((sheet, line))
+    # what could be a line of one sheet or of another is not taken for either
+    return {place: kept[key] for key, (place, *others) in places.items() if not others}
+
+
+def is_confirmed(kept: StoredOutcome, code: str) -> bool:
+    """Say whether a result is a child's only since somebody said so."""
+    if kept.ended is OutcomeEnd.CORRECTED:
+        return True
+    return kept.written_code is not None and parse_code(kept.written_code) != code
 
 
 async def import_outcomes(
-    session: Session, name: str, content: bytes, *, now: datetime
-) -> ImportedOutcomes:
-    """Take in a file within the caller's transaction; raise FileRefused with every problem."""
-    results = parse_results(name, content)
-    children = await outcomes.list_study_codes(session)
-    known = await outcomes.list_known(session)
-    problems = [
-        *check_codes(name, results, children),
-        *check_conflicts(name, results, children, known),
-    ]
-    if problems:
-        raise FileRefused(problems)
-    fresh = [
-        result
-        for result in results
-        if (children[result.study_code], result.instrument, result.wave) not in known
-    ]
-    digest = hashlib.sha256(content).hexdigest()
-    if fresh and not await outcomes.find_file(session, digest):
-        file = await outcomes.add_file(session, digest, name=name, rows=len(results), now=now)
-        for result in fresh:
-            await outcomes.add_outcome(
-                session,
-                file,
-                child_id=children[result.study_code],
-                instrument=result.instrument,
-                wave=result.wave,
-                score=result.score,
-                line=result.line,
-                assessed_on=result.assessed_on,
-            )
-    return ImportedOutcomes(name, len(results), len(fresh))
-
-
-def parse_results(name: str, content: bytes) -> list[Result]:
-    """Read every row; raise FileRefused with every one that cannot be read."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise FileRefused(
-            [Problem(name, 0, "this is not UTF-8 text", "Save it as CSV UTF-8.")]
-        ) from None
-    header = text.splitlines()[0] if text.strip() else ""
-    separator = ";" if ";" in header else ","
-    rows = csv.DictReader(io.StringIO(text), delimiter=separator)
-    problems = list(check_header(name, rows.fieldnames or []))
-    if problems:
-        raise FileRefused(problems)
-    results: list[Result] = []
-    for row in rows:
-        found = list(check_row(name, rows.line_num, row))
-        problems += found
-        if not found:
-            results.append(read_row(rows.line_num, row))
-    problems += check_repeats(name, results)
-    if not problems and not results:
-        problems.append(Problem(name, 0, "there are no results", "Write one row for each result."))
-    if problems:
-        raise FileRefused(problems)
-    return results
-
-
-def check_header(name: str, columns: Sequence[str]) -> Iterator[Problem]:
-    """Check the names of the columns."""
-    use = f"Use: {', '.join(ALLOWED)}."
-    for column in columns:
-        if names_a_person(column):
-            yield Problem(
-                name, 1, f'the column "{column}" seems to tell who a child is', "Remove it. " + use
-            )
-        elif column not in ALLOWED:
-            yield Problem(name, 1, f'unknown column "{column}"', use)
-    for column in NEEDED:
-        if column not in columns:
-            yield Problem(name, 1, f'the column "{column}" is missing', use)
-
-
-def check_row(name: str, line: int, row: Mapping[str | None, str | None]) -> Iterator[Problem]:
-    """Check what one row says."""
-    if None in row or None in row.values():
-        yield Problem(name, line, "this row has another number of cells", "Write one a column.")
-        return
-    cells = {str(key): (value or "").strip() for key, value in row.items()}
-    for column, cell in cells.items():
-        kind = find_identity(cell)
-        if kind:
-            yield Problem(
-                name, line, f'"{column}" holds what looks like {kind}', "Use study codes alone."
-            )
-            return
-    for column, most in (("instrument", INSTRUMENT_CHARACTERS), ("wave", WAVE_CHARACTERS)):
-        if not 0 < len(cells[column]) <= most:
-            yield Problem(
-                name, line, f'"{column}" is empty or too long', f"Write up to {most} characters."
-            )
-    if parse_score(cells["score"]) is None:
-        yield Problem(
-            name, line, f'"{cells["score"]}" is not a score', "Write a number, such as 12.5."
-        )
-    if cells.get("assessed_on") and parse_day(cells["assessed_on"]) is None:
-        yield Problem(
-            name,
-            line,
-            f'"{cells["assessed_on"]}" is not a date',
-            "Write year-month-day: 2026-05-31.",
-        )
-    code = parse_code(cells["study_code"])
-    if not is_study_code(code):
-        yield Problem(
-            name,
-            line,
-            f'"{cells["study_code"]}" is no study code: a character is wrong or missing',
-            "Copy it from the list that `kuffert cards issue` printed.",
-        )
-
-
-def read_row(line: int, row: Mapping[str, str]) -> Result:
-    """Read a row that was found right."""
-    cells = {key: value.strip() for key, value in row.items()}
-    return Result(
-        line=line,
-        study_code=parse_code(cells["study_code"]),
-        instrument=cells["instrument"],
-        wave=cells["wave"],
-        score=parse_score(cells["score"]) or 0.0,
-        assessed_on=parse_day(cells.get("assessed_on", "")),
-    )
-
-
-def parse_score(text: str) -> float | None:
-    """Read a score, with a decimal point or comma."""
-    try:
-        score = float(text.replace(",", "."))
-    except ValueError:
-        return None
-    return score if math.isfinite(score) else None
-
-
-def parse_day(text: str) -> date | None:
-    """Read a date."""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
-
-
-def check_repeats(name: str, results: list[Result]) -> Iterator[Problem]:
-    """Find a child's result that stands in the file twice."""
-    first: dict[tuple[str, str, str], int] = {}
-    for result in results:
-        key = (result.study_code, result.instrument, result.wave)
-        if key in first:
-            yield Problem(
-                name,
-                result.line,
-                f"this child's {result.instrument}, {result.wave} stands in line {first[key]}",
-                "Keep one of the two.",
-            )
-        first.setdefault(key, result.line)
-
-
-def check_codes(name: str, results: list[Result], children: Mapping[str, int]) -> Iterator[Problem]:
-    """Find study codes that no child has."""
-    unknown = [result for result in results if result.study_code not in children]
-    instead = "Use the codes that `kuffert cards issue` printed."
-    if unknown and len(unknown) == len(results):
-        yield Problem(name, 0, "none of its study codes is on the roster", instead)
-        return
-    for result in unknown:
-        yield Problem(
-            name, result.line, f'no child has the study code "{result.study_code}"', instead
-        )
-
-
-def check_conflicts(
+    session: Session,
     name: str,
-    results: list[Result],
-    children: Mapping[str, int],
-    known: Mapping[tuple[int, str, str], float],
-) -> Iterator[Problem]:
-    """Find results that differ from what an earlier file said."""
-    for result in results:
-        child_id = children.get(result.study_code, 0)
-        before = known.get((child_id, result.instrument, result.wave))
-        if before is not None and before != result.score:
-            yield Problem(
-                name,
-                result.line,
-                f"an earlier file says {before:g} for {result.instrument}, {result.wave}",
-                "Ask the school which is right; nothing has been taken in.",
+    content: bytes,
+    *,
+    now: datetime,
+    mapping: FileMapping | None = None,
+    confirmed: Mapping[Place, str] | None = None,
+    confirmed_in: str = "",
+    show_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Imported:
+    """Take in a file within the caller's transaction; raise FileRefused with every problem."""
+    with sparing_the_collector():
+        judged, mapping, file = await judge_file(
+            session, name, content, mapping, confirmed or {}, confirmed_in
+        )
+        counts = count_ends(judged, await linking.list_withheld(session))
+        spelt = mapping.model_dump_json()
+        if file and not file.undone_at and file.mapping != spelt:
+            raise BotError(
+                f"{name} was taken in with another mapping. "
+                f"Take it back first: `kuffert outcomes undo {file.digest[:12]}`."
             )
+        rows = list(list_rows(judged))
+        before = await outcomes.list_stored(session, file) if file else []
+        is_new = bool(rows) if file is None or file.undone_at else set(rows) != set(before)
+        if is_new:
+            digest = hashlib.sha256(content).hexdigest()
+            file = await outcomes.record_file(
+                session, digest, name=name, rows=judged.results.rows, mapping=spelt, now=now
+            )
+            await outcomes.remove_outcomes(session, file)
+            await outcomes.add_outcomes(
+                session, file, rows, show_progress=lambda done: show_progress(done, len(rows))
+            )
+        return Imported(name, judged, counts, has_changed=is_new)
+
+
+def list_rows(judged: Judged) -> Iterator[StoredOutcome]:
+    """List what is to be kept; what an earlier file says too is kept there."""
+    results, reasons = judged.results, judged.reasons
+    columns = zip(
+        judged.children,
+        results.lines,
+        results.codes,
+        results.instruments,
+        results.waves,
+        results.scores,
+        results.missing,
+        results.assessed,
+        strict=True,
+    )
+    for place, (child, line, code, instrument, wave, score, missing, day) in enumerate(columns):
+        if place in judged.known:
+            continue
+        reason = reasons.get(place)
+        ended = judged.ended(place)
+        is_clean = ended is OutcomeEnd.ACCEPTED
+        yield StoredOutcome(
+            line,
+            child,
+            None if is_clean else keep_code(code),
+            instrument,
+            wave,
+            score,
+            missing,
+            day,
+            ended,
+            str(reason) if reason else None,
+        )
+
+
+async def undo_outcomes(session: Session, called: str, *, now: datetime) -> str:
+    """Take a file back, by its name or the beginning of its hash; say what was taken out."""
+    files = await outcomes.list_files(session, called)
+    if not files:
+        raise BotError(f'No file in use is called "{called}", and no hash begins so.')
+    if len(files) > 1:
+        hashes = ", ".join(file.digest[:12] for file in files)
+        raise BotError(f'{len(files)} files are called "{called}". Name one by its hash: {hashes}.')
+    removed = await outcomes.record_undone(session, files[0], now=now)
+    return (
+        f"{files[0].name} is taken back: {removed:,} results are out. What another file said too "
+        "comes back when that file is imported again."
+    )

@@ -11,8 +11,9 @@ from statistics import fmean, stdev
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.report.disclosure import SMALLEST, is_small, suppress, suppress_funnel
-from bot.report.measures import ChildMeasures, Linking, gather_evidence
+from bot.report.measures import ChildMeasures, gather_evidence
 from bot.store import Session
+from bot.store.linking import Linking
 
 FOLDER = Path(__file__).parent / "page"
 FEW_CENTRES = 20

@@ -12,9 +12,10 @@ from pydantic import BaseModel, Field
 
 from bot.errors import BotError
 from bot.report.forgotten import ForgottenLine, list_lines
-from bot.report.measures import ChildMeasures, Evidence, Linking, gather_evidence
+from bot.report.measures import ChildMeasures, Evidence, gather_evidence
 from bot.store import Session
 from bot.store.exports import list_forgotten
+from bot.store.linking import Linking
 from bot.store.states import EventKind
 from bot.store.tables import Delivery, EngagementEvent
 

@@ -4,22 +4,14 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import StrEnum
 
 from bot.core.actions import Purpose
 from bot.store import Session, exports
 from bot.store.events import ANSWERS
 from bot.store.exports import AssessedRow, RosterRow
+from bot.store.linking import Linking, decide_linking
 from bot.store.states import ConsentAnswer, DeliveryKind, DeliveryStatus, EventKind
 from bot.store.tables import Delivery, EngagementEvent, Pair
-
-
-class Linking(StrEnum):
-    """Whether a child's engagement may stand beside its results."""
-
-    LINKED = "linked"
-    NOT_LINKED = "not linked"
-    WITHHELD = "withheld"
 
 
 @dataclass
@@ -117,22 +109,16 @@ def measure_joining(
     pairs: Sequence[Pair],
     consents: Mapping[int, ConsentAnswer],
 ) -> None:
-    """Count guardians; one refusal withholds, one yes and no refusal links.
-
-    A child whose last guardian was forgotten is withheld as well.
-    """
-    for child in children.values():
-        if child.row.withdrawn_at:
-            child.linking = Linking.WITHHELD
+    """Count guardians, and see what all of them say of linking."""
+    answers: defaultdict[int, list[ConsentAnswer | None]] = defaultdict(list)
     for pair in pairs:
         child = children[pair.child_id]
         child.guardians += 1
         child.joined_at = min(child.joined_at or pair.joined_at, pair.joined_at)
-        answer = consents.get(pair.guardian_id)
-        if answer in (ConsentAnswer.REFUSED, ConsentAnswer.WITHDRAWN):
-            child.linking = Linking.WITHHELD
-        elif answer is ConsentAnswer.GIVEN and child.linking is Linking.NOT_LINKED:
-            child.linking = Linking.LINKED
+        answers[pair.child_id].append(consents.get(pair.guardian_id))
+    for child_id, child in children.items():
+        is_withdrawn = child.row.withdrawn_at is not None
+        child.linking = decide_linking(answers[child_id], is_withdrawn=is_withdrawn)
 
 
 def measure_sending(children: Mapping[int, ChildMeasures], deliveries: Sequence[Delivery]) -> None:

@@ -16,6 +16,7 @@ from tests.bench.contents import measure_contents
 from tests.bench.counts import FULL, QUICK, Counts
 from tests.bench.figures import Figure, print_figures, write_json
 from tests.bench.growth import measure_planning, measure_size
+from tests.bench.outcomes import measure_outcomes
 from tests.bench.rivals import ROOT
 from tests.bench.sends import LATENCY, measure_sends
 from tests.bench.stage import Stage, open_stage
@@ -24,7 +25,7 @@ from tests.bench.ticks import measure_ticks
 
 AIOGRAM = ROOT / ".venv-bench" / "bin" / "python"  # it needs versions other than ours
 WIDTH = 150
-PARTS = ("sends", "taps", "ticks", "planning", "size", "content")
+PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes")
 VERSIONS = ("python-telegram-bot", "aiohttp", "httpx", "asyncpg", "sqlalchemy")
 
 
@@ -41,6 +42,8 @@ def measure(stage: Stage, counts: Counts, part: str) -> list[Figure]:
             return measure_planning(stage, counts)
         case "content":
             return measure_contents(stage, counts)
+        case "outcomes":
+            return measure_outcomes(stage, counts)
         case _:
             return measure_size(stage, counts)
 

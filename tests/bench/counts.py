@@ -13,12 +13,13 @@ class Counts:
     guardians: tuple[int, ...]  # at which a tick is measured, ever more of them
     due: int  # in each tick
     ticks: int  # timed in a process, after one to warm up
-    rounds: int  # of such processes
+    rounds: int  # of such processes, and of those that check results
     planned: int
     weighed: int
     tap_seconds: int
     sends_a_second: int  # due for each second of tapping, as many as may be sent
     activities: int  # of a library, in twelve languages
+    results: int  # rows of a file of results
 
 
 FULL = Counts(
@@ -34,6 +35,7 @@ FULL = Counts(
     tap_seconds=15,
     sends_a_second=1_000,
     activities=1_000,
+    results=1_000_000,
 )
 QUICK = Counts(
     sends=300,
@@ -48,4 +50,5 @@ QUICK = Counts(
     tap_seconds=2,
     sends_a_second=300,
     activities=20,
+    results=2_000,
 )

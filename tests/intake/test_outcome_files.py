@@ -1,114 +1,273 @@
-"""Files of results: whole or not at all, every wrong row named."""
+"""Files of results in the database: taken in once, corrected, withheld, known, and taken back."""
 
+import itertools
 from datetime import UTC, datetime
-from random import Random
 
 import pytest
 
-from bot.core.codes import draw_study_code
-from bot.errors import FileRefused
-from bot.intake.outcome_files import import_outcomes
-from bot.store import Database, centres
+from bot.core.actions import Purpose
+from bot.errors import BotError, FileRefused
+from bot.intake.outcome_files import Imported, check_outcomes, import_outcomes, undo_outcomes
+from bot.store import Database, centres, outcomes
 from bot.store.exports import list_outcomes
+from bot.store.outcomes import KnownOutcome
+from bot.store.states import ConsentAnswer, OutcomeEnd
+from bot.store.tables import Child, Consent, Guardian, Pair
+from tests.intake.school import CODES, HEADER, fill, map_wide
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
-HEADER = "study_code,instrument,wave,score,assessed_on\n"
-USE = "Use: study_code, instrument, wave, score, assessed_on."
-ISSUED = "Use the codes that `kuffert cards issue` printed."
+SHORT = "study_code,instrument,wave,score\n"
 
 
 @pytest.fixture
-async def codes(database: Database) -> tuple[str, str]:
-    """Give the study codes of two children."""
-    drawn = draw_study_code(Random(1)), draw_study_code(Random(2))
+async def children(database: Database) -> list[Child]:
+    """Put three children on the roster, of the first three codes."""
     async with database.writing() as session:
         centre = await centres.add_centre(
             session, "sun", name="Sun", zone="Europe/Copenhagen", language="da", now=NOW
         )
-        for code in drawn:
+        return [
             await centres.enrol_child(session, centre, study_code=code, birth_month=None, now=NOW)
-    return drawn
+            for code in CODES[:3]
+        ]
 
 
-async def take_in(database: Database, text: str) -> str:
+async def take_in(
+    database: Database, text: str, *, name: str = "results.csv", **others: object
+) -> Imported:
     async with database.writing() as session:
-        return str(await import_outcomes(session, "results.csv", text.encode(), now=NOW))
+        content = fill(text).encode()
+        return await import_outcomes(session, name, content, now=NOW, **others)  # type: ignore[arg-type]
 
 
-async def count(database: Database) -> int:
+async def list_kept(database: Database) -> list[KnownOutcome]:
     async with database.reading() as session:
-        return len(await list_outcomes(session))
+        return await outcomes.list_ends(session)
 
 
+async def list_scores(database: Database) -> list[float]:
+    async with database.reading() as session:
+        return [each.score for each in await list_outcomes(session)]
+
+
+@pytest.mark.usefixtures("children")
 async def test_a_clean_file_is_taken_in_and_a_second_time_changes_nothing(
-    database: Database, codes: tuple[str, str]
+    database: Database,
 ) -> None:
-    first, second = codes
-    text = f"{HEADER}{first},words,before,12.5,2026-08-31\n{second.lower()},words,before,9,\n"
+    text = HEADER + "<a>,words,before,12.5,2026-08-31\n<b>,words,before,9,\n<c>,words,before,syg,\n"
 
-    said = await take_in(database, text)
+    first = await take_in(database, text)
+    kept = await list_kept(database)
     again = await take_in(database, text)
 
-    assert said == "results.csv: 2 of 2 results are new and taken in."
-    assert again == "results.csv: all 2 results are known already; nothing has changed."
-    assert await count(database) == 2
+    assert first.list_lines() == [
+        "results.csv: 3 rows, 3 results.",
+        "3 accepted",
+        "0 corrected by confirmation",
+        "0 withheld: linking refused or withdrawn",
+        "0 quarantined",
+    ]
+    assert again.list_lines() == [*first.list_lines(), "Nothing has changed."]
+    assert await list_kept(database) == kept
+    assert await list_scores(database) == [12.5, 9.0]
 
 
-async def test_semicolons_decimal_commas_and_a_mark_at_the_start_are_read(
-    database: Database, codes: tuple[str, str]
-) -> None:
-    await take_in(
-        database, f"\ufeffstudy_code;instrument;wave;score\n{codes[0]};words;before;12,5\n"
-    )
+@pytest.mark.usefixtures("children")
+async def test_a_check_says_what_an_import_would_and_writes_nothing(database: Database) -> None:
+    text = SHORT + "<a>,words,before,1\n<swapped>,words,after,1\n"
 
     async with database.reading() as session:
-        (outcome,) = await list_outcomes(session)
-    assert outcome.score == 12.5
+        checked = await check_outcomes(session, "results.csv", fill(text).encode())
+    kept = await list_kept(database)
+    taken = await take_in(database, text)
+
+    assert kept == []
+    assert checked.list_lines() == taken.list_lines()
 
 
-BROKEN = [
-    ("", "results.csv, line 1: the column \"study_code\" is missing. " + USE),
-    (HEADER, "results.csv: there are no results. Write one row for each result."),
-    ("study_code,instrument,wave,score,colour\n", f'results.csv, line 1: unknown column "colour". {USE}'),
-    ("study_code,instrument,wave,score,name\n", f'results.csv, line 1: the column "name" seems to tell who a child is. Remove it. {USE}'),
-    (HEADER + "{0},words,before\n", "results.csv, line 2: this row has another number of cells. Write one a column."),
-    (HEADER + "{0},words,before,x,\n", 'results.csv, line 2: "x" is not a score. Write a number, such as 12.5.'),
-    (HEADER + "{0},words,before,inf,\n", 'results.csv, line 2: "inf" is not a score. Write a number, such as 12.5.'),
-    (HEADER + "{0},,before,1,\n", 'results.csv, line 2: "instrument" is empty or too long. Write up to 80 characters.'),
-    (HEADER + "{0},words,before,1,31/8\n", 'results.csv, line 2: "31/8" is not a date. Write year-month-day: 2026-05-31.'),
-    (HEADER + "010120-1234,words,before,1,\n", 'results.csv, line 2: "study_code" holds what looks like a CPR number. Use study codes alone.'),
-    (HEADER + "{0},a@b.dk,before,1,\n", 'results.csv, line 2: "instrument" holds what looks like an e-mail address. Use study codes alone.'),
-    (HEADER + "{0},+45 12 34 56 78,before,1,\n", 'results.csv, line 2: "instrument" holds what looks like a phone number. Use study codes alone.'),
-    (HEADER + "ABC,words,before,1,\n", 'results.csv, line 2: "ABC" is no study code: a character is wrong or missing. Copy it from the list that `kuffert cards issue` printed.'),
-    (HEADER + "{0},words,before,1,\n{0},words,before,2,\n", "results.csv, line 3: this child's words, before stands in line 2. Keep one of the two."),
-    (HEADER + "{2},words,before,1,\n", f"results.csv: none of its study codes is on the roster. {ISSUED}"),
-    (HEADER + "{0},words,before,1,\n{2},words,before,1,\n", f'results.csv, line 3: no child has the study code "{{2}}". {ISSUED}'),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("text", "said"), BROKEN)
-async def test_a_wrong_file_is_refused_whole_with_its_exact_sentence(
-    database: Database, codes: tuple[str, str], text: str, said: str
+@pytest.mark.usefixtures("children")
+async def test_every_result_has_a_row_and_the_quarantined_are_in_no_figure(
+    database: Database,
 ) -> None:
-    unknown = draw_study_code(Random(3))
-
-    with pytest.raises(FileRefused) as refused:
-        await take_in(database, text.format(*codes, unknown))
-
-    assert said.format(*codes, unknown) in [str(each) for each in refused.value.problems]
-    assert await count(database) == 0
-
-
-async def test_a_file_that_contradicts_an_earlier_one_is_refused(
-    database: Database, codes: tuple[str, str]
-) -> None:
-    await take_in(database, f"{HEADER}{codes[0]},words,before,12,\n")
-
-    with pytest.raises(FileRefused) as refused:
-        await take_in(database, f"{HEADER}{codes[0]},words,before,13,\n")
-
-    assert str(refused.value) == (
-        "results.csv, line 2: an earlier file says 12 for words, before. "
-        "Ask the school which is right; nothing has been taken in."
+    await take_in(
+        database, SHORT + "<a>,words,before,1\n<nobody>,words,before,2\n<b>,words,before,x\n"
     )
+
+    kept = await list_kept(database)
+
+    assert [(each.ended, each.child_id is not None) for each in kept] == [
+        (OutcomeEnd.ACCEPTED, True),
+        (OutcomeEnd.QUARANTINED, False),
+        (OutcomeEnd.QUARANTINED, True),
+    ]
+    assert await list_scores(database) == [1.0]
+
+
+@pytest.mark.usefixtures("children")
+async def test_the_same_results_in_another_file_are_known_and_change_nothing(
+    database: Database,
+) -> None:
+    await take_in(database, SHORT + "<a>,words,before,12\n<b>,words,before,9\n")
+    kept = await list_kept(database)
+
+    again = await take_in(
+        database, SHORT + "<b>,words,before,9.0\n<a>,words,before,12\n", name="b.csv"
+    )
+
+    assert again.list_lines()[-2:] == [
+        "2 of these are known from an earlier file",
+        "Nothing has changed.",
+    ]
+    assert await list_kept(database) == kept
+
+
+@pytest.mark.usefixtures("children")
+async def test_a_result_that_contradicts_an_earlier_file_is_quarantined(database: Database) -> None:
+    await take_in(database, SHORT + "<a>,words,before,12\n")
+
+    later = await take_in(
+        database, SHORT + "<a>,words,before,13\n<b>,words,before,9\n", name="b.csv"
+    )
+
+    assert "  1 differs from an earlier file" in later.list_lines()
+    assert await list_scores(database) == [12.0, 9.0]
+
+
+@pytest.mark.usefixtures("children")
+async def test_a_confirmed_code_is_corrected_and_stays_so_at_the_next_import(
+    database: Database,
+) -> None:
+    text = SHORT + "<swapped>,words,before,12\n<b>,words,before,9\n"
+    before = await take_in(database, text)
+
+    told = await take_in(database, text, confirmed={("", 2): CODES[0]}, confirmed_in="c.csv")
+    kept = await list_kept(database)
+    again = await take_in(database, text)
+
+    assert before.counts.corrected == 0
+    assert told.counts.corrected == again.counts.corrected == 1
+    assert not again.has_changed
+    assert [each.ended for each in kept] == [OutcomeEnd.CORRECTED, OutcomeEnd.ACCEPTED]
+    assert await list_kept(database) == kept
+
+
+@pytest.mark.usefixtures("children")
+async def test_a_confirmed_code_beside_another_fault_stays_confirmed(database: Database) -> None:
+    text = SHORT + "<swapped>,words,before,x\n"
+    told = await take_in(database, text, confirmed={("", 2): CODES[0]}, confirmed_in="c.csv")
+
+    again = await take_in(database, text)
+
+    assert "  1 not a number" in told.list_lines()
+    assert not again.has_changed
+
+
+@pytest.mark.parametrize(
+    ("place", "code", "said"),
+    [
+        (("", 3), CODES[0], "c.csv: line 3 is not quarantined for its study code. Leave it out."),
+        (("", 9), CODES[0], "c.csv: line 9 is not quarantined for its study code. Leave it out."),
+        (("", 2), CODES[7], "c.csv: no child has the study code that is confirmed for line 2. Copy it from the suggestion."),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("children")
+async def test_a_confirmation_that_confirms_nothing_is_refused(
+    database: Database, place: tuple[str, int], code: str, said: str
+) -> None:
+    text = SHORT + "<swapped>,words,before,12\n<b>,words,before,9\n"
+
+    with pytest.raises(FileRefused) as refused:
+        await take_in(database, text, confirmed={place: code}, confirmed_in="c.csv")
+
+    assert [str(each) for each in refused.value.problems] == [said]
+    assert await list_kept(database) == []
+
+
+@pytest.mark.usefixtures("children")
+async def test_an_import_is_taken_back_and_can_come_again(database: Database) -> None:
+    text = SHORT + "<a>,words,before,12\n<nobody>,words,before,9\n"
+    await take_in(database, text)
+    kept = await list_kept(database)
+
+    async with database.writing() as session:
+        said = await undo_outcomes(session, "results.csv", now=NOW)
+    between = await list_kept(database)
+    again = await take_in(database, text, name="same.csv")
+
+    assert said.startswith("results.csv is taken back: 2 results are out.")
+    assert between == []
+    assert again.has_changed
+    assert await list_kept(database) == kept
+
+
+@pytest.mark.usefixtures("children")
+async def test_what_cannot_be_taken_back_is_said_in_one_line(database: Database) -> None:
+    await take_in(database, SHORT + "<a>,words,before,12\n")
+    await take_in(database, SHORT + "<b>,words,before,12\n")
+
+    async with database.writing() as session:
+        with pytest.raises(BotError, match=r'^2 files are called "results.csv"\. Name one by its '):
+            await undo_outcomes(session, "results.csv", now=NOW)
+        with pytest.raises(BotError, match=r'^No file in use is called "r%", and no hash begins'):
+            await undo_outcomes(session, "r%", now=NOW)
+
+
+@pytest.mark.usefixtures("children")
+async def test_a_file_in_use_is_not_read_in_another_way(database: Database) -> None:
+    text = "Code,Words\n<a>,99\n"
+    await take_in(database, text, mapping=map_wide())
+
+    with pytest.raises(BotError, match=r"taken in with another mapping\. Take it back first"):
+        await take_in(database, text, mapping=map_wide(missing=["99"]))
+
+
+@pytest.mark.parametrize("answer", [ConsentAnswer.REFUSED, ConsentAnswer.WITHDRAWN, None])
+async def test_one_guardians_no_withholds_a_result_when_it_is_read(
+    database: Database, children: list[Child], answer: ConsentAnswer | None
+) -> None:
+    text = SHORT + "<a>,words,before,12\n<b>,words,before,9\n"
+    before = await take_in(database, text)
+
+    await refuse_linking(database, children[0], answer)
+    after = await take_in(database, text)
+
+    assert (before.counts.accepted, before.counts.withheld) == (2, 0)
+    assert (after.counts.accepted, after.counts.withheld) == (1, 1)
+    assert not after.has_changed
+
+
+async def refuse_linking(database: Database, child: Child, answer: ConsentAnswer | None) -> None:
+    """Let one of two guardians answer no, or the last one be forgotten."""
+    async with database.writing() as session:
+        if answer is None:
+            child.withdrawn_at = NOW
+            session.add(child)
+            return
+        for said, number in zip((ConsentAnswer.GIVEN, answer), itertools.count()):
+            guardian = Guardian(
+                chat_key=f"key {number}",
+                chat_sealed=b"sealed",
+                language="da",
+                zone="Europe/Copenhagen",
+                days=(0, 2, 4),
+                hour=17,
+                quiet_from=21,
+                quiet_until=8,
+                joined_at=NOW,
+                settled_at=NOW,
+                heard_at=NOW,
+            )
+            session.add(guardian)
+            await session.flush()
+            session.add(Pair(guardian_id=guardian.id, child_id=child.id, joined_at=NOW))
+            session.add(
+                Consent(
+                    guardian_id=guardian.id,
+                    purpose=Purpose.LINKING,
+                    answer=said,
+                    version="1",
+                    language="da",
+                    answered_at=NOW,
+                )
+            )
