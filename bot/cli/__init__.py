@@ -8,6 +8,7 @@ from bot.cli.centres import cards_app, centre_app, poster_app, starter_pack
 from bot.cli.content import content_app
 from bot.cli.evaluation import evaluation_app, outcomes_app
 from bot.cli.inbox import inbox_app
+from bot.cli.rosters import roster_app
 from bot.cli.running import db_app, running_app, sending_app
 from bot.cli.staff import staff_app
 from bot.errors import BotError
@@ -21,6 +22,7 @@ app = typer.Typer(
 app.add_typer(running_app)
 app.add_typer(content_app, name="content")
 app.add_typer(centre_app, name="centre")
+app.add_typer(roster_app, name="roster")
 app.add_typer(cards_app, name="cards")
 app.add_typer(poster_app, name="poster")
 app.command("starter-pack")(starter_pack)
