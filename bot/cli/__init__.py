@@ -11,6 +11,7 @@ from bot.cli.inbox import inbox_app
 from bot.cli.rosters import roster_app
 from bot.cli.running import db_app, running_app, sending_app
 from bot.cli.staff import staff_app
+from bot.cli.trials import trials_app
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(sending_app, name="sending")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(evaluation_app)
+app.add_typer(trials_app)
 app.add_typer(db_app, name="db")
 
 
