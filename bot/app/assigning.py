@@ -7,12 +7,11 @@ import io
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from math import log10
 from pathlib import Path
 from random import SystemRandom
 
-from bot.app.clocks import SystemClock
 from bot.app.opening import open_store
 from bot.core.arms import (
     Drawn,
@@ -50,7 +49,7 @@ class Wish:
     starts: Mapping[str, date]
 
 
-async def assign(settings: Settings, wish: Wish, *, out: Path | None) -> list[str]:
+async def assign(settings: Settings, wish: Wish, *, out: Path | None, now: datetime) -> list[str]:
     """Draw the arms, or say that this was done; raise BotError where it was done in another way."""
     check_wish(wish)
     async with open_store(settings) as store, store.database.writing() as session:
@@ -74,7 +73,7 @@ async def assign(settings: Settings, wish: Wish, *, out: Path | None) -> list[st
                 seed=seed,
                 scheme=describe_scheme(scheme, drawn, seed=seed),
                 listed=listed,
-                drawn_at=SystemClock().now(),
+                drawn_at=now,
             )
             numbers = {each.code: each.id for each in candidates}
             rows = make_arms(wish)

@@ -1,6 +1,7 @@
 """Put on paper what families are handed, and take cards and posters back."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import SystemRandom
@@ -12,6 +13,7 @@ from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.codes import CARD
+from bot.core.cadence import local_date
 from bot.core.codes import (
     CARD_LETTERS,
     draw_card_code,
@@ -24,7 +26,7 @@ from bot.errors import BotError
 from bot.printing.invitations import Invitation, render_letters, render_poster, render_sheets
 from bot.printing.packs import render_pack
 from bot.settings import Settings
-from bot.store import Session, cards, centres, posters
+from bot.store import Session, arms, cards, centres, posters
 from bot.store.columns import id_of
 from bot.store.tables import Card, Centre, Child, Poster
 
@@ -63,6 +65,29 @@ async def print_cards(
                 await cards.record_printed(session, numbers, now=SystemClock().now())
             show_progress(first + len(batch), len(found))
     return written
+
+
+async def find_cautions(settings: Settings, centre_code: str, *, language: str | None) -> list[str]:
+    """Say which of a centre's cards are for children who are to receive nothing yet, or ever."""
+    async with open_store(settings) as store, store.database.reading() as session:
+        centre = await centres.get_centre(session, centre_code)
+        found = await cards.list_cards_to_print(session, centre, language=language)
+        drawn = await arms.list_arms_of(session, [id_of(child) for _card, child in found])
+    today = local_date(SystemClock().now(), centre.zone)
+    of_cards = [drawn[id_of(child)] for _card, child in found if id_of(child) in drawn]
+    waiting = Counter(arm.starts_on for arm in of_cards if arm.starts_on and arm.starts_on > today)
+    never = sum(arm.is_control and arm.starts_on is None for arm in of_cards)
+    cautions = [
+        f"{count} of these cards are on a waiting list: whoever opens one can say yes, and gets "
+        f"the first message on {starts_on:%Y-%m-%d}."
+        for starts_on, count in sorted(waiting.items())
+    ]
+    if never:
+        cautions.append(
+            f"{never} of these cards are for the control group: do not hand them out during the "
+            "trial, for whoever opens one gets messages at once."
+        )
+    return cautions
 
 
 def write_cards(

@@ -102,6 +102,8 @@ def cards_print(
         )
     for path in written:
         typer.echo(f"wrote {path}")
+    for caution in asyncio.run(printing.find_cautions(settings, centre, language=language)):
+        typer.echo(caution, err=True)
 
 
 @cards_app.command("revoke")

@@ -9,7 +9,7 @@ import typer
 
 from bot.app import assigning
 from bot.app.assigning import Wish
-from bot.cli.options import OnDemo, settings_for
+from bot.cli.options import OnDemo, clock_for, settings_for
 from bot.core.power import Design, find_smallest_effect
 from bot.errors import BotError
 from bot.store.states import AllocationUnit
@@ -49,7 +49,9 @@ def assign(
             seed=seed,
             starts=dict(parse_start(each) for each in starts or ()),
         )
-        lines = asyncio.run(assigning.assign(settings, wish, out=out))
+        lines = asyncio.run(
+            assigning.assign(settings, wish, out=out, now=clock_for(demo=demo).now())
+        )
     for line in lines:
         typer.echo(line)
 

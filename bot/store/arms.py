@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement
@@ -10,10 +10,11 @@ from sqlalchemy import select as select_columns
 from sqlmodel import col, func, or_, select
 
 from bot.core.arms import Drawn
+from bot.core.slots import Beginning
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.evaluation_tables import Allocation, Allotment, Arm, RosterEntry
-from bot.store.reading import read
+from bot.store.reading import among_numbers, read
 from bot.store.states import AllocationUnit
 from bot.store.tables import Centre, Child, Pair
 
@@ -162,13 +163,47 @@ async def count_contaminated(session: Session) -> Counter[tuple[str, str]]:
     )
 
 
-async def find_start(session: Session, child_id: int) -> date | None:
-    """Look up the first day of a child's arm; None where it may have messages at once."""
+class Start(NamedTuple):
+    """From when a child's arm receives anything, and when that was drawn."""
+
+    starts_on: date
+    drawn_at: datetime
+
+
+STARTS = (
+    select_columns(col(Child.id), col(Arm.starts_on), col(Allocation.drawn_at))
+    .join(Allotment, is_of_child())
+    .join(Arm, col(Arm.id) == col(Allotment.arm_id))
+    .join(Allocation, col(Allocation.id) == col(Arm.allocation_id))
+    .where(among_numbers(col(Child.id)), col(Arm.starts_on).is_not(None))
+)
+
+
+async def list_starts(session: Session, child_numbers: Sequence[int]) -> dict[int, Start]:
+    """Give the first days of the arms of some children, where those have one."""
+    found = await read(session, STARTS, numbers=child_numbers)
+    return {child_id: Start(starts_on, drawn_at) for child_id, starts_on, drawn_at in found}
+
+
+def begin(starts: Mapping[int, Start], child_id: int, *, joined_at: datetime) -> Beginning:
+    """Say how a pair begins; a draw holds for those who came together after it."""
+    start = starts.get(child_id)
+    is_bound = start is not None and joined_at >= start.drawn_at
+    return Beginning(joined_at, start.starts_on if start and is_bound else None)
+
+
+async def find_beginning(session: Session, child_id: int, *, joined_at: datetime) -> Beginning:
+    """Look up how one pair begins."""
+    return begin(await list_starts(session, [child_id]), child_id, joined_at=joined_at)
+
+
+async def list_arms_of(session: Session, child_numbers: Sequence[int]) -> dict[int, Arm]:
+    """Give the arms of some children, where they have one."""
     statement = (
-        select(Arm)
-        .join(Allotment, col(Allotment.arm_id) == col(Arm.id))
-        .join(Child, is_of_child())
-        .where(col(Child.id) == child_id)
+        select(Child.id, Arm)
+        .join(Allotment, is_of_child())
+        .join(Arm, col(Arm.id) == col(Allotment.arm_id))
+        .where(among_numbers(col(Child.id)))
     )
-    arm = (await session.exec(statement)).first()
-    return arm.starts_on if arm else None
+    rows = (await session.exec(statement, params={"numbers": child_numbers})).all()
+    return {child_id: arm for child_id, arm in rows if child_id is not None}

@@ -66,9 +66,11 @@ async def test_centres_are_drawn_once_and_the_same_again_changes_nothing(
         await add(database, f"c{n}", children=1)
     settings, out = town_settings(database_url), tmp_path / "list.csv"
 
-    first = await assign(settings, wish(starts={"later": date(2027, 2, 1)}), out=out)
-    again = await assign(settings, wish(starts={"later": date(2027, 2, 1)}), out=None)
-    unseeded = await assign(settings, wish(seed=None, starts={"later": date(2027, 2, 1)}), out=None)
+    first = await assign(settings, wish(starts={"later": date(2027, 2, 1)}), out=out, now=NOW)
+    again = await assign(settings, wish(starts={"later": date(2027, 2, 1)}), out=None, now=NOW)
+    unseeded = await assign(
+        settings, wish(seed=None, starts={"later": date(2027, 2, 1)}), out=None, now=NOW
+    )
 
     assert first[0] == "Drawn: 9 centres into 2 arms."
     assert again == [SAME, *first[1:-1]] == unseeded
@@ -103,10 +105,10 @@ async def test_another_draw_is_refused_and_changes_nothing(
     for n in range(8):
         await add(database, f"c{n}")
     settings = town_settings(database_url)
-    before = await assign(settings, wish(), out=None)
+    before = await assign(settings, wish(), out=None, now=NOW)
 
     with pytest.raises(BotError, match="with the seed 7; they are never drawn again, nor changed"):
-        await assign(settings, wish(**other), out=None)  # type: ignore[arg-type]
+        await assign(settings, wish(**other), out=None, now=NOW)  # type: ignore[arg-type]
 
     assert await show(settings, out=None) == before[1:]
 
@@ -118,7 +120,10 @@ async def test_a_child_that_comes_later_is_in_its_centres_arm_and_a_later_centre
     await add(database, "c2")
     settings = town_settings(database_url)
     await assign(
-        settings, wish(starts={"now": date(2027, 1, 1), "later": date(2027, 1, 1)}), out=None
+        settings,
+        wish(starts={"now": date(2027, 1, 1), "later": date(2027, 1, 1)}),
+        out=None,
+        now=NOW,
     )
 
     (late,) = await add(database, "c4", children=1)
@@ -132,8 +137,10 @@ async def test_a_child_that_comes_later_is_in_its_centres_arm_and_a_later_centre
     assert "added after the draw, without an arm: c4" in said
     assert sum("1 centres, 1 children now" in line for line in said) == 1
     async with database.reading() as session:
-        assert await arms.find_start(session, child.id or 0) == date(2027, 1, 1)
-        assert await arms.find_start(session, late) is None
+        starts = await arms.list_starts(session, [child.id or 0, late])
+    assert {number: each.starts_on for number, each in starts.items()} == {
+        child.id: date(2027, 1, 1)
+    }
 
 
 async def test_children_are_drawn_by_themselves_and_guardians_of_two_arms_are_told_but_not_a_few(
@@ -141,7 +148,9 @@ async def test_children_are_drawn_by_themselves_and_guardians_of_two_arms_are_to
 ) -> None:
     children = await add(database, "c0", children=6)
     settings = town_settings(database_url)
-    drawn = await assign(settings, wish(by=("centre",), unit=AllocationUnit.CHILD), out=None)
+    drawn = await assign(
+        settings, wish(by=("centre",), unit=AllocationUnit.CHILD), out=None, now=NOW
+    )
     assert drawn[-1] == NOBODY
     assert sum(": 3 children" in line for line in drawn) == 2
 
@@ -172,6 +181,6 @@ async def test_what_cannot_be_drawn_is_refused_in_a_sentence(
     database_url: str, other: dict[str, object], said: str
 ) -> None:
     with pytest.raises(BotError) as refused:
-        await assign(town_settings(database_url), wish(**other), out=None)  # type: ignore[arg-type]
+        await assign(town_settings(database_url), wish(**other), out=None, now=NOW)  # type: ignore[arg-type]
 
     assert str(refused.value) == said
