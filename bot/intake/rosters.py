@@ -94,12 +94,9 @@ class ImportedRoster:
     def __str__(self) -> str:
         """Say it in a few sentences."""
         if self.new or self.changed:
-            said = (
-                f"{self.name}: {self.new} children are new, {self.changed} are changed, "
-                f"{self.same} stay as they were."
-            )
+            said = f"{self.name}: {self.new} new, {self.changed} changed, {self.same} as they were."
         else:
-            said = f"{self.name}: all {self.same} children are known already; nothing has changed."
+            said = f"{self.name}: all {self.same} are known already; nothing has changed."
         if self.problems:
             said += f" Rows left out: {len({each.line for each in self.problems})}."
         if self.kept_levels:

@@ -22,9 +22,7 @@ def test_one_wrong_row_keeps_all_out_until_the_good_ones_are_asked_for(tmp_path:
     assert without_out.returncode == 1
     assert "say with --out where" in without_out.stderr
     assert taken.stderr.strip() == wrong
-    assert taken.stdout.strip() == (
-        "list.csv: 1 children are new, 0 are changed, 0 stay as they were. Rows left out: 1."
-    )
+    assert taken.stdout.strip() == ("list.csv: 1 new, 0 changed, 0 as they were. Rows left out: 1.")
     assert "2022-05,'=hard," in (tmp_path / "bad.csv").read_text(encoding="utf-8-sig")
     out = (tmp_path / "out.csv").read_text(encoding="utf-8-sig").splitlines()
     assert out[0] == "study_code,birth_month,level"

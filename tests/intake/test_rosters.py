@@ -73,8 +73,8 @@ async def test_a_list_is_taken_in_and_a_second_time_changes_nothing(database: Da
     said, _ = await take_in(database, text)
     again, _ = await take_in(database, text)
 
-    assert said == "list.csv: 2 children are new, 0 are changed, 0 stay as they were."
-    assert again == "list.csv: all 2 children are known already; nothing has changed."
+    assert said == "list.csv: 2 new, 0 changed, 0 as they were."
+    assert again == "list.csv: all 2 are known already; nothing has changed."
     known = await list_known(database)
     child, entry = known[FIRST]
     assert (child.birth_month, child.level) == (date(2022, 5, 1), Variant.EASIER)
@@ -96,7 +96,7 @@ async def test_a_changed_value_is_counted_and_an_empty_cell_leaves_what_is_known
 
     said, _ = await take_in(database, f"study_code,baseline\n{FIRST},13\n{SECOND},\n")
 
-    assert said == "list.csv: 0 children are new, 1 are changed, 1 stay as they were."
+    assert said == "list.csv: 0 new, 1 changed, 1 as they were."
     entry = (await list_known(database))[FIRST].entry
     assert entry is not None
     assert (entry.baseline, entry.home_language) == (13, "ar")
@@ -127,7 +127,7 @@ async def test_children_without_a_code_get_one_and_the_same_when_the_file_comes_
 
     assert first.rows == second.rows
     assert len({row.study_code for row in first.rows}) == 2
-    nothing = "list.csv: all 2 children are known already; nothing has changed."
+    nothing = "list.csv: all 2 are known already; nothing has changed."
     assert (said, with_codes) == (nothing, nothing)
     assert len(await list_known(database)) == 2
 
