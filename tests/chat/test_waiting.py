@@ -7,6 +7,7 @@ import pytest
 
 from bot.app.assigning import Wish, assign
 from bot.delivery.planning import change_rhythm
+from bot.delivery.taking_over import take_over
 from bot.store import guardians
 from bot.store.states import AllocationUnit, DeliveryStatus, GuardianState
 from bot.store.tables import Consent, Delivery, Guardian
@@ -164,3 +165,27 @@ async def test_of_two_children_the_one_on_the_waiting_list_waits(town: Town) -> 
     assert FIRST_AT in [each.slot_at for each in await town.deliveries()]
     await town.skip(days=30)
     assert await town.examine() == []
+
+
+async def test_a_new_phone_takes_the_waiting_ones_place_and_waits_too(town: Town) -> None:
+    await draw(town)
+    old, new = town.phone(), town.phone("Bashir")
+    code = await town.card("da")
+    await wait_for_yes(town, old, code)
+    await old.start(await town.card("da"))
+    await wait_for_yes(town, new, code)
+    weeks = town.runtime.shelf.current.programme.weeks
+
+    async with town.store.database.writing() as session:
+        first, second = await town.rows(Guardian)
+        await take_over(
+            session,
+            await guardians.lock_guardian(session, second.id or 0),
+            await guardians.lock_guardian(session, first.id or 0),
+            weeks=weeks,
+            now=town.clock.now(),
+        )
+
+    assert await town.examine() == []
+    planned = [each for each in await town.deliveries() if each.status is DeliveryStatus.PLANNED]
+    assert [each.slot_at for each in planned if each.child_id] == [FIRST_AT, FIRST_AT]
