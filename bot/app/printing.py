@@ -1,7 +1,9 @@
 """Put on paper what families are handed, and take cards and posters back."""
 
 import asyncio
+from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from random import SystemRandom
 
@@ -12,6 +14,7 @@ from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.codes import CARD
+from bot.core.cadence import local_date
 from bot.core.codes import (
     CARD_LETTERS,
     draw_card_code,
@@ -24,8 +27,9 @@ from bot.errors import BotError
 from bot.printing.invitations import Invitation, render_letters, render_poster, render_sheets
 from bot.printing.packs import render_pack
 from bot.settings import Settings
-from bot.store import Session, cards, centres, posters
+from bot.store import Session, arms, cards, centres, posters
 from bot.store.columns import id_of
+from bot.store.evaluation_tables import Arm
 from bot.store.tables import Card, Centre, Child, Poster
 
 BATCH = 80  # cards to a file: ten sheets, eighty letters
@@ -48,7 +52,13 @@ async def print_cards(
     async with open_store(settings) as store:
         async with store.database.reading() as session:
             centre = await centres.get_centre(session, centre_code)
-            found = await cards.list_cards_to_print(session, centre, language=language)
+            valid = await cards.list_cards_to_print(session, centre, language=language)
+            drawn = await arms.list_arms_of(session, [id_of(child) for _card, child in valid])
+        found = [each for each in valid if not is_never(drawn.get(id_of(each[1])))]
+        if valid and not found:
+            raise BotError(
+                f'All cards of "{centre_code}" are for the control group; none is printed.'
+            )
         if not found:
             raise BotError(say_no_cards(centre_code, language))
         link_base = await find_link_base(store, settings)
@@ -63,6 +73,33 @@ async def print_cards(
                 await cards.record_printed(session, numbers, now=SystemClock().now())
             show_progress(first + len(batch), len(found))
     return written
+
+
+def is_never(arm: Arm | None) -> bool:
+    """Say whether an arm is a control group that is to receive nothing at all."""
+    return arm is not None and arm.is_control and arm.starts_on is None
+
+
+async def find_cautions(
+    settings: Settings, centre_code: str, *, language: str | None, now: datetime
+) -> list[str]:
+    """Say which of a centre's cards are on a waiting list, and which are not printed."""
+    async with open_store(settings) as store, store.database.reading() as session:
+        centre = await centres.get_centre(session, centre_code)
+        found = await cards.list_cards_to_print(session, centre, language=language)
+        drawn = await arms.list_arms_of(session, [id_of(child) for _card, child in found])
+    today = local_date(now, centre.zone)
+    of_cards = [drawn[id_of(child)] for _card, child in found if id_of(child) in drawn]
+    waiting = Counter(arm.starts_on for arm in of_cards if arm.starts_on and arm.starts_on > today)
+    cautions = [
+        f"{count} of these cards are on a waiting list: whoever opens one can say yes, and gets "
+        f"the first message on {starts_on:%Y-%m-%d}."
+        for starts_on, count in sorted(waiting.items())
+    ]
+    never = sum(map(is_never, of_cards))
+    if never:
+        cautions.append(f"{never} cards of the control group were not printed.")
+    return cautions
 
 
 def write_cards(

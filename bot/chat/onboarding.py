@@ -1,5 +1,7 @@
 """From a card to the first activity: open the link or type the code, say yes, and it comes."""
 
+from datetime import date
+
 from telegram import Update
 
 from bot.catalogue.shown.menus import say_with_menu
@@ -10,12 +12,12 @@ from bot.chat.home import draw_home
 from bot.chat.registering import register
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
 from bot.core.actions import JoinTapped, Purpose
-from bot.core.cadence import Rhythm
+from bot.core.cadence import Rhythm, local_date
 from bot.core.codes import parse_code
 from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, plan_start
 from bot.intake.enrolling import enrol
-from bot.store import cards, centres, deliveries, events, guardians, histories, posters
+from bot.store import arms, cards, centres, deliveries, events, guardians, histories, posters
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Card, Child, Guardian, Newcomer, Poster, StaffInvitation
@@ -135,8 +137,31 @@ async def join_another(turn: Turn, guardian: Guardian, found: Invitation) -> Non
     if isinstance(found, Card):
         child = await centres.get_child(turn.session, found.child_id)
         is_new = await add_child(turn, guardian, child)
-    key = "joined-child" if is_new else "joined-already"
-    turn.reply(replies.say(say_with_menu(turn.catalogue, key, language=guardian.language)))
+    said = await say_joined(turn, guardian, "joined-child") if is_new else None
+    already = say_with_menu(turn.catalogue, "joined-already", language=guardian.language)
+    turn.reply(replies.say(said or already))
+
+
+async def say_joined(turn: Turn, guardian: Guardian, key: str) -> OutgoingMessage:
+    """Say that the first activity comes: now, or on the first day of the child's arm."""
+    language = guardian.language
+    starts_on = await find_first_day(turn, guardian)
+    if starts_on is None:
+        return say_with_menu(turn.catalogue, key, language=language)
+    day = turn.catalogue.words_in(language).date(starts_on)
+    return say_with_menu(turn.catalogue, f"{key}-later", language=language, day=day)
+
+
+async def find_first_day(turn: Turn, guardian: Guardian) -> date | None:
+    """Look up the first day of the child that came last; None where it has come."""
+    pairs = await guardians.list_pairs(turn.session, id_of(guardian))
+    if not pairs:
+        return None
+    beginning = await arms.find_beginning(
+        turn.session, pairs[-1].child_id, joined_at=pairs[-1].joined_at
+    )
+    first_on = beginning.starts_on
+    return first_on if first_on and first_on > local_date(turn.now, guardian.zone) else None
 
 
 async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> None:
@@ -173,8 +198,7 @@ async def join(turn: Turn, shown: JoinTapped, tapped: Tapped) -> None:
         version = shown.version or turn.catalogue.programme.consent
         turn.guardian = await welcome(turn, newcomer, found, version=version)
     if turn.guardian and turn.guardian.state is not GuardianState.MOVED:
-        language = turn.guardian.language
-        turn.show(tapped, say_with_menu(turn.catalogue, "joined", language=language))
+        turn.show(tapped, await say_joined(turn, turn.guardian, "joined"))
 
 
 async def find_opened(turn: Turn, newcomer: Newcomer | None) -> Invitation | None:

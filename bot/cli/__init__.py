@@ -9,8 +9,10 @@ from bot.cli.content import content_app
 from bot.cli.evaluation import evaluation_app
 from bot.cli.inbox import inbox_app
 from bot.cli.outcomes import outcomes_app
+from bot.cli.rosters import roster_app
 from bot.cli.running import db_app, running_app, sending_app
 from bot.cli.staff import staff_app
+from bot.cli.trials import trials_app
 from bot.errors import BotError
 
 app = typer.Typer(
@@ -22,6 +24,7 @@ app = typer.Typer(
 app.add_typer(running_app)
 app.add_typer(content_app, name="content")
 app.add_typer(centre_app, name="centre")
+app.add_typer(roster_app, name="roster")
 app.add_typer(cards_app, name="cards")
 app.add_typer(poster_app, name="poster")
 app.command("starter-pack")(starter_pack)
@@ -30,6 +33,7 @@ app.add_typer(staff_app, name="staff")
 app.add_typer(sending_app, name="sending")
 app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(evaluation_app)
+app.add_typer(trials_app)
 app.add_typer(db_app, name="db")
 
 

@@ -14,7 +14,7 @@ from bot.app import commands, printing
 from bot.app.cards import IssuedCard
 from bot.catalogue.checks.texts import LONGEST_THEME
 from bot.cli.console import showing_progress
-from bot.cli.options import CentreCode, OnDemo, OutFolder, settings_for
+from bot.cli.options import CentreCode, OnDemo, OutFolder, clock_for, settings_for
 from bot.core.cadence import DAYS_A_WEEK, monday_of
 from bot.errors import BotError
 
@@ -102,6 +102,11 @@ def cards_print(
         )
     for path in written:
         typer.echo(f"wrote {path}")
+    now = clock_for(demo=demo).now()
+    for caution in asyncio.run(
+        printing.find_cautions(settings, centre, language=language, now=now)
+    ):
+        typer.echo(caution, err=True)
 
 
 @cards_app.command("revoke")

@@ -9,7 +9,7 @@ from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from bot.core.cadence import is_quiet, local_date, monday_of
-from bot.core.slots import History, Setting, Slot, first_slot, next_slot, setting_at
+from bot.core.slots import Beginning, History, Setting, Slot, first_slot, next_slot, setting_at
 from bot.delivery.planning import CHILD_GONE, find_hindrance, slot_of
 from bot.store.columns import id_of
 from bot.store.guardians import rhythm_of
@@ -56,6 +56,7 @@ class PairRecord:
 
     pair: Pair
     rows: Sequence[Delivery]
+    starts_on: date | None = None  # the first day of the child's arm, where it was drawn before
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ def check_history(record: Record) -> Iterator[Breach]:
 
 def check_slots(record: Record, pair: PairRecord) -> Iterator[Breach]:
     """Compare a pair's deliveries with its slots, told anew from settings and their history."""
-    slot: Slot | None = first_slot(record.history, now=pair.pair.joined_at)
+    slot = first_slot(record.history, Beginning(pair.pair.joined_at, pair.starts_on))
     for row in pair.rows:
         if lay_ahead_when_the_child_left(pair, row):
             continue

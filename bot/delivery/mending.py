@@ -1,16 +1,17 @@
 """Bring a record back in line: what is missing is filled in, what is stuck is let go."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
 
 from bot.core.slots import Slot
 from bot.delivery.examining import MENDABLE, Breach, Kind, PairRecord, Record, examine
 from bot.delivery.planning import end, find_hindrance, settle
-from bot.store import Session, claims, deliveries, guardians, histories, records
+from bot.store import Session, arms, claims, deliveries, guardians, histories, records
+from bot.store.arms import Start
 from bot.store.columns import id_of
 from bot.store.guardians import find_absence
 from bot.store.states import DeliveryStatus
-from bot.store.tables import Delivery, Guardian
+from bot.store.tables import Delivery, Guardian, Pair
 
 ROUNDS = 4  # mending one thing may bring another to light
 LOST = "lost from the record"
@@ -26,15 +27,25 @@ async def read_records(session: Session, found: Sequence[Guardian]) -> list[Reco
     rows = await records.list_programme(session, numbers)
     beside = await records.list_open_beside(session, numbers)
     settings = await histories.list_histories(session, numbers)
+    children = sorted({pair.child_id for each in pairs.values() for pair in each})
+    starts = await arms.list_starts(session, children)
     return [
         Record(
             guardian,
             settings.get(number, []),
-            [PairRecord(pair, rows[number, pair.child_id]) for pair in pairs[number]],
+            [
+                PairRecord(pair, rows[number, pair.child_id], starts_on_of(starts, pair))
+                for pair in pairs[number]
+            ],
             beside[number],
         )
         for number, guardian in zip(numbers, found, strict=True)
     ]
+
+
+def starts_on_of(starts: Mapping[int, Start], pair: Pair) -> date | None:
+    """Give the first day of a pair whose child's arm was drawn before it came together."""
+    return arms.begin(starts, pair.child_id, joined_at=pair.joined_at).starts_on
 
 
 async def mend(

@@ -13,9 +13,9 @@ from bot.core.cadence import (
     monday_of,
     start_of,
 )
-from bot.core.slots import History, Slot, first_slot, next_slot, setting_at
+from bot.core.slots import Beginning, History, Slot, first_slot, next_slot, setting_at
 from bot.errors import BotError
-from bot.store import Session, centres, deliveries, events, guardians, histories
+from bot.store import Session, arms, centres, deliveries, events, guardians, histories
 from bot.store.centres import Week
 from bot.store.columns import id_of
 from bot.store.guardians import find_absence
@@ -32,11 +32,20 @@ def slot_of(delivery: Delivery) -> Slot:
 
 async def plan_start(
     session: Session, guardian: Guardian, child: Child, *, now: datetime
-) -> Delivery:
-    """Plan a pair's first activity, at once, ahead of everything that is not asked for."""
-    slot = first_slot(histories.settled_history(guardian), now=now)
-    first = deliveries.fill_slot(id_of(guardian), id_of(child), slot, now=now, asked=True)
-    return await deliveries.plan(session, first)
+) -> datetime | None:
+    """Plan a pair's first activity, at once, ahead of everything that is not asked for.
+
+    Where the child's arm starts later it is planned for then, and that moment is returned.
+    """
+    history = histories.settled_history(guardian)
+    beginning = await arms.find_beginning(session, id_of(child), joined_at=now)
+    slot = first_slot(history, beginning)
+    if slot is None:
+        return None
+    is_waiting = beginning.is_waiting(guardian.zone)
+    first = deliveries.fill_slot(id_of(guardian), id_of(child), slot, now=now, asked=not is_waiting)
+    await deliveries.plan(session, first)
+    return slot.due_at if is_waiting else None
 
 
 def list_successors(
@@ -242,8 +251,9 @@ async def realign(
         return
     latest, before = last[0], last[1:]
     history = await histories.get_history(session, guardian)
-    if lies_ahead(latest, now=now) and before:
-        slot = next_slot(history, slot_of(before[0]))
+    waited = None if before else await find_waited(session, pair, guardian)
+    if lies_ahead(latest, now=now) and (before or waited):
+        slot = first_slot(history, waited) if waited else next_slot(history, slot_of(before[0]))
         if slot is None:  # it was planned for a return that is no longer known
             await deliveries.forget(session, latest)
             return
@@ -254,6 +264,12 @@ async def realign(
     if latest.ended_at is not None:
         await session.flush()
         await plan_after(session, latest, guardian=guardian, weeks=weeks, now=now)
+
+
+async def find_waited(session: Session, pair: Pair, guardian: Guardian) -> Beginning | None:
+    """Look up how a pair begins; None where its first activity came at once."""
+    found = await arms.find_beginning(session, pair.child_id, joined_at=pair.joined_at)
+    return found if found.starts_on is not None else None
 
 
 async def list_up_to_ahead(session: Session, pair: Pair, *, now: datetime) -> list[Delivery]:

@@ -7,8 +7,8 @@ from bot.core.actions import Purpose
 from bot.core.cadence import Rhythm
 from bot.core.slots import first_slot
 from bot.delivery.asking import make_notice
-from bot.delivery.planning import change_rhythm, end, leave, note, plan_after
-from bot.store import Session, centres, deliveries, families, guardians, histories
+from bot.delivery.planning import change_rhythm, end, leave, note, plan_after, plan_start
+from bot.store import Session, arms, centres, deliveries, families, guardians, histories
 from bot.store.columns import id_of
 from bot.store.states import EventKind, GuardianState
 from bot.store.tables import Guardian, Pair
@@ -71,7 +71,11 @@ async def move_child(
     child = await centres.get_child(session, pair.child_id)
     await guardians.add_pair(session, new, child, now=now)
     history = await histories.get_history(session, new)
-    slot = first_slot(history, now=now)
+    beginning = await arms.find_beginning(session, pair.child_id, joined_at=now)
+    slot = first_slot(history, beginning)
+    if slot is None or slot.due_at > now:  # the child's arm has not started
+        await plan_start(session, new, child, now=now)
+        return
     first = deliveries.fill_slot(id_of(new), pair.child_id, slot, now=now)
     end(first, reason=FROM_ANOTHER_PHONE, now=now)
     await deliveries.plan(session, first)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from itertools import pairwise
 from zoneinfo import ZoneInfo
 
@@ -179,3 +179,25 @@ def test_an_absence_costs_the_slot_that_lay_ahead_and_no_more() -> None:
         "14 Sep",  # lay ahead when the guardian left
         "05 Oct",
     ]
+
+
+@settings(max_examples=150, deadline=None, derandomize=True)
+@given(histories(), st.integers(3, 60))
+def test_no_slot_of_a_waiting_list_comes_before_its_first_day(
+    history: list[Setting], days_ahead: int
+) -> None:
+    starts_on = JOINED.date() + timedelta(days=days_ahead)
+    until = history[-1].from_at + timedelta(weeks=14)
+
+    slots = list(list_slots(history, joined_at=JOINED, until=until, starts_on=starts_on))
+
+    assert slots or not history[-1].is_on
+    assert [slot.touch for slot in slots[:1]] in ([], [Touch.DO])
+    for slot in slots:
+        zone = ZoneInfo([each for each in history if each.from_at < slot.due_at][-1].rhythm.zone)
+        assert slot.due_at.astimezone(zone).date() >= starts_on
+    if len(history) == 1:
+        hour = datetime.combine(
+            starts_on, time(history[0].rhythm.hour), ZoneInfo(history[0].rhythm.zone)
+        )
+        assert slots[0] == Slot(starts_on, Touch.DO, hour.astimezone(UTC))

@@ -253,6 +253,8 @@ def render_invitation(
     return OutgoingMessage(PARAGRAPH.join([*text, *(str(escape(link)) for link in links)]))
 
 
-def say_with_menu(catalogue: Catalogue, key: str, *, language: str) -> OutgoingMessage:
+def say_with_menu(
+    catalogue: Catalogue, key: str, *, language: str, **values: str
+) -> OutgoingMessage:
     """Say one short string, with the way to the menu."""
-    return with_menu(catalogue, say(catalogue, key, language=language), language=language)
+    return with_menu(catalogue, say(catalogue, key, language=language, **values), language=language)

@@ -105,6 +105,16 @@ def saying_with_menu(key: str, title: str) -> Shown:
     return Shown(title, lambda to: say_with_menu(to.catalogue, key, language=to.language))
 
 
+def starting_later(key: str, title: str) -> Shown:
+    """Show what is said where the first activity comes on a later day."""
+
+    def show(to: Sample) -> OutgoingMessage:
+        day = to.words.date(NEXT.date())
+        return say_with_menu(to.catalogue, key, language=to.language, day=day)
+
+    return Shown(title, show)
+
+
 def noticing(notice: Notice, title: str) -> Shown:
     """Show a message that the queue sends."""
     return Shown(
@@ -284,6 +294,7 @@ JOINING = Group(
     {
         "welcome": Shown("The first message, from a card", show_welcome),
         "joined": saying_with_menu("joined", "Yes was tapped"),
+        "joined-later": starting_later("joined-later", "Yes was tapped, on a waiting list"),
         "first-activity": Shown(
             "The first activity, at once",
             lambda to: render_touch(to.catalogue, to.tell(Touch.DO, asks_able=True)),
@@ -304,6 +315,9 @@ JOINING = Group(
         "moved": noticing(Notice.MOVED, "On the old phone, then"),
         "moved-away": saying("moved-away", "Whoever writes on the old phone"),
         "joined-child": saying_with_menu("joined-child", "A second child's card"),
+        "joined-child-later": starting_later(
+            "joined-child-later", "A second child's card, on a waiting list"
+        ),
         "joined-already": Shown(
             "The same card once more",
             lambda to: render_home(

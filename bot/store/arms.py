@@ -1,0 +1,209 @@
+"""Arms: who was drawn into which, how, and what follows for the children of a centre."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement
+from sqlalchemy import select as select_columns
+from sqlmodel import col, func, or_, select
+
+from bot.core.arms import Drawn
+from bot.core.slots import Beginning
+from bot.store.columns import id_of
+from bot.store.database import Session
+from bot.store.evaluation_tables import Allocation, Allotment, Arm, RosterEntry
+from bot.store.reading import among_numbers, read
+from bot.store.states import AllocationUnit
+from bot.store.tables import Centre, Child, Pair
+
+UNKNOWN = "unknown"
+
+
+class Candidate(NamedTuple):
+    """What may be drawn: its number and code, and its values by column, which make the strata."""
+
+    id: int
+    code: str
+    values: Mapping[str, str]
+
+
+class ArmCount(NamedTuple):
+    """An arm, and how many units were drawn into it and children are in it now."""
+
+    arm: Arm
+    units: int
+    children: int
+
+
+async def list_centres(session: Session) -> list[Candidate]:
+    """List the centres that may be drawn."""
+    rows = (await session.exec(select(Centre).order_by(col(Centre.code)))).all()
+    return [
+        Candidate(id_of(each), each.code, {"language": each.language, "zone": each.zone})
+        for each in rows
+    ]
+
+
+async def list_children(session: Session) -> list[Candidate]:
+    """List the children that may be drawn: those of the schools' lists, whoever joined or left."""
+    statement = (
+        select(Child, Centre, RosterEntry)
+        .join(Centre, col(Centre.id) == col(Child.centre_id))
+        .join(RosterEntry, col(RosterEntry.child_id) == col(Child.id), isouter=True)
+        .where(col(Child.is_open).is_(False))
+        .order_by(col(Child.study_code))
+    )
+    rows = (await session.exec(statement)).all()
+    return [
+        Candidate(
+            id_of(child),
+            child.study_code,
+            {
+                "language": (entry.home_language if entry else None) or UNKNOWN,
+                "zone": centre.zone,
+                "centre": centre.code,
+                "disadvantage": str((entry.disadvantage if entry else None) or UNKNOWN),
+                "level": child.level,
+            },
+        )
+        for child, centre, entry in rows
+    ]
+
+
+async def find_allocation(session: Session) -> Allocation | None:
+    """Look up the draw; there is one at most."""
+    return (await session.exec(select(Allocation).order_by(col(Allocation.id)))).first()
+
+
+async def record_draw(
+    session: Session,
+    allocation: Allocation,
+    *,
+    arms: Sequence[Arm],
+    drawn: Iterable[Drawn],
+    numbers: Mapping[str, int],
+) -> None:
+    """Write down a draw, its arms, and what was drawn for each unit, whose numbers are given."""
+    session.add(allocation)
+    await session.flush()
+    for arm in arms:
+        arm.allocation_id = id_of(allocation)
+        session.add(arm)
+    await session.flush()
+    by_name = {arm.name: id_of(arm) for arm in arms}
+    is_by_centre = allocation.unit is AllocationUnit.CENTRE
+    for each in drawn:
+        number = numbers[each.code]
+        session.add(
+            Allotment(
+                arm_id=by_name[each.arm],
+                centre_id=number if is_by_centre else None,
+                child_id=None if is_by_centre else number,
+                stratum=each.stratum,
+            )
+        )
+    await session.flush()
+
+
+async def list_arms(session: Session) -> Sequence[Arm]:
+    """List the arms, as they were named when they were drawn."""
+    return (await session.exec(select(Arm).order_by(col(Arm.id)))).all()
+
+
+def is_of_child() -> ColumnElement[bool]:
+    """Condition: what was drawn holds for a child: for itself, or for its centre."""
+    return or_(
+        col(Allotment.child_id) == col(Child.id), col(Allotment.centre_id) == col(Child.centre_id)
+    )
+
+
+async def count_by_arm(session: Session) -> list[ArmCount]:
+    """Count each arm's units and children; who came to a centre later is in the centre's arm."""
+    units = select_columns(col(Allotment.arm_id), func.count().label("number")).group_by(
+        col(Allotment.arm_id)
+    )
+    children = (
+        select_columns(col(Allotment.arm_id), func.count().label("number"))
+        .join(Child, is_of_child())
+        .group_by(col(Allotment.arm_id))
+    )
+    by_units = {row.arm_id: row.number for row in await read(session, units)}
+    by_children = {row.arm_id: row.number for row in await read(session, children)}
+    return [
+        ArmCount(arm, by_units.get(id_of(arm), 0), by_children.get(id_of(arm), 0))
+        for arm in await list_arms(session)
+    ]
+
+
+async def list_drawn(session: Session) -> dict[int, str]:
+    """Give the stratum of each unit that was drawn, by the number of the centre or child."""
+    rows = (await session.exec(select(Allotment))).all()
+    return {(each.centre_id or each.child_id or 0): each.stratum for each in rows}
+
+
+async def count_contaminated(session: Session) -> Counter[tuple[str, str]]:
+    """Count the guardians with children in two arms, by pair of arms."""
+    statement = (
+        select_columns(col(Pair.guardian_id), col(Arm.name))
+        .join(Child, col(Child.id) == col(Pair.child_id))
+        .join(Allotment, is_of_child())
+        .join(Arm, col(Arm.id) == col(Allotment.arm_id))
+        .distinct()
+    )
+    arms_of: dict[int, list[str]] = defaultdict(list)
+    for guardian_id, name in await read(session, statement):
+        arms_of[guardian_id].append(name)
+    return Counter(
+        (first, second)
+        for names in arms_of.values()
+        for place, first in enumerate(sorted(names))
+        for second in sorted(names)[place + 1 :]
+    )
+
+
+class Start(NamedTuple):
+    """From when a child's arm receives anything, and when that was drawn."""
+
+    starts_on: date
+    drawn_at: datetime
+
+
+STARTS = (
+    select_columns(col(Child.id), col(Arm.starts_on), col(Allocation.drawn_at))
+    .join(Allotment, is_of_child())
+    .join(Arm, col(Arm.id) == col(Allotment.arm_id))
+    .join(Allocation, col(Allocation.id) == col(Arm.allocation_id))
+    .where(among_numbers(col(Child.id)), col(Arm.starts_on).is_not(None))
+)
+
+
+async def list_starts(session: Session, child_numbers: Sequence[int]) -> dict[int, Start]:
+    """Give the first days of the arms of some children, where those have one."""
+    found = await read(session, STARTS, numbers=child_numbers)
+    return {child_id: Start(starts_on, drawn_at) for child_id, starts_on, drawn_at in found}
+
+
+def begin(starts: Mapping[int, Start], child_id: int, *, joined_at: datetime) -> Beginning:
+    """Say how a pair begins; a draw holds for those who came together after it."""
+    start = starts.get(child_id)
+    is_bound = start is not None and joined_at >= start.drawn_at
+    return Beginning(joined_at, start.starts_on if start and is_bound else None)
+
+
+async def find_beginning(session: Session, child_id: int, *, joined_at: datetime) -> Beginning:
+    """Look up how one pair begins."""
+    return begin(await list_starts(session, [child_id]), child_id, joined_at=joined_at)
+
+
+async def list_arms_of(session: Session, child_numbers: Sequence[int]) -> dict[int, Arm]:
+    """Give the arms of some children, where they have one."""
+    statement = (
+        select(Child.id, Arm)
+        .join(Allotment, is_of_child())
+        .join(Arm, col(Arm.id) == col(Allotment.arm_id))
+        .where(among_numbers(col(Child.id)))
+    )
+    rows = (await session.exec(statement, params={"numbers": child_numbers})).all()
+    return {child_id: arm for child_id, arm in rows if child_id is not None}
