@@ -64,5 +64,4 @@ def solve_two_stages(trial: Trial) -> tuple[float, float, int]:
 
 def add_up(column: Numbers, trial: Trial) -> Numbers:
     """Add up a column within each cluster."""
-    total: Numbers = np.bincount(number_clusters(trial.cluster), weights=column)
-    return total
+    return np.bincount(number_clusters(trial.cluster), weights=column).astype(np.float64)

@@ -7,8 +7,8 @@ import numpy as np
 from bot.report.estimates.trial import Numbers
 
 ROUNDING = 1e-9
-FARTHEST = 40  # standard errors from the estimate
-STEPS = 200
+PRECISION = 1e-7
+DISTANCES = [0.0, *(0.2 * 1.1**power for power in range(60))]  # standard errors, up to 55
 
 
 @dataclass(frozen=True)
@@ -53,30 +53,24 @@ def find_interval(
 
     None where even the farthest effect tried is not refused: there are too few draws.
     """
-    ends = [
-        find_end(observed, draws, step=step, level=level)
-        for step in (-FARTHEST * se / STEPS, FARTHEST * se / STEPS)
-    ]
-    low, high = ends
+    low = find_end(observed, draws, step=-se, level=level)
+    high = find_end(observed, draws, step=se, level=level)
     return None if low is None or high is None else (low, high)
 
 
 def find_end(observed: Observed, draws: Draws, *, step: float, level: float) -> float | None:
-    """Find where, going outward, the test refuses for good."""
-    level = level * (1 + ROUNDING)
-    kept = [
-        place
-        for place in range(1, STEPS + 1)
-        if find_p(observed, draws, supposed=observed.value + place * step) > level
-    ]
+    """Find where, going outward in growing steps, the test refuses for good."""
+
+    def is_kept(distance: float) -> bool:
+        supposed = observed.value + distance * step
+        return find_p(observed, draws, supposed=supposed) > level * (1 + ROUNDING)
+
+    kept = [place for place, distance in enumerate(DISTANCES) if is_kept(distance)]
     last = max(kept, default=0)
-    if last == STEPS:
+    if last == len(DISTANCES) - 1:
         return None
-    inside, outside = observed.value + last * step, observed.value + (last + 1) * step
-    for _ in range(40):
+    inside, outside = DISTANCES[last], DISTANCES[last + 1]
+    while outside - inside > PRECISION:
         middle = (inside + outside) / 2
-        if find_p(observed, draws, supposed=middle) > level:
-            inside = middle
-        else:
-            outside = middle
-    return outside
+        inside, outside = (middle, outside) if is_kept(middle) else (inside, middle)
+    return observed.value + outside * step

@@ -10,7 +10,8 @@ class Estimate:
     """One figure and all that a reader needs to judge it.
 
     Where a figure is missing, `reason` says why. `clusters` counts the control arm's, then the
-    treated one's. Where chance was used, both `seed` and `draws` stand; `draws` alone counts all cases.
+    treated one's. Where chance was used, `seed` and `draws` both stand; where every case was tried,
+    `draws` counts them.
     """
 
     name: str
