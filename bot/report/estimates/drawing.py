@@ -1,7 +1,7 @@
 """Inference from the draw itself: what the trial would have shown under every other allocation."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from math import comb, prod, sqrt
 
@@ -210,3 +210,22 @@ def estimate_by_draw(
             monte_carlo_error=None if allocations.is_exact else sqrt(p * (1 - p) / draws),
         )
     )
+
+
+def estimate_groups_by_draw(
+    trial: Trial, scheme: Scheme, *, seed: int, draws: int = DRAWS, limit: int = EXACT_LIMIT
+) -> dict[str, Estimate]:
+    """Estimate the effect on the disadvantaged and on the others, each alone, over the scheme.
+
+    That one is clear of 0 and the other not is no difference between them: see the interaction.
+    """
+    groups = {"other children": 0.0, "disadvantaged children": 1.0}
+    return {
+        name: replace(
+            estimate_by_draw(
+                trial.keep(trial.disadvantage == flag), scheme, seed=seed, draws=draws, limit=limit
+            ),
+            name=f"effect on {name}",
+        )
+        for name, flag in groups.items()
+    }

@@ -14,6 +14,7 @@ from bot.report.estimates.trial import Trial
 TREATED_GAP = {"disadvantage": -1.0, "arm x disadvantage": -1.0}
 CONTROL_GAP = {"disadvantage": -1.0}
 INTERACTION = {"arm x disadvantage": 1.0}
+INTERACTION_NAME = "difference between the two effects"
 
 
 class Adjustment(StrEnum):
@@ -38,7 +39,7 @@ class Gaps:
 
 def estimate_gaps(trial: Trial, *, adjustment: Adjustment) -> Gaps:
     """Estimate everything about the gap; children whose disadvantage is unknown are left out."""
-    known = trial.keep(~np.isnan(trial.outcome) & ~np.isnan(trial.disadvantage))
+    known = keep_known(trial)
     fitted = fit_gaps(known, adjustment)
     method = f"arm by disadvantage, {adjustment}; {CRV3}"
 
@@ -49,12 +50,17 @@ def estimate_gaps(trial: Trial, *, adjustment: Adjustment) -> Gaps:
     return Gaps(
         others=make("effect on the other children", {"arm": 1}),
         disadvantaged=make("effect on disadvantaged children", {"arm": 1, **INTERACTION}),
-        interaction=make("difference between the two effects", INTERACTION),
+        interaction=make(INTERACTION_NAME, INTERACTION),
         control_gap=make("gap in the control arm", CONTROL_GAP),
         treated_gap=make("gap in the treated arm", TREATED_GAP),
         change=make("change in the gap", {"arm x disadvantage": -1}),
         share_closed=share_closed(known, fitted, adjustment=adjustment),
     )
+
+
+def keep_known(trial: Trial) -> Trial:
+    """Keep the children with an outcome whose disadvantage is known."""
+    return trial.keep(~np.isnan(trial.outcome) & ~np.isnan(trial.disadvantage))
 
 
 def fit_gaps(known: Trial, adjustment: Adjustment) -> Fit:

@@ -7,9 +7,19 @@ import numpy as np
 import pytest
 
 from bot.errors import BotError
-from bot.report.estimates.bootstrapping import Weights, estimate_by_bootstrap
-from bot.report.estimates.drawing import Scheme, allocate, estimate_by_draw
+from bot.report.estimates.bootstrapping import (
+    Weights,
+    estimate_by_bootstrap,
+    estimate_interaction_by_bootstrap,
+)
+from bot.report.estimates.drawing import (
+    Scheme,
+    allocate,
+    estimate_by_draw,
+    estimate_groups_by_draw,
+)
 from bot.report.estimates.fitting import list_covariates
+from bot.report.estimates.gaps import Adjustment, estimate_gaps
 from bot.report.estimates.several import adjust_holm, adjust_romano_wolf
 from bot.report.estimates.trial import Numbers, Trial
 from tests.report.estimates.trials import find_scheme, make_trial, simulate
@@ -118,13 +128,39 @@ def test_every_turn_of_the_bootstrap_equals_a_regression_run_anew() -> None:
     estimate = estimate_by_bootstrap(trial, seed=1, weights=Weights.ENUMERATED)
 
     assert estimate.draws == 4096
-    assert estimate.p == pytest.approx(turn_slowly(trial), abs=1e-12)
+    slowly = turn_slowly(trial, asked=trial.arm, covariates=list_covariates(trial))
+    assert estimate.p == pytest.approx(slowly, abs=1e-12)
 
 
-def turn_slowly(trial: Trial) -> float:
+def test_so_does_every_turn_for_the_difference_between_two_effects() -> None:
+    trial = a_trial(clusters=12, seed=9)
+    own = {"arm": trial.arm, "disadvantage": trial.disadvantage, **list_covariates(trial)}
+
+    estimate = estimate_interaction_by_bootstrap(trial, seed=1, weights=Weights.ENUMERATED)
+
+    slowly = turn_slowly(trial, asked=trial.arm * trial.disadvantage, covariates=own)
+    assert estimate.p == pytest.approx(slowly, abs=1e-12)
+    gaps = estimate_gaps(trial, adjustment=Adjustment.ADJUSTED)
+    assert estimate.value == pytest.approx(gaps.interaction.value)
+    assert estimate.name == gaps.interaction.name
+
+
+def test_each_group_is_tried_over_the_same_scheme() -> None:
+    trial = a_trial()
+    scheme = find_scheme(trial)
+
+    groups = estimate_groups_by_draw(trial, scheme, seed=1)
+
+    alone = estimate_by_draw(trial.keep(trial.disadvantage == 1), scheme, seed=1)
+    assert groups["disadvantaged children"].p == alone.p
+    assert sum(each.children for each in groups.values()) == len(trial.outcome)
+    assert all(each.draws == 400 for each in groups.values())
+
+
+def turn_slowly(trial: Trial, *, asked: Numbers, covariates: dict[str, Numbers]) -> float:
     """Bootstrap by brute force: a regression with its clustered variance for every turn."""
-    rest = np.column_stack(list(list_covariates(trial).values()))
-    matrix = np.column_stack([trial.arm, rest])
+    rest = np.column_stack(list(covariates.values()))
+    matrix = np.column_stack([asked, rest])
     bread = np.linalg.inv(matrix.T @ matrix)
     groups = np.unique(trial.cluster, return_inverse=True)[1]
     members = (groups[:, None] == np.arange(groups.max() + 1)).astype(float)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from bot.report.estimates.adjusting import find_minimum_detectable, standardise
 from bot.report.estimates.drawing import estimate_by_draw
 from bot.report.estimates.fitting import list_covariates
 from bot.report.estimates.trial import Trial
@@ -29,6 +30,20 @@ class Tally:
 @pytest.mark.parametrize("clusters", [12, 20])
 def test_the_default_method_errs_no_more_often_than_it_says(clusters: int, effect: float) -> None:
     check(clusters=clusters, effect=effect, trials=200)
+
+
+def test_the_papers_setting_simulated_finds_effects_of_a_third_of_a_deviation() -> None:
+    """61 centres with about 5 children: a worked example on simulated children, no real ones."""
+    rng = np.random.default_rng(SEED)
+    found = []
+    for icc in (0.05, 0.1, 0.15):
+        trial = simulate(rng, clusters=61, effect=0.4, size=5, icc=icc)
+        estimate = estimate_by_draw(trial, find_scheme(trial), seed=1, draws=999)
+        found.append(find_minimum_detectable(standardise(estimate, trial)))
+        assert estimate.interval is not None
+        assert estimate.interval[0] <= 0.4 <= estimate.interval[1]
+
+    assert all(each is not None and 0.25 < each < 0.45 for each in found)
 
 
 @pytest.mark.long
