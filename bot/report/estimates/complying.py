@@ -5,7 +5,15 @@ from dataclasses import replace
 import numpy as np
 
 from bot.errors import BotError
-from bot.report.estimates.fitting import CRV1, CRV3, fit, judge, list_covariates, number_clusters
+from bot.report.estimates.fitting import (
+    CRV1,
+    CRV3,
+    correct_crv1,
+    fit,
+    judge,
+    list_covariates,
+    number_clusters,
+)
 from bot.report.estimates.records import Estimate
 from bot.report.estimates.trial import Numbers, Trial
 
@@ -57,9 +65,9 @@ def solve_two_stages(trial: Trial) -> tuple[float, float, int]:
         raise BotError("Assignment and taking part are unrelated here; there is no second stage.")
     value = float(drawn @ outcome) / shared
     scores = add_up(drawn * (outcome - value * taken), trial)
-    children, clusters, used = len(outcome), len(scores), covariates.shape[1] + 1
-    small = clusters / (clusters - 1) * (children - 1) / (children - used)
-    return value, float(np.sqrt(small * (scores @ scores))) / abs(shared), clusters - 1
+    used = covariates.shape[1] + 1
+    small = correct_crv1(len(outcome), clusters=len(scores), coefficients=used)
+    return value, float(np.sqrt(small * (scores @ scores))) / abs(shared), len(scores) - 1
 
 
 def add_up(column: Numbers, trial: Trial) -> Numbers:

@@ -9,7 +9,7 @@ import numpy as np
 
 from bot.errors import BotError
 from bot.report.estimates.adjusting import ITT
-from bot.report.estimates.fitting import fit, list_covariates
+from bot.report.estimates.fitting import correct_crv1, list_covariates
 from bot.report.estimates.inverting import Draws, Observed, find_interval, find_p
 from bot.report.estimates.records import Estimate, withhold_p
 from bot.report.estimates.trial import Numbers, Trial
@@ -179,17 +179,25 @@ def compare_block(sums: Sums, rows: Numbers) -> tuple[Numbers, ...]:
     return (b, c, *((left * right).sum(axis=1) / total**2 for left, right in pairs))
 
 
+def observe(trial: Trial, scheme: Scheme, *, sums: Sums) -> tuple[Observed, float]:
+    """Give what the trial's own allocation shows, and its CRV1 standard error."""
+    own = compare(sums, find_own(trial, scheme)[None, :])
+    clusters, used = sum(trial.count_clusters()), sums.basis.shape[1] + 1
+    if clusters < 2 or len(trial.outcome) <= used or np.isnan(own.b[0]):
+        raise BotError("These children cannot tell the arms from what is adjusted for.")
+    small = correct_crv1(len(trial.outcome), clusters=clusters, coefficients=used)
+    value, variance = float(own.b[0]), float(own.bb[0])
+    return Observed(value, variance), sqrt(small * variance)
+
+
 def estimate_by_draw(
     trial: Trial, scheme: Scheme, *, seed: int, draws: int = DRAWS, limit: int = EXACT_LIMIT
 ) -> Estimate:
     """Estimate the effect of assignment with p and interval from the draw: the default method."""
     analysed = trial.analysed()
-    columns = {"arm": analysed.arm, **list_covariates(analysed)}
-    se = float(np.sqrt(fit(analysed.outcome, columns, cluster=analysed.cluster).crv1[0, 0]))
     allocations = allocate(analysed, scheme, seed=seed, draws=draws, limit=limit)
     sums = sum_up(analysed, scheme)
-    own = compare(sums, find_own(analysed, scheme)[None, :])
-    observed = Observed(float(own.b[0]), float(own.bb[0]))
+    observed, se = observe(analysed, scheme, sums=sums)
     others = compare(sums, allocations.rows)
     p, interval = find_p(observed, others), find_interval(observed, others, se=se)
     kind = "exact, all allocations" if allocations.is_exact else "drawn allocations"

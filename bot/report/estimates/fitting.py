@@ -88,6 +88,11 @@ def fit(outcome: Numbers, columns: Mapping[str, Numbers], *, cluster: Labels) ->
     return Fit(tuple(columns), fitted.params, fitted.cov_params(), crv3, int(groups.max()))
 
 
+def correct_crv1(children: int, *, clusters: int, coefficients: int) -> float:
+    """Give the factor by which CRV1 raises a variance, as Stata does."""
+    return clusters / (clusters - 1) * (children - 1) / (children - coefficients)
+
+
 def number_clusters(cluster: Labels) -> Places:
     """Give each child its cluster's place in alphabetical order."""
     places: Places = np.unique(cluster, return_inverse=True)[1]

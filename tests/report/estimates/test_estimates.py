@@ -25,11 +25,12 @@ from bot.report.estimates.describing import (
     measure_attrition,
     measure_icc,
 )
+from bot.report.estimates.drawing import estimate_by_draw
 from bot.report.estimates.gaps import Adjustment, estimate_gaps, find_fieller
 from bot.report.estimates.pre_post import SENTENCE, estimate_change
 from bot.report.estimates.records import Estimate
 from bot.report.estimates.trial import Trial
-from tests.report.estimates.trials import make_trial, simulate
+from tests.report.estimates.trials import find_scheme, make_trial, simulate
 
 PLACES = np.repeat([str(each) for each in range(12)], 4)
 ARMS = np.repeat([0.0, 1.0] * 6, 4)
@@ -93,6 +94,8 @@ def test_arms_that_the_strata_determine_are_refused_in_words() -> None:
 
     with pytest.raises(BotError, match=r"^These children cannot tell .* from what is adjusted for"):
         estimate_itt(trial)
+    with pytest.raises(BotError, match=r"^These children cannot tell the arms from what is adjust"):
+        estimate_by_draw(trial, find_scheme(trial), seed=1)
 
 
 @settings(max_examples=20, deadline=None)
