@@ -1,124 +1,50 @@
 """Inference from the draw itself: what the trial would have shown under every other allocation."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import combinations
-from math import comb, prod, sqrt
+from math import sqrt
 
 import numpy as np
 
 from bot.errors import BotError
 from bot.report.estimates.adjusting import ITT
-from bot.report.estimates.fitting import correct_crv1, list_covariates
+from bot.report.estimates.fitting import (
+    correct_crv1,
+    leave_out_determined,
+    list_covariates,
+    number_clusters,
+)
+from bot.report.estimates.gaps import INTERACTION_NAME, keep_known
 from bot.report.estimates.inverting import Draws, Observed, find_interval, find_p
 from bot.report.estimates.records import Estimate, withhold_p
+from bot.report.estimates.schemes import (
+    DRAWS,
+    EXACT_LIMIT,
+    Allocations,
+    Scheme,
+    allocate,
+    find_own,
+)
 from bot.report.estimates.trial import Numbers, Trial
 
-EXACT_LIMIT = 20_000
-DRAWS = 9_999
 BLOCK_CELLS = 4_000_000
 METHOD = (
     "randomisation inference over the allocation scheme (studentised difference, adjusted for "
     "baseline and strata; interval by inverting the test)"
 )
 
-
-@dataclass(frozen=True)
-class Scheme:
-    """How arms were drawn: in each stratum, so many of its clusters, every choice as likely."""
-
-    strata: Mapping[str, Sequence[str]]
-    treated: Mapping[str, int]
-
-    @property
-    def clusters(self) -> list[str]:
-        """All clusters, stratum by stratum: the columns of every matrix of allocations."""
-        return [cluster for clusters in self.strata.values() for cluster in clusters]
-
-    def count(self) -> int:
-        """Count the allocations that could have been drawn."""
-        return prod(comb(len(names), self.treated[each]) for each, names in self.strata.items())
-
-    def list_all(self) -> Numbers:
-        """List every allocation: a row each, 1 where a cluster is treated."""
-        rows = np.empty((1, 0))
-        for stratum, clusters in self.strata.items():
-            own = list_choices(len(clusters), self.treated[stratum])
-            left, right = np.repeat(rows, len(own), axis=0), np.tile(own, (len(rows), 1))
-            rows = np.hstack([left, right])
-        return rows
-
-    def draw(self, rng: np.random.Generator, *, count: int) -> Numbers:
-        """Draw allocations, each independently of the others."""
-        parts = []
-        for stratum, clusters in self.strata.items():
-            order = rng.random((count, len(clusters))).argsort(axis=1).argsort(axis=1)
-            parts.append((order < self.treated[stratum]).astype(float))
-        return np.hstack(parts)
-
-
-def list_choices(size: int, chosen: int) -> Numbers:
-    """List every way to choose so many out of so many: a row each."""
-    choices = list(combinations(range(size), chosen))
-    rows = np.zeros((len(choices), size))
-    for row, choice in enumerate(choices):
-        rows[row, list(choice)] = 1
-    return rows
-
-
-@dataclass(frozen=True)
-class Allocations:
-    """The allocations to compare with, and how they came about; the first of drawn ones is ours."""
-
-    rows: Numbers
-    is_exact: bool
-    seed: int | None
-    draws: int
-
-
-def allocate(
-    trial: Trial, scheme: Scheme, *, seed: int, draws: int = DRAWS, limit: int = EXACT_LIMIT
-) -> Allocations:
-    """List all allocations where they are few enough, else draw; check that ours is one of them."""
-    own = find_own(trial, scheme)
-    count = scheme.count()
-    if count <= limit:
-        return Allocations(scheme.list_all(), is_exact=True, seed=None, draws=count)
-    drawn = scheme.draw(np.random.default_rng(seed), count=draws)
-    return Allocations(np.vstack([own, drawn]), is_exact=False, seed=seed, draws=draws)
-
-
-def find_own(trial: Trial, scheme: Scheme) -> Numbers:
-    """Find the allocation that was drawn; a cluster without children here is filled in by count."""
-    arms = dict(zip(trial.cluster.tolist(), trial.arm.tolist(), strict=True))
-    strangers = sorted(set(arms) - set(scheme.clusters))
-    if strangers:
-        raise BotError(
-            f"Cluster {strangers[0]} is not in the allocation scheme. Add it or drop it."
-        )
-    row: list[float] = []
-    for stratum, clusters in scheme.strata.items():
-        left = scheme.treated[stratum] - sum(arms.get(each, 0.0) for each in clusters)
-        unseen = sum(each not in arms for each in clusters)
-        if not 0 <= left <= unseen:
-            raise BotError(
-                f"Stratum {stratum} was to have {scheme.treated[stratum]} treated clusters; the "
-                "trial's arms do not fit that. Give the scheme that the arms were drawn from."
-            )
-        for each in clusters:
-            filled = each not in arms and left > 0
-            left -= filled
-            row.append(arms.get(each, float(filled)))
-    return np.array(row)
+INTERACTION_METHOD = (
+    "randomisation inference over the allocation scheme (studentised difference within clusters, "
+    "adjusted for baseline; interval by inverting the test)"
+)
 
 
 @dataclass(frozen=True)
 class Sums:
     """A trial reduced to sums by cluster, after Frisch and Waugh took the covariates out.
 
-    `basis` is orthonormal in the covariates; every matrix has a row per cluster. `outcome` and
-    `arm` are the sums of what is left of those columns; `outcomes` and `arms` the sums of their
-    products with the basis.
+    Every matrix has a row per cluster. `size`, `basis`, `outcome` and `arm` are sums of the weight
+    (1 for a plain effect) times itself, the orthonormal basis of the covariates, and what is left
+    of outcome and arm; `squares`, `outcomes` and `arms` those of the basis times itself and these.
     """
 
     size: Numbers
@@ -131,8 +57,42 @@ class Sums:
 
 
 def sum_up(trial: Trial, scheme: Scheme) -> Sums:
-    """Reduce a trial to sums, its clusters in the scheme's order, those without children as 0."""
+    """Reduce a trial to sums for the effect of assignment."""
     covariates = np.column_stack(list(list_covariates(trial).values()))
+    return reduce_to_sums(trial, scheme, covariates=covariates, weight=np.ones(len(trial.outcome)))
+
+
+def sum_up_interaction(known: Trial, scheme: Scheme) -> Sums:
+    """Reduce a trial to sums for the difference between two effects, within clusters.
+
+    Each cluster's own mean is taken out of every column, so that an effect that all children share
+    falls out: whatever it is, the draw alone decides where the difference lies. It adjusts for
+    disadvantage and the baseline; strata fall out with the clusters.
+    """
+    weight = center(known.disadvantage, known)
+    columns = {"disadvantage": weight} | {
+        name: center(column, known)
+        for name, column in list_covariates(known).items()
+        if name.startswith("baseline")
+    }
+    covariates = np.column_stack(list(leave_out_determined(columns).values()))
+    centered = replace(known, outcome=center(known.outcome, known))
+    return reduce_to_sums(centered, scheme, covariates=covariates, weight=weight)
+
+
+def center(column: Numbers, trial: Trial) -> Numbers:
+    """Take each cluster's mean out of a column."""
+    groups = number_clusters(trial.cluster)
+    means: Numbers = np.bincount(groups, weights=column) / np.bincount(groups)
+    rest: Numbers = column - means[groups]
+    return rest
+
+
+def reduce_to_sums(trial: Trial, scheme: Scheme, *, covariates: Numbers, weight: Numbers) -> Sums:
+    """Sum up by cluster, in the scheme's order; a cluster without children comes to 0.
+
+    What an allocation's regression asks for is the coefficient of its arm times the `weight`.
+    """
     basis = np.linalg.qr(covariates)[0]
     place = {cluster: number for number, cluster in enumerate(scheme.clusters)}
     groups = np.array([place[each] for each in trial.cluster.tolist()])
@@ -142,14 +102,14 @@ def sum_up(trial: Trial, scheme: Scheme) -> Sums:
         np.add.at(total, groups, values)
         return total
 
-    outcome, arm = (each - basis @ (basis.T @ each) for each in (trial.outcome, trial.arm))
+    outcome, arm = (each - basis @ (basis.T @ each) for each in (trial.outcome, weight * trial.arm))
     return Sums(
-        size=add(np.ones(len(groups))),
-        basis=add(basis),
+        size=add(weight**2),
+        basis=add(basis * weight[:, None]),
         squares=add((basis[:, :, None] * basis[:, None, :]).reshape(len(groups), -1)),
-        outcome=add(outcome),
+        outcome=add(weight * outcome),
         outcomes=add(basis * outcome[:, None]),
-        arm=add(arm),
+        arm=add(weight * arm),
         arms=add(basis * arm[:, None]),
     )
 
@@ -197,25 +157,44 @@ def estimate_by_draw(
     analysed = trial.analysed()
     allocations = allocate(analysed, scheme, seed=seed, draws=draws, limit=limit)
     sums = sum_up(analysed, scheme)
-    observed, se = observe(analysed, scheme, sums=sums)
+    return infer(analysed, scheme, sums=sums, allocations=allocations, names=(ITT, METHOD))
+
+
+def estimate_interaction_by_draw(
+    trial: Trial, scheme: Scheme, *, seed: int, draws: int = DRAWS, limit: int = EXACT_LIMIT
+) -> Estimate:
+    """Estimate how far the effects on disadvantaged children and on the others differ, likewise."""
+    known = keep_known(trial)
+    allocations = allocate(known, scheme, seed=seed, draws=draws, limit=limit)
+    sums = sum_up_interaction(known, scheme)
+    names = (INTERACTION_NAME, INTERACTION_METHOD)
+    return infer(known, scheme, sums=sums, allocations=allocations, names=names)
+
+
+def infer(
+    trial: Trial, scheme: Scheme, *, sums: Sums, allocations: Allocations, names: tuple[str, str]
+) -> Estimate:
+    """Set what the trial shows against what all allocations would; `names` are name and method."""
+    observed, se = observe(trial, scheme, sums=sums)
     others = compare(sums, allocations.rows)
     p, interval = find_p(observed, others), find_interval(observed, others, se=se)
     kind = "exact, all allocations" if allocations.is_exact else "drawn allocations"
     few = f"No interval: {len(allocations.rows)} allocations are too few to refuse any effect."
+    error = None if allocations.is_exact else sqrt(p * (1 - p) / allocations.draws)
     return withhold_p(
         Estimate(
-            name=ITT,
+            name=names[0],
             value=observed.value,
-            method=f"{METHOD}; {kind}; standard error CRV1",
-            children=len(analysed.outcome),
-            clusters=analysed.count_clusters(),
+            method=f"{names[1]}; {kind}; standard error CRV1",
+            children=len(trial.outcome),
+            clusters=trial.count_clusters(),
             se=se,
             interval=interval,
             p=p,
             reason="" if interval else few,
             seed=allocations.seed,
             draws=allocations.draws,
-            monte_carlo_error=None if allocations.is_exact else sqrt(p * (1 - p) / draws),
+            monte_carlo_error=error,
         )
     )
 

@@ -7,10 +7,10 @@ import numpy as np
 from statsmodels.stats.multitest import multipletests
 
 from bot.errors import BotError
-from bot.report.estimates.drawing import DRAWS, EXACT_LIMIT, Scheme, allocate, compare, sum_up
-from bot.report.estimates.drawing import find_own as find_own_allocation
+from bot.report.estimates.drawing import compare, sum_up
 from bot.report.estimates.inverting import ROUNDING
 from bot.report.estimates.records import Estimate
+from bot.report.estimates.schemes import DRAWS, EXACT_LIMIT, Scheme, allocate, find_own
 from bot.report.estimates.trial import Numbers, Trial
 
 
@@ -39,7 +39,7 @@ def adjust_romano_wolf(
     if not trials:
         return {}
     analysed = {name: trial.analysed() for name, trial in trials.items()}
-    own = {name: find_own_allocation(each, scheme) for name, each in analysed.items()}
+    own = {name: find_own(each, scheme) for name, each in analysed.items()}
     fullest = max(analysed, key=lambda name: sum(analysed[name].count_clusters()))
     if any(len(np.unique(each.cluster)) < len(scheme.clusters) for each in analysed.values()):
         raise BotError("Romano and Wolf's step-down needs every cluster to have every outcome.")

@@ -13,13 +13,13 @@ from bot.report.estimates.bootstrapping import (
     estimate_interaction_by_bootstrap,
 )
 from bot.report.estimates.drawing import (
-    Scheme,
-    allocate,
     estimate_by_draw,
     estimate_groups_by_draw,
+    estimate_interaction_by_draw,
 )
-from bot.report.estimates.fitting import list_covariates
+from bot.report.estimates.fitting import fit, list_covariates
 from bot.report.estimates.gaps import Adjustment, estimate_gaps
+from bot.report.estimates.schemes import Scheme, allocate
 from bot.report.estimates.several import adjust_holm, adjust_romano_wolf
 from bot.report.estimates.trial import Numbers, Trial
 from tests.report.estimates.trials import find_scheme, make_trial, simulate
@@ -143,6 +143,52 @@ def test_so_does_every_turn_for_the_difference_between_two_effects() -> None:
     gaps = estimate_gaps(trial, adjustment=Adjustment.ADJUSTED)
     assert estimate.value == pytest.approx(gaps.interaction.value)
     assert estimate.name == gaps.interaction.name
+
+
+def test_the_difference_between_effects_is_the_regression_with_a_constant_per_cluster() -> None:
+    trial = a_trial(clusters=12, seed=9)
+    scheme = find_scheme(trial)
+    own = {each: (trial.cluster == each).astype(float) for each in np.unique(trial.cluster)}
+    covariates = {"disadvantage": trial.disadvantage, "baseline": trial.baseline, **own}
+    asked = trial.arm * trial.disadvantage
+
+    estimate = estimate_interaction_by_draw(trial, scheme, seed=1)
+
+    fitted = fit(trial.outcome, {"asked": asked, **covariates}, cluster=trial.cluster)
+    assert estimate.value == pytest.approx(fitted.coefficients[0])
+    assert estimate.p == pytest.approx(draw_slowly(trial, scheme, covariates=covariates))
+
+
+def draw_slowly(trial: Trial, scheme: Scheme, *, covariates: dict[str, Numbers]) -> float:
+    """Find the difference's p by brute force: a regression for every allocation."""
+    names = scheme.clusters
+    groups = np.array([names.index(each) for each in trial.cluster.tolist()])
+    rest = np.column_stack(list(covariates.values()))
+
+    def studentise(arm: Numbers) -> float:
+        matrix = np.column_stack([arm * trial.disadvantage, rest])
+        bread = np.linalg.inv(matrix.T @ matrix)
+        left = trial.outcome - matrix @ (bread @ matrix.T @ trial.outcome)
+        scores = np.array(
+            [(matrix * left[:, None])[groups == each].sum(axis=0) for each in range(len(names))]
+        )
+        variance = (bread @ scores.T @ scores @ bread)[0, 0]
+        return float(abs((bread @ matrix.T @ trial.outcome)[0]) / np.sqrt(variance))
+
+    own = studentise(trial.arm)
+    all_rows = scheme.list_all()
+    return float(np.mean([studentise(row[groups]) >= own * (1 - 1e-9) for row in all_rows]))
+
+
+def test_an_effect_that_all_children_share_does_not_move_the_difference() -> None:
+    trial = a_trial(clusters=12)
+    scheme = find_scheme(trial)
+
+    before = estimate_interaction_by_draw(trial, scheme, seed=1)
+    after = estimate_interaction_by_draw(suppose(trial, 5.0), scheme, seed=1)
+
+    assert after.p == before.p
+    assert after.interval == pytest.approx(before.interval)
 
 
 def test_each_group_is_tried_over_the_same_scheme() -> None:

@@ -12,17 +12,12 @@ import pytest
 from bot.report.estimates.adjusting import estimate_itt, standardise
 from bot.report.estimates.complying import estimate_cace, estimate_first_stage
 from bot.report.estimates.describing import compare_arms, measure_attrition, measure_icc
-from bot.report.estimates.drawing import (
-    allocate,
-    compare,
-    estimate_by_draw,
-    find_own,
-    sum_up,
-)
+from bot.report.estimates.drawing import compare, estimate_by_draw, sum_up
 from bot.report.estimates.gaps import Adjustment, Gaps, estimate_gaps
 from bot.report.estimates.inverting import Observed, find_p
 from bot.report.estimates.pre_post import estimate_change
 from bot.report.estimates.records import Estimate
+from bot.report.estimates.schemes import allocate, find_own
 from bot.report.estimates.trial import Trial
 from tests.report.estimates.trials import REFERENCE, find_scheme, read_trial
 

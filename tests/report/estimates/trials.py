@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.report.estimates.drawing import Scheme
+from bot.report.estimates.schemes import Scheme
 from bot.report.estimates.trial import Labels, Numbers, Trial
 
 REFERENCE = Path(__file__).parents[1] / "reference"
