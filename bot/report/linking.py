@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.report.disclosure import hide_across, hide_along, is_small
+from bot.report.disclosure import SMALLEST, hide_across, hide_along, is_small
 from bot.store.outcomes import KnownOutcome, LinkedChild
 from bot.store.states import OutcomeEnd
 
@@ -155,11 +155,12 @@ def suppress(counts: Sequence[Sequence[int]], families: Sequence[Family]) -> set
     while len(hidden) != before:
         before = len(hidden)
         for row, each in enumerate(counts):
-            hide_along(each, CHAIN, row=row, hidden=hidden)
+            hide_along(each, CHAIN, row=row, hidden=hidden, smallest=SMALLEST)
         for family in families:
             places = [*family.parts, family.whole]
             for column in CHAIN:
                 local = {(n, column) for n, row in enumerate(places) if (row, column) in hidden}
-                hide_across([counts[row][column] for row in places], column=column, hidden=local)
+                told = [counts[row][column] for row in places]
+                hide_across(told, column=column, hidden=local, smallest=SMALLEST)
                 hidden |= {(places[n], column) for n, _column in local}
     return hidden
