@@ -27,9 +27,9 @@ def read_folder(content: Path, locales: Path) -> dict[str, bytes]:
 
 
 def read_file(place: str) -> bytes:
-    """Read one file; `open` and no Path, since there may be very many."""
-    with open(place, "rb") as file:  # noqa: PTH123
-        return file.read()
+    """Read one file; `open` without a buffer and no Path, since there may be very many."""
+    with open(place, "rb", buffering=0) as file:  # noqa: PTH123
+        return file.readall()
 
 
 class Found(NamedTuple):

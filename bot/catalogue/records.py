@@ -132,6 +132,12 @@ class Activity:
     texts: Mapping[str, ActivityText]
     audio: Mapping[str, Media] = field(default_factory=dict)  # by language, where it is recorded
 
+    def measured(self) -> "Activity":
+        """Give the activity with the room that its texts take counted, once for all."""
+        for text in self.texts.values():
+            _ = text.units  # it is kept from now on
+        return self
+
     @property
     def minutes(self) -> int:
         """How long it takes."""

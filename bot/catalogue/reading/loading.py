@@ -273,8 +273,9 @@ class Reading:
 def read_activity_on(
     ground: Ground, folder: Folder, findings: Findings
 ) -> tuple[Activity | None, int]:
-    """Read one activity, the ground named first."""
-    return read_activity(folder, ground, findings)
+    """Read one activity, the ground named first, and measure it: both cores share that as well."""
+    activity, line = read_activity(folder, ground, findings)
+    return activity and activity.measured(), line
 
 
 def name_files(files: Files, _findings: Findings) -> str:
