@@ -71,8 +71,12 @@ def content_export(
     language: LanguageCode,
     out: Annotated[Path, typer.Option(help="The file to write; it must not be there yet.")],
     file_format: Annotated[
-        Format, typer.Option("--format", help="xlsx for a spreadsheet, po for translators' tools.")
-    ] = Format.XLSX,
+        Format | None,
+        typer.Option(
+            "--format",
+            help="xlsx for a spreadsheet, po for translators' tools; else as the file's name ends.",
+        ),
+    ] = None,
     only: Annotated[
         Only | None,
         typer.Option(help="Only these; without it, whatever is not done: all three."),
@@ -81,11 +85,12 @@ def content_export(
     """Write the texts of a language to a file for its translator."""
     if out.exists():
         raise BotError(f"{out} is there already. Name another file, or remove that one first.")
+    chosen = choose_format(out, file_format)
     pieces = list_wanted(read_files(), language, only)
     if not pieces:
         typer.echo(f"There is nothing to translate in {language}. No file was written.")
         return
-    body = write_exchange(pieces, language, file_format)
+    body = write_exchange(pieces, language, chosen)
     try:
         out.write_bytes(body)
     except OSError as error:
@@ -93,6 +98,18 @@ def content_export(
     counts = {state: sum(1 for each in pieces if each.state is state) for state in State}
     told = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
     typer.echo(f"wrote {out}: {len(pieces)} texts ({told})")
+
+
+def choose_format(out: Path, named: Format | None) -> Format:
+    """Choose the format that a file's name ends in; raise BotError where another one was named."""
+    ending = out.suffix.removeprefix(".").lower()
+    meant = next((each for each in Format if each.value == ending), None)
+    if named and meant and named is not meant:
+        raise BotError(f"{out} ends like {meant.value}, and --format says {named.value}.")
+    chosen = named or meant
+    if chosen is None:
+        raise BotError(f"{out} ends neither in .xlsx nor in .po. Name it so, or say --format.")
+    return chosen
 
 
 def content_import(

@@ -255,3 +255,31 @@ ARABIC_TEXTS = (
     *("شاي", "كوب", "كوبان", "جيد.", "{{ school_language }} {{ script_direction }}"),
     *("رائع.", "واحد.", "عشرة."),
 )
+
+
+@pytest.mark.parametrize(
+    ("out", "named", "said"),
+    [
+        ("ar.po", [], b"msgid"),
+        ("ar.xlsx", [], b"PK"),
+        ("sheet", ["--format", "po"], b"msgid"),
+        ("ar.po", ["--format", "xlsx"], "ar.po ends like po, and --format says xlsx."),
+        ("ar.txt", [], "ar.txt ends neither in .xlsx nor in .po. Name it so, or say --format."),
+    ],
+)
+def test_a_translators_file_is_what_its_name_ends_in(
+    out: str, named: list[str], said: bytes | str, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("KUFFERT_CONTENT", "content")
+    monkeypatch.setenv("KUFFERT_LOCALES", "locales")
+
+    done = CliRunner().invoke(
+        app, ["content", "export", "--language", "ar", "--only", "all", "--out", out, *named]
+    )
+
+    if isinstance(said, bytes):
+        assert said in (folder / out).read_bytes()
+    else:
+        assert str(done.exception) == said
+        assert not (folder / out).exists()
