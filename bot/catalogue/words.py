@@ -4,7 +4,7 @@ import io
 import re
 from collections.abc import Callable, Sequence
 from datetime import date, datetime, time
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -27,6 +27,7 @@ from bot.errors import BotError
 
 FIRST_STRONG_ISOLATE, END_OF_ISOLATE = "\u2068", "\u2069"
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
+NUMBERS_KEPT = 2048  # the same few numbers stand in most messages
 WIDE = ("AU", "BR", "CA", "US")  # countries of several zones, which a city tells apart
 
 
@@ -130,7 +131,7 @@ class Words:
 
     def number(self, number: int) -> str:
         """Give a whole number in the digits of the language."""
-        return str(format_decimal(number, locale=self.locale, numbering_system="default"))
+        return write_number(self.locale, number)
 
     def language_name(self, code: str) -> str:
         """Give the name of a language as it stands inside a sentence of this one."""
@@ -180,6 +181,13 @@ def key_of(message_id: str | tuple[str, ...] | list[str]) -> str:
     return message_id if isinstance(message_id, str) else message_id[0]
 
 
+@lru_cache(NUMBERS_KEPT)
+def write_number(locale: Locale, number: int) -> str:
+    """Write a whole number in the digits of a language."""
+    return str(format_decimal(number, locale=locale, numbering_system="default"))
+
+
+@lru_cache(NUMBERS_KEPT)
 def plural_index(locale: Locale, number: int, count: int) -> int:
     """Say which of gettext's forms fits a number, by the language's own rule."""
     tags = [tag for tag in ("zero", "one", "two", "few", "many") if tag in locale.plural_form.tags]

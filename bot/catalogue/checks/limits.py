@@ -11,16 +11,19 @@ from functools import partial
 
 from bot.catalogue.checks.texts import CAPTION_UNITS, LONGEST_THEME, TEXT_UNITS
 from bot.catalogue.files import CONTENT
+from bot.catalogue.plain import Localise
 from bot.catalogue.reading.memory import Memory
 from bot.catalogue.reading.parsing import Findings
-from bot.catalogue.records import Activity, ActivityText, Catalogue, Section
+from bot.catalogue.records import Activity, ActivityCard, ActivityText, Catalogue, Reading, Section
 from bot.catalogue.shown.touches import Telling, render_touch, say_child
 from bot.catalogue.shown.wording import plain_length, render
 from bot.catalogue.words import Words
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
+from bot.core.messages import Media, MediaKind
 from bot.core.siblings import Label, Naming
+from bot.core.skills import SKILLS
 
 LIMITS = {Touch.WHY: TEXT_UNITS, Touch.DO: CAPTION_UNITS, Touch.GROW: CAPTION_UNITS}
 LABELLED_AGES = range(1, 12)  # in years: every plural form of the languages that we know
@@ -38,21 +41,23 @@ class Frames:
 def measure_frames(catalogue: Catalogue, language: str, _findings: Findings) -> Frames:
     """Measure the frame of every touch and variant in a language."""
     label = longest_label(catalogue.words_in(language))
-    places = [standing_in(catalogue, language, things) for things in ("", STAND_IN)]
+    without, with_things = (standing_in(catalogue, language, each) for each in ("", STAND_IN))
     return Frames(
         {
             touch: {
-                variant: max(longest(place, (touch, variant), language, label) for place in places)
+                variant: max(
+                    longest(place, (touch, variant), language, label)
+                    for place in ((without, with_things) if touch is Touch.DO else (without,))
+                )
                 for variant in Variant
             }
-            for touch in Touch
+            for touch in Touch  # only the activity itself says what is needed
         }
     )
 
 
 def standing_in(catalogue: Catalogue, language: str, things: str) -> tuple[Catalogue, str]:
     """Give a catalogue of one activity without words, which takes the most room for its minutes."""
-    some = next(iter(catalogue.activities.values()))
     words = catalogue.words_in(language)
     longest_minutes = max(
         MINUTES, key=lambda each: plain_length(words.count("about-minutes", each))
@@ -66,18 +71,37 @@ def standing_in(catalogue: Catalogue, language: str, things: str) -> tuple[Catal
         source=None,
         sections=dict.fromkeys(Section, STAND_IN),
     )
-    card = some.card.model_copy(update={"minutes": longest_minutes})
-    alone = Activity(card, some.folder, some.picture, {language: text})
+    card = ActivityCard(
+        id="A00",
+        skill=next(iter(SKILLS)),
+        band=next(iter(catalogue.programme.bands)),
+        minutes=longest_minutes,
+        localise=Localise.TRANSLATE,
+        reading=Reading.NONE,
+        picture=STAND_IN,
+        credit=STAND_IN,
+    )
+    picture = Media(MediaKind.PICTURE, STAND_IN, STAND_IN)
+    alone = Activity(card, STAND_IN, picture, {language: text})
     return replace(catalogue, activities={card.id: alone}), card.id
 
 
-def check_rendered(catalogue: Catalogue, findings: Findings, *, memory: Memory) -> None:
-    """Measure every touch in every language, and what surrounds the programme."""
+def measure_all_frames(
+    catalogue: Catalogue, findings: Findings, *, memory: Memory
+) -> dict[str, Frames]:
+    """Measure the frames of every language; the activities need not be there yet."""
     frames = {}
     for language in catalogue.languages:
         inputs = (catalogue.words_in(language), catalogue.programme)
         measure = partial(measure_frames, catalogue, language)
         frames[language] = memory.recall(f"frames of {language}", inputs, findings, measure)
+    return frames
+
+
+def check_rendered(catalogue: Catalogue, findings: Findings, *, memory: Memory) -> None:
+    """Measure every touch in every language, and what surrounds the programme."""
+    frames = measure_all_frames(catalogue, findings, memory=memory)
+    for language in catalogue.languages:
         check_consents(catalogue, language, findings)
     all_frames = tuple(frames.values())
     for activity in catalogue.activities.values():

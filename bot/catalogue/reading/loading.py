@@ -1,14 +1,14 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
 from pydantic import BaseModel
 
 from bot.catalogue.checks.invisible import check_invisible
-from bot.catalogue.checks.limits import check_rendered
+from bot.catalogue.checks.limits import check_rendered, measure_all_frames
 from bot.catalogue.checks.order import check_order, check_programme
 from bot.catalogue.checks.plainness import Rules
 from bot.catalogue.checks.strings import check_words, read_messages
@@ -119,23 +119,16 @@ class Reading:
         consent = self.read_folder(self.consents(programme), ground, read_consent)
         prints = self.read_folder(self.shallow(PRINTS), ground, read_prints)
         distress = self.read_folder(self.shallow(DISTRESS), ground, read_distress)
+        around = Catalogue(name, programme, {}, consent, words, prints, distress)
+        if shared and not self.findings.errors:  # meanwhile the second process reads
+            measure_all_frames(around, self.findings, memory=self.memory)
         activities = self.read_activities(ground, shared)
         stories = self.read_stories(ground)
         printables = self.read_printables(ground)
         check_order(read.programme, read.lines, activities.values(), self.findings)
         if self.findings.errors:
             return None
-        catalogue = Catalogue(
-            name,
-            programme,
-            activities,
-            consent,
-            words,
-            prints,
-            distress,
-            stories,
-            printables,
-        )
+        catalogue = replace(around, activities=activities, stories=stories, printables=printables)
         self.check_shown(catalogue)
         return catalogue
 

@@ -17,7 +17,7 @@ from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.parsing import Findings
 
 MANY_FOLDERS = 200  # to hand over what was read takes as long as to read some dozens
-OUR_SHARE = 0.52  # of the folders: this process has other things to read as well
+OUR_SHARE = 0.44  # of the folders: this process has other things to do as well
 Read = TypeVar("Read")
 Reader = Callable[[Folder, Findings], Read]
 Results = list[tuple[Read, Findings]]
