@@ -6,7 +6,6 @@ The definitions stand beside the fields; exports, the report and the codebook al
 from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from typing import Any
 
 from bot.store import Session, measures
@@ -27,7 +26,10 @@ class Dose:
     """What one child of the roster received and its family did, over all its guardians."""
 
     guardians: int = measure(
-        "Guardians", "persons", "Guardians who have joined for the child and were not forgotten."
+        "Guardians",
+        "persons",
+        "Guardians who have joined for the child and were not forgotten, each once, however many "
+        "phones they have moved to.",
     )
     weeks_assigned: int = measure(
         "Weeks assigned",
@@ -72,8 +74,7 @@ class Dose:
     has_stopped: bool = measure(
         "Stopped",
         "yes or no",
-        "Somebody has joined, and every guardian has stopped, is unreachable, or has moved to a "
-        "phone that stopped.",
+        "Somebody has joined, and every guardian has stopped or is unreachable.",
         default=False,
     )
     is_complier: bool = measure(
@@ -123,7 +124,7 @@ async def gather_doses(
             heard=heard.get(child, 0),
             minutes=spent[child],
             days_to_start=count_days(row),
-            has_stopped=family is not None and family.ended == family.guardians,
+            has_stopped=family is not None and 0 < family.guardians == family.ended,
             is_complier=len(weeks[child]) >= active_weeks,
         )
     return doses
@@ -133,12 +134,7 @@ def count_days(row: FunnelRow) -> float | None:
     """Count the days from a child's first card to its first guardian."""
     if row.issued_at is None or row.joined_at is None:
         return None
-    return days_between(row.issued_at, row.joined_at)
-
-
-def days_between(first: datetime, second: datetime) -> float:
-    """Count days, with their parts."""
-    return (second - first).total_seconds() / SECONDS_A_DAY
+    return (row.joined_at - row.issued_at).total_seconds() / SECONDS_A_DAY
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from bot.store.states import (
 )
 from bot.store.tables import Consent, Delivery, EngagementEvent, Guardian, Pair
 
-ENDED = (GuardianState.STOPPED, GuardianState.UNREACHABLE, GuardianState.MOVED)
+ENDED = (GuardianState.STOPPED, GuardianState.UNREACHABLE)
 
 
 class Received(NamedTuple):
@@ -41,7 +41,10 @@ class DoneWeek(NamedTuple):
 
 
 class Family(NamedTuple):
-    """A child's guardians: how many, how many of them ended, and when the first one joined."""
+    """A child's guardians: how many, how many of them ended, and when the first one joined.
+
+    A chat whose place another phone has taken is the same guardian, and not counted again.
+    """
 
     child_id: int
     guardians: int
@@ -65,7 +68,7 @@ RECEIVED = (
 FAMILIES = (
     select_columns(
         col(Pair.child_id),
-        func.count(),
+        func.sum(case((col(Guardian.state) == GuardianState.MOVED, 0), else_=1)),
         func.sum(case((col(Guardian.state).in_(ENDED), 1), else_=0)),
         func.min(col(Pair.joined_at)),
     )

@@ -60,6 +60,8 @@ async def live(world: World, *, weeks: int) -> None:
                 await hear(world, guardian, story=rng.random() < 0.5)
     async with world.changing(family[2]) as (_session, guardian):
         guardian.state = GuardianState.STOPPED
+    async with world.changing(family[1]) as (_session, guardian):
+        guardian.state = GuardianState.MOVED
     async with world.database.writing() as session:
         answers = (ConsentAnswer.GIVEN, ConsentAnswer.REFUSED)
         for guardian, answer in zip(family, answers, strict=False):
@@ -104,6 +106,8 @@ async def recount(session: Session, child: Child, *, among: set[int]) -> dict[st
         for each in (await session.exec(select(Pair))).all()
         if each.child_id == child.id
     ]
+    everybody = (await session.exec(select(Guardian))).all()
+    moved = [each.id for each in everybody if each.state is GuardianState.MOVED]
     last, tapped, heard = {}, set(), 0
     for event in (await session.exec(select(EngagementEvent).order_by(EngagementEvent.id))).all():
         if event.guardian_id not in among:
@@ -116,7 +120,7 @@ async def recount(session: Session, child: Child, *, among: set[int]) -> dict[st
         heard += of_story or (str(event.kind) == "listened" and event.child_id == child.id)
     did = {(shown[each].week, shown[each].activity_id) for each in last if last[each] == "did-it"}
     return {
-        "guardians": len(guardians),
+        "guardians": len([each for each in guardians if each not in moved]),
         "weeks_assigned": len({row.week for row in sent.values()} - {None}),
         "active_weeks": len({week for week, _activity in did}),
         "delivered": len(sent),
