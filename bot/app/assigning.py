@@ -12,6 +12,7 @@ from math import log10
 from pathlib import Path
 from random import SystemRandom
 
+from bot.app.files import write_bytes
 from bot.app.opening import open_store
 from bot.core.arms import (
     Drawn,
@@ -99,10 +100,7 @@ async def show(settings: Settings, *, out: Path | None) -> list[str]:
 
 def write_out(out: Path, listed: bytes) -> str:
     """Write the frozen list; raise BotError where that fails."""
-    try:
-        out.write_bytes(listed)
-    except OSError as error:
-        raise BotError(f"{out} cannot be written: {error.strerror}.") from None
+    write_bytes(out, listed)
     return f"wrote {out}"
 
 

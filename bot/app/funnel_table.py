@@ -6,7 +6,7 @@ from pathlib import Path
 
 from rich.table import Table
 
-from bot.errors import BotError
+from bot.app.files import saying_why
 from bot.report.funnel import STEPS, Column, Counts, Funnel, Step
 
 NOT_TOLD = "–"
@@ -75,13 +75,10 @@ def tell(count: int | None) -> str:
 
 def write_csv(path: Path, funnel: Funnel) -> None:
     """Write a row for each group and step; raise BotError where the file cannot be written."""
-    try:
-        with path.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.writer(file, lineterminator="\n")
-            writer.writerow(HEADER)
-            writer.writerows(list_cells(funnel))
-    except OSError as error:
-        raise BotError(f"{path} cannot be written: {error.strerror}.") from None
+    with saying_why(path, "written"), path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(HEADER)
+        writer.writerows(list_cells(funnel))
 
 
 def list_cells(funnel: Funnel) -> Iterator[tuple[str, ...]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from bot.app.files import read_bytes, saying_why
 from bot.app.opening import open_store
 from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
@@ -100,13 +101,12 @@ async def find_demo_api(settings: Settings) -> str:
 
 def write_alone(path: Path, content: bytes) -> None:
     """Write a new file, readable by its owner alone; raise BotError where that cannot be."""
-    try:
+    with saying_why(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise BotError(f"{path} is there already. It is left as it is.") from None
-    except OSError as error:
-        raise BotError(f"{path} cannot be written: {error.strerror}.") from None
+        try:
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        except FileExistsError:
+            raise BotError(f"{path} is there already. It is left as it is.") from None
     with os.fdopen(handle, "wb") as file:
         file.write(content)
 
@@ -117,9 +117,7 @@ def read_answer(text: str | None, file: Path | None) -> str:
         raise BotError("Write the answer behind the number, or name a file with --file.")
     if file is not None:
         try:
-            text = file.read_text(encoding="utf-8-sig")
-        except OSError as error:
-            raise BotError(f"{file} cannot be read: {error.strerror}.") from None
+            text = read_bytes(file).decode("utf-8-sig")
         except UnicodeDecodeError:
             raise BotError(f"{file} is not UTF-8 text. Save it as UTF-8.") from None
     words = clean((text or "").replace("\r\n", "\n")).strip()

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bot.app.clocks import SystemClock
+from bot.app.files import read_bytes, saying_why, write_bytes
 from bot.app.opening import open_store
 from bot.errors import BotError, FileRefused
 from bot.intake.identifying import check_cells
@@ -25,22 +26,14 @@ from bot.settings import Settings
 from bot.store import linking, outcomes
 
 
-async def read(file: Path) -> bytes:
-    """Read a file; raise BotError where it cannot be read."""
-    try:
-        return await asyncio.to_thread(file.read_bytes)
-    except OSError as error:
-        raise BotError(f"{file} cannot be read: {error.strerror}.") from None
-
-
 async def read_mapping(file: Path | None) -> Mapping | None:
     """Read a mapping file, where one is named."""
-    return parse_mapping(file.name, await read(file)) if file else None
+    return parse_mapping(file.name, await asyncio.to_thread(read_bytes, file)) if file else None
 
 
 async def propose_mapping(file: Path, out: Path) -> bool:
     """Write a proposed mapping; say whether one was needed. None is written over."""
-    content = await read(file)
+    content = await asyncio.to_thread(read_bytes, file)
     with sparing_the_collector():
         sheets = read_sheets(file.name, content)
         if is_tidy(file.name, sheets):
@@ -49,22 +42,21 @@ async def propose_mapping(file: Path, out: Path) -> bool:
         if problems:
             raise FileRefused(problems)
         proposed = propose(file.name, sheets)
-    try:
-        with out.open("x", encoding="utf-8") as written:
-            written.write(proposed)
-    except FileExistsError:
-        raise BotError(
-            f"There is a {out} already; it is left as it is. Use it with --mapping {out}, "
-            "or name another place with --out."
-        ) from None
-    except OSError as error:
-        raise BotError(f"{out} cannot be written: {error.strerror}.") from None
+    with saying_why(out, "written"):
+        try:
+            with out.open("x", encoding="utf-8") as written:
+                written.write(proposed)
+        except FileExistsError:
+            raise BotError(
+                f"There is a {out} already; it is left as it is. Use it with --mapping {out}, "
+                "or name another place with --out."
+            ) from None
     return True
 
 
 async def check(settings: Settings, file: Path, *, mapping: Path | None) -> Imported:
     """Say what an import would do."""
-    read_as, content = await read_mapping(mapping), await read(file)
+    read_as, content = await read_mapping(mapping), await asyncio.to_thread(read_bytes, file)
     async with open_store(settings) as store, store.database.reading() as session:
         return await check_outcomes(session, file.name, content, mapping=read_as)
 
@@ -78,8 +70,11 @@ async def take_in(
     show_progress: Callable[[int, int], None],
 ) -> Imported:
     """Import a file of results."""
-    read_as, content = await read_mapping(mapping), await read(file)
-    confirmed = parse_confirmed(confirm.name, await read(confirm)) if confirm else {}
+    read_as, content = await read_mapping(mapping), await asyncio.to_thread(read_bytes, file)
+    confirmed = {}
+    if confirm:
+        answered = await asyncio.to_thread(read_bytes, confirm)
+        confirmed = parse_confirmed(confirm.name, answered)
     async with open_store(settings) as store, store.database.writing() as session:
         return await import_outcomes(
             session,
@@ -111,8 +106,5 @@ async def link(settings: Settings) -> list[Linkage]:
 
 def write_quarantined(imported: Imported, file: Path) -> int:
     """Write the quarantined results as CSV; give how many there are."""
-    try:
-        file.write_text(render_quarantined(imported.judged), encoding="utf-8")
-    except OSError as error:
-        raise BotError(f"{file} cannot be written: {error.strerror}.") from None
+    write_bytes(file, render_quarantined(imported.judged).encode())
     return len(imported.judged.reasons)

@@ -9,6 +9,7 @@ from random import SystemRandom
 
 from bot.app.cards import IssuedCard, find_link_base, issue_for
 from bot.app.clocks import SystemClock
+from bot.app.files import saying_why
 from bot.app.opening import Store, open_store
 from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
@@ -267,9 +268,7 @@ def load(settings: Settings) -> Catalogue:
 
 def write(path: Path, pages: bytes) -> Path:
     """Write a file; raise BotError where that cannot be."""
-    try:
+    with saying_why(path, "written"):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(pages)
-    except OSError as error:
-        raise BotError(f"{path} cannot be written: {error.strerror}.") from None
     return path

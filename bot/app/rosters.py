@@ -4,6 +4,7 @@ import asyncio
 from pathlib import Path
 
 from bot.app.clocks import SystemClock
+from bot.app.files import read_bytes, write_bytes
 from bot.app.opening import open_store
 from bot.errors import BotError, FileRefused
 from bot.intake.rosters import (
@@ -51,17 +52,6 @@ async def import_roster_file(
     return imported
 
 
-def read_bytes(file: Path) -> bytes:
-    """Read a file; raise BotError where that fails."""
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise BotError(f"{file} cannot be read: {error.strerror}.") from None
-
-
 def write_text(file: Path, text: str) -> None:
     """Write a file that spreadsheets read as UTF-8; raise BotError where that fails."""
-    try:
-        file.write_text(text, encoding="utf-8-sig", newline="")
-    except OSError as error:
-        raise BotError(f"{file} cannot be written: {error.strerror}.") from None
+    write_bytes(file, text.encode("utf-8-sig"))

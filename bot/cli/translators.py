@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from bot.app.files import read_bytes, write_bytes
 from bot.catalogue.desk.exchange import Format, Imported, Only, list_wanted, take_in, write_exchange
 from bot.catalogue.desk.items import Group
 from bot.catalogue.desk.pieces import State
@@ -91,10 +92,7 @@ def content_export(
         typer.echo(f"There is nothing to translate in {language}. No file was written.")
         return
     body = write_exchange(pieces, language, chosen)
-    try:
-        out.write_bytes(body)
-    except OSError as error:
-        raise BotError(f"{out} cannot be written: {error.strerror}.") from error
+    write_bytes(out, body)
     counts = {state: sum(1 for each in pieces if each.state is state) for state in State}
     told = ", ".join(f"{count} {state.value}" for state, count in counts.items() if count)
     typer.echo(f"wrote {out}: {len(pieces)} texts ({told})")
@@ -118,10 +116,7 @@ def content_import(
 ) -> None:
     """Take in a translator's file: if every row is right all of it, else nothing."""
     files = read_files()
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise BotError(f"{file} cannot be read: {error.strerror}.") from error
+    content = read_bytes(file)
     try:
         imported = take_in(files, content, file.name)
     except BotError as error:

@@ -27,8 +27,8 @@ def measure_contents(stage: Stage, counts: Counts) -> list[Figure]:
         stage.say("reading and checking them")
         ours, theirs = [], []
         for _ in range(ROUNDS):
-            ours.append(run_reading(folder))
-            theirs.append(run_reading(folder, "--plainly"))
+            ours.append(run_alone("reading", folder))
+            theirs.append(run_alone("reading", folder, "--plainly"))
     cold, again, memory = (median(ours, name) for name in ("cold", "again", "memory"))
     plain = median(theirs, "cold")
     what = f"{activities:,} activities × {len(LANGUAGES)} languages"
@@ -53,10 +53,10 @@ def measure_contents(stage: Stage, counts: Counts) -> list[Figure]:
     ]
 
 
-def run_reading(*arguments: str) -> dict[str, float]:
-    """Read the library once, in a process of its own."""
+def run_alone(module: str, *arguments: str) -> dict[str, float]:
+    """Run a module once, in a process of its own, and read the figures that it prints."""
     done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.reading", *arguments],
+        [sys.executable, "-m", f"tests.bench.{module}", *arguments],
         cwd=ROOT,
         capture_output=True,
         text=True,

@@ -1,17 +1,15 @@
 """Measure how fast a school's file of results is checked, beside a bare reader of the same file."""
 
 import json
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 from tempfile import TemporaryDirectory
 
 from bot.core.codes import draw_study_code
+from tests.bench.contents import median, run_alone
 from tests.bench.counts import Counts
 from tests.bench.figures import Figure
-from tests.bench.rivals import LONGEST_RUN_SECONDS, ROOT
 from tests.bench.stage import Stage
 
 MOST_SECONDS = 20.0
@@ -30,12 +28,10 @@ def measure_outcomes(stage: Stage, counts: Counts) -> list[Figure]:
         stage.say("checking it")
         ours, theirs = [], []
         for _ in range(counts.rounds):
-            ours.append(run_checking(folder))
-            theirs.append(run_checking(folder, "--plainly"))
-    took, memory = (
-        sorted(each[name] for each in ours)[counts.rounds // 2] for name in ("s", "memory")
-    )
-    bare = sorted(each["s"] for each in theirs)[counts.rounds // 2]
+            ours.append(run_alone("checking", folder))
+            theirs.append(run_alone("checking", folder, "--plainly"))
+    took, memory = (median(ours, name) for name in ("s", "memory"))
+    bare = median(theirs, "s")
     return [
         Figure(
             f"a file of {counts.results:,} results, checked",
@@ -69,17 +65,3 @@ def list_lines(codes: list[str], rng: Random) -> Iterator[str]:
                 score = "fraværende" if rng.random() < 0.05 else f"{rng.randrange(400) / 10:.1f}"
                 day = f"{rng.randrange(1, 29):02}-0{rng.randrange(1, 10)}-2026"
                 yield f"{written};{instrument};{wave};{score.replace('.', ',')};{day}\n"
-
-
-def run_checking(*arguments: str) -> dict[str, float]:
-    """Check the file once, in a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.bench.checking", *arguments],
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=True,
-        timeout=LONGEST_RUN_SECONDS,
-    )
-    took: dict[str, float] = json.loads(done.stdout)
-    return took

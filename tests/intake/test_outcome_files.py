@@ -12,8 +12,9 @@ from bot.store import Database, centres, outcomes
 from bot.store.exports import list_outcomes
 from bot.store.outcomes import KnownOutcome
 from bot.store.states import ConsentAnswer, OutcomeEnd
-from bot.store.tables import Child, Consent, Guardian, Pair
+from bot.store.tables import Child, Consent, Pair
 from tests.intake.school import CODES, HEADER, fill, map_wide
+from tests.rows import make_guardian
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -245,19 +246,7 @@ async def refuse_linking(database: Database, child: Child, answer: ConsentAnswer
             session.add(child)
             return
         for said, number in zip((ConsentAnswer.GIVEN, answer), itertools.count()):
-            guardian = Guardian(
-                chat_key=f"key {number}",
-                chat_sealed=b"sealed",
-                language="da",
-                zone="Europe/Copenhagen",
-                days=(0, 2, 4),
-                hour=17,
-                quiet_from=21,
-                quiet_until=8,
-                joined_at=NOW,
-                settled_at=NOW,
-                heard_at=NOW,
-            )
+            guardian = make_guardian(f"key {number}", at=NOW)
             session.add(guardian)
             await session.flush()
             session.add(Pair(guardian_id=guardian.id, child_id=child.id, joined_at=NOW))

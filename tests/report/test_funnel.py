@@ -20,8 +20,9 @@ from bot.store import Database, Session
 from bot.store.columns import id_of
 from bot.store.evaluation_tables import RosterEntry
 from bot.store.states import DeliveryKind, Disadvantage, EventKind
-from bot.store.tables import Card, Centre, Child, Delivery, EngagementEvent, Guardian, Pair
+from bot.store.tables import Card, Centre, Child, Delivery, EngagementEvent, Pair
 from tests.processes import kuffert
+from tests.rows import make_guardian
 
 pytestmark = pytest.mark.anyio
 START = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
@@ -89,19 +90,7 @@ async def join(session: Session, child_id: int, *, on_day: int, guardians: int =
     for _ in range(guardians):
         guardian_id = await put(
             session,
-            Guardian(
-                chat_key=f"chat {next(NUMBERS)}",
-                chat_sealed=b"",
-                language="da",
-                zone="Europe/Copenhagen",
-                days=(0, 2, 4),
-                hour=17,
-                quiet_from=21,
-                quiet_until=8,
-                joined_at=at,
-                settled_at=at,
-                heard_at=at,
-            ),
+            make_guardian(f"chat {next(NUMBERS)}", at=at),
         )
         await put(session, Pair(guardian_id=guardian_id, child_id=child_id, joined_at=at))
         await put(

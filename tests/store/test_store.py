@@ -13,7 +13,8 @@ from bot.store import Database, centres, claims, deliveries, migrating, updates
 from bot.store.columns import id_of
 from bot.store.deployment import find_value, record_value
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Delivery, Guardian
+from bot.store.tables import Delivery
+from tests.rows import make_guardian
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -22,21 +23,7 @@ NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 async def add_guardians(database: Database, count: int) -> None:
     async with database.writing() as session:
         for number in range(count):
-            session.add(
-                Guardian(
-                    chat_key=f"key {number}",
-                    chat_sealed=b"sealed",
-                    language="en",
-                    zone="Europe/Copenhagen",
-                    days=(0, 2, 4),
-                    hour=17,
-                    quiet_from=21,
-                    quiet_until=8,
-                    joined_at=NOW,
-                    settled_at=NOW,
-                    heard_at=NOW,
-                )
-            )
+            session.add(make_guardian(f"key {number}", at=NOW, language="en"))
 
 
 async def test_the_migrations_make_the_tables_that_the_code_has(database: Database) -> None:
