@@ -10,7 +10,7 @@ import numpy as np
 
 from bot.errors import BotError
 from bot.report.estimates.adjusting import ITT
-from bot.report.estimates.fitting import fit, list_covariates, number_clusters
+from bot.report.estimates.fitting import add_up, fit, list_covariates, number_clusters
 from bot.report.estimates.gaps import INTERACTION_NAME, keep_known
 from bot.report.estimates.inverting import Draws, Observed, find_interval, find_p
 from bot.report.estimates.records import Estimate, withhold_p
@@ -120,9 +120,7 @@ def turn(question: Question, rows: Numbers) -> Draws:
     )
 
     def add(values: Numbers) -> Numbers:
-        total = np.zeros((rows.shape[1], *values.shape[1:]))
-        np.add.at(total, groups, values)
-        return total
+        return add_up(values, groups, count=rows.shape[1])
 
     squared, shared = add(asked * asked), add(basis * asked[:, None])
     total = squared.sum()

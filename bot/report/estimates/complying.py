@@ -8,6 +8,7 @@ from bot.errors import BotError
 from bot.report.estimates.fitting import (
     CRV1,
     CRV3,
+    add_up,
     correct_crv1,
     fit,
     judge,
@@ -15,7 +16,7 @@ from bot.report.estimates.fitting import (
     number_clusters,
 )
 from bot.report.estimates.records import Estimate
-from bot.report.estimates.trial import Numbers, Trial
+from bot.report.estimates.trial import Trial
 
 WEAK = 10.0
 FIRST_STAGE = "assignment's effect on taking part"
@@ -64,12 +65,8 @@ def solve_two_stages(trial: Trial) -> tuple[float, float, int]:
     if abs(shared) < 1e-12:
         raise BotError("Assignment and taking part are unrelated here; there is no second stage.")
     value = float(drawn @ outcome) / shared
-    scores = add_up(drawn * (outcome - value * taken), trial)
+    groups = number_clusters(trial.cluster)
+    scores = add_up(drawn * (outcome - value * taken), groups, count=int(groups.max()) + 1)
     used = covariates.shape[1] + 1
     small = correct_crv1(len(outcome), clusters=len(scores), coefficients=used)
     return value, float(np.sqrt(small * (scores @ scores))) / abs(shared), len(scores) - 1
-
-
-def add_up(column: Numbers, trial: Trial) -> Numbers:
-    """Add up a column within each cluster."""
-    return np.bincount(number_clusters(trial.cluster), weights=column).astype(np.float64)

@@ -8,6 +8,7 @@ import numpy as np
 from bot.errors import BotError
 from bot.report.estimates.adjusting import ITT
 from bot.report.estimates.fitting import (
+    add_up,
     correct_crv1,
     leave_out_determined,
     list_covariates,
@@ -98,9 +99,7 @@ def reduce_to_sums(trial: Trial, scheme: Scheme, *, covariates: Numbers, weight:
     groups = np.array([place[each] for each in trial.cluster.tolist()])
 
     def add(values: Numbers) -> Numbers:
-        total = np.zeros((len(place), *values.shape[1:]))
-        np.add.at(total, groups, values)
-        return total
+        return add_up(values, groups, count=len(place))
 
     outcome, arm = (each - basis @ (basis.T @ each) for each in (trial.outcome, weight * trial.arm))
     return Sums(

@@ -99,6 +99,13 @@ def number_clusters(cluster: Labels) -> Places:
     return places
 
 
+def add_up(values: Numbers, groups: Places, *, count: int) -> Numbers:
+    """Add up rows by the group that each belongs to: a row for each of so many groups."""
+    total = np.zeros((count, *values.shape[1:]))
+    np.add.at(total, groups, values)
+    return total
+
+
 def jackknife(outcome: Numbers, matrix: Numbers, *, groups: Places, full: Numbers) -> Numbers:
     """Add up how far leaving each cluster out moves the coefficients.
 
