@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.app.rehearsing.playing import Entry, Played
+from bot.catalogue.records import Activity
 from bot.core.cadence import DAYS_A_WEEK
 from bot.core.choosing import MONTHS_A_YEAR
 from bot.sandbox.records import StoredFile
@@ -55,10 +56,9 @@ class Telling:
         self.name, self.played = name, played
         self.zone = ZoneInfo(played.persona.home_zone)
         self.cap = played.catalogue.programme.weekly_cap
-        self.alts = {
-            (activity.picture.digest): activity.card.id
-            for activity in played.catalogue.activities.values()
-        }
+        self.pictured: dict[str, list[Activity]] = {}
+        for activity in played.catalogue.activities.values():
+            self.pictured.setdefault(activity.picture.digest, []).append(activity)
 
     def header(self) -> list[str]:
         """Say who is played."""
@@ -117,12 +117,11 @@ class Telling:
     def picture(self, media: StoredFile, beside: str) -> str:
         """Say what a picture shows, in the language of the words beside it, or what a file is."""
         catalogue, language = self.played.catalogue, self.played.persona.language
-        number = self.alts.get(media.digest)
-        if number:
-            activity = next(a for a in catalogue.activities.values() if a.card.id == number)
-            usual = activity.text_in(language, catalogue.programme.language)
-            texts = (usual, *activity.texts.values())
-            text = next((each for each in texts if each.title in beside), usual)
+        activities = self.pictured.get(media.digest, [])  # several may share a picture
+        usual = [each.text_in(language, catalogue.programme.language) for each in activities]
+        if usual:
+            texts = (*usual, *(text for each in activities for text in each.texts.values()))
+            text = next((each for each in texts if each.title in beside), usual[0])
             return f"picture: {text.alt}"
         if media.name.startswith("together-"):
             return "picture: what was done together this week"
