@@ -1,7 +1,5 @@
 """Give quarantined results back as a file, and read what somebody confirmed in it."""
 
-import csv
-import io
 from collections.abc import Iterator, Mapping
 
 from bot.core.codes import format_code, parse_code
@@ -9,9 +7,9 @@ from bot.errors import FileRefused, Problem
 from bot.intake.cells import text_of
 from bot.intake.judging import CODE_CHARACTERS, OF_CODES, Judged, Place
 from bot.intake.school_files import read_sheets
+from bot.intake.table_files import write_csv
 from bot.intake.tables import read_table
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # how a spreadsheet would begin to compute
 COLUMNS = (
     "sheet",
     "line",
@@ -29,13 +27,15 @@ FILL_IN = "Fill in study_code in the file that --quarantined wrote."
 
 def render_quarantined(judged: Judged) -> str:
     """Write the quarantined results as CSV; `study_code` is empty, for somebody to fill in."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(COLUMNS)
+    return write_csv(COLUMNS, list_cells(judged))
+
+
+def list_cells(judged: Judged) -> Iterator[tuple[str, ...]]:
+    """Give a row of cells for each quarantined result, in the order of the file."""
     results = judged.results
     for place in sorted(judged.reasons):
         score, day = results.scores[place], results.assessed[place]
-        cells = (
+        yield (
             results.sheets[place],
             str(results.lines[place]),
             keep_code(results.codes[place]) or "",
@@ -47,18 +47,11 @@ def render_quarantined(judged: Judged) -> str:
             " or ".join(format_code(each) for each in judged.suggestions.get(place, ())),
             "",
         )
-        writer.writerow([defuse(cell) for cell in cells])
-    return text.getvalue()
 
 
 def keep_code(written: str) -> str | None:
     """Give a code as it was written, but for what is no slip in a code and may be a name."""
     return written if 0 < len(written) <= CODE_CHARACTERS and " " not in written else None
-
-
-def defuse(text: str) -> str:
-    """Lead with an apostrophe what a spreadsheet would compute."""
-    return f"'{text}" if text.startswith(FORMULA) else text
 
 
 def parse_confirmed(name: str, content: bytes) -> dict[Place, str]:
