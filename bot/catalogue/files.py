@@ -18,18 +18,13 @@ BESIDE = ("personas", "schemas")  # lie in content/ for staff and are no part of
 LEFT_OUT = (".mo", ".pot", "~", ".bak", ".swp", ".tmp")
 DEEP = 3  # how many steps down the folders lie that are read as one
 OLDEST = (1980, 1, 1, 0, 0, 0)  # the earliest date that a zip can hold; ours hold no other
+READ_AT_ONCE = 1 << 20
 Stamp = tuple[int, int, int]  # size in bytes, last written and last changed in nanoseconds
 
 
 def read_folder(content: Path, locales: Path) -> dict[str, bytes]:
     """Read every file of a catalogue, by its path below `content/` and `locales/`."""
-    return {found.name: read_file(found.place) for found in look(content, locales)}
-
-
-def read_file(place: str) -> bytes:
-    """Read one file; `open` without a buffer and no Path, since there may be very many."""
-    with open(place, "rb", buffering=0) as file:  # noqa: PTH123
-        return file.readall()
+    return {found.name: read_file(found) for found in look(content, locales)}
 
 
 class Found(NamedTuple):
@@ -38,6 +33,20 @@ class Found(NamedTuple):
     name: str
     place: str
     stamp: Stamp
+
+
+def read_file(found: Found) -> bytes:
+    """Read one file by the system's own calls, in half of `open`'s time: there may be very many."""
+    size = found.stamp[0]
+    file = os.open(found.place, os.O_RDONLY)
+    try:
+        content = os.read(file, size + 1)
+        if len(content) != size:  # it was changed meanwhile, or is too long for one call
+            while more := os.read(file, READ_AT_ONCE):
+                content += more
+    finally:
+        os.close(file)
+    return content
 
 
 def look(content: Path, locales: Path) -> list[Found]:

@@ -91,10 +91,9 @@ class Rules(Plain):
         if self.may_list(words):
             return True
         letters = self.word_letters
-        if max(map(len, words), default=0) >= letters:
-            long = {word: len(word) // letters for word in words}  # "_" may join several
-            if sum(long.values()) > self.long_words:
-                return True
+        long = {word for word in words if len(word) >= letters}
+        if sum(len(word) // letters for word in long) > self.long_words:  # "_" may join several
+            return True
         most = self.sentence_words
         return any(part.count(" ") >= most for part in part_sentences(text))
 

@@ -4,6 +4,8 @@ It is a copy of this one (fork), so that it needs no start of its own. A process
 is never copied, nor one on a machine that cannot: it reads all by itself, with the same result.
 """
 
+import fcntl
+import mmap
 import multiprocessing
 import os
 import pickle
@@ -16,38 +18,77 @@ from typing import Generic, TypeVar
 from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.parsing import Findings
 
-MANY_FOLDERS = 200  # to hand over what was read takes as long as to read some dozens
-OUR_SHARE = 0.44  # of the folders: this process has other things to do as well
+MANY_FOLDERS = 200  # to copy a process takes as long as to read some folders
+BATCH = 10  # folders that are handed over together
+ROOM = 1 << 20  # bytes that wait in the pipe, so that nobody waits for the other
 Read = TypeVar("Read")
 Reader = Callable[[Folder, Findings], Read]
 Results = list[tuple[Read, Findings]]
 
 
 class SharedReading(Generic[Read]):
-    """Folders of which a second process reads the last from now on, whatever this one does."""
+    """Folders that this process reads from the first on, and a second one from the last.
+
+    Whoever is quicker reads more: each says how many it has begun, until they meet. Should both
+    begin the same batch, it is read twice, and nothing is lost.
+    """
 
     def __init__(self, folders: Sequence[Folder], read: Reader[Read]) -> None:
         """Start the second process."""
-        share = int(len(folders) * OUR_SHARE)
-        self.ours, self.theirs = folders[:share], folders[share:]
-        self.read = read
+        self.folders, self.read = folders, read
+        self.batches = [folders[at : at + BATCH] for at in range(0, len(folders), BATCH)]
+        self.begun = memoryview(mmap.mmap(-1, mmap.PAGESIZE)).cast("q")  # here, and there
         context = multiprocessing.get_context("fork")
-        self.receiving, sending = context.Pipe(duplex=False)
-        arguments = (self.theirs, read, sending)
-        self.other = context.Process(target=read_and_send, args=arguments, daemon=True)
+        self.receiving, self.sending = context.Pipe(duplex=False)
+        fcntl.fcntl(self.sending.fileno(), fcntl.F_SETPIPE_SZ, ROOM)
+        self.other = context.Process(target=self._read_there, daemon=True)
         self.other.start()
-        sending.close()
+        self.sending.close()
 
     def finish(self) -> Iterator[tuple[Folder, tuple[Read, Findings]]]:
-        """Read the first folders here; give every folder, in order, with what was read of it.
+        """Read here too; give every folder, in order, with what was read of it.
 
-        What the second process did not hand over, whatever ended it, is read then and there.
+        What the second process did not hand over, whatever ended it, is read here at last.
         """
-        ours = read_all(self.ours, self.read)
-        theirs: Results[Read] | None = take(self.receiving)
+        theirs: list[Results[Read]] = []
+        ours = self._read_here(theirs)
+        while self._take(theirs):
+            pass
+        self.receiving.close()
         self.other.join()
-        read = [*ours, *(theirs or read_all(self.theirs, self.read))]
-        return zip([*self.ours, *self.theirs], read, strict=True)
+        there = min(len(theirs), len(self.batches) - len(ours))
+        missed = self.batches[len(ours) : len(self.batches) - there]
+        between = [read_all(batch, self.read) for batch in missed]
+        batches = [*ours, *between, *reversed(theirs[:there])]
+        return zip(self.folders, (each for batch in batches for each in batch), strict=True)
+
+    def _read_here(self, theirs: list[Results[Read]]) -> list[Results[Read]]:
+        """Read batches from the first on, and take those of the other process as they come."""
+        ours: list[Results[Read]] = []
+        while len(ours) + self.begun[1] < len(self.batches):
+            self.begun[0] = len(ours) + 1
+            ours.append(read_all(self.batches[len(ours)], self.read))
+            while self.receiving.poll() and self._take(theirs):
+                pass
+        return ours
+
+    def _take(self, theirs: list[Results[Read]]) -> bool:
+        """Take a batch that the second process read; say whether there was one."""
+        try:
+            theirs.append(pickle.loads(self.receiving.recv_bytes()))
+        except EOFError:
+            return False
+        return True
+
+    def _read_there(self) -> None:
+        """Read batches from the last on, in the second process, and hand each over."""
+        self.receiving.close()
+        with self.sending:
+            for place, batch in enumerate(reversed(self.batches), start=1):
+                if place + self.begun[0] > len(self.batches):
+                    return
+                self.begun[1] = place
+                send(self.sending, read_all(batch, self.read))
 
 
 def may_share(folders: Sequence[Folder]) -> bool:
@@ -71,17 +112,6 @@ def read_all(folders: Sequence[Folder], read: Reader[Read]) -> Results[Read]:
     return results
 
 
-def read_and_send(folders: Sequence[Folder], read: Reader[Read], sending: Connection) -> None:
-    """Read folders in the second process, and hand over what was read."""
-    with sending:
-        sending.send_bytes(pickle.dumps(read_all(folders, read), pickle.HIGHEST_PROTOCOL))
-
-
-def take(receiving: Connection) -> Results[Read] | None:
-    """Take what the second process read; None where it ended before."""
-    with receiving:
-        try:
-            results: Results[Read] = pickle.loads(receiving.recv_bytes())
-        except EOFError:
-            return None
-    return results
+def send(sending: Connection, results: Results[Read]) -> None:
+    """Hand over what was read."""
+    sending.send_bytes(pickle.dumps(results, pickle.HIGHEST_PROTOCOL))

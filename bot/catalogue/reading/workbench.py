@@ -69,7 +69,7 @@ class Workbench:
         kept = self._files.get(found.name)
         if kept is not None and self._stamps.get(found.name) == found.stamp:
             return kept
-        content = read_file(found.place)
+        content = read_file(found)
         return kept if kept is not None and kept == content else content
 
 
