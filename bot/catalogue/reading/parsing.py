@@ -198,7 +198,10 @@ def find_way(lines: Lines, way: tuple[str | int, ...]) -> tuple[str | int, ...]:
 def explain(
     model: type[BaseModel], way: tuple[str | int, ...], kind: str, message: str
 ) -> tuple[str, str]:
-    """Say what is wrong with a key, and what it should be."""
+    """Say what is wrong with a key, or with all of them together, and what it should be."""
+    said = message.removeprefix("Value error, ")
+    if not way:
+        return said, "See the README."
     name = str(way[0])
     if kind == "extra_forbidden" and name not in model.model_fields:
         return f'unknown key "{name}"', f"Use: {', '.join(model.model_fields)}."
@@ -206,7 +209,6 @@ def explain(
     described = (known and known.description) or "See the README."
     if kind == "missing" and len(way) == 1:
         return f'"{name}" is missing', described
-    said = message.removeprefix("Value error, ")
     return f'"{name}": {said[:1].lower()}{said[1:]}', described
 
 
