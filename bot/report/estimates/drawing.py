@@ -21,6 +21,7 @@ from bot.report.estimates.schemes import (
     DRAWS,
     EXACT_LIMIT,
     Allocations,
+    Allotted,
     Scheme,
     allocate,
     find_own,
@@ -113,11 +114,11 @@ def reduce_to_sums(trial: Trial, scheme: Scheme, *, covariates: Numbers, weight:
     )
 
 
-def compare(sums: Sums, rows: Numbers) -> Draws:
+def compare(sums: Sums, rows: Allotted) -> Draws:
     """Find what each allocation gives, block by block, so that memory stays bounded."""
     width = max(1, BLOCK_CELLS // max(sums.squares.size, rows.shape[1]))
     blocks = [rows[start : start + width] for start in range(0, len(rows), width)]
-    parts = [compare_block(sums, block) for block in blocks]
+    parts = [compare_block(sums, block.astype(float)) for block in blocks]
     return Draws(*(np.concatenate(each) for each in zip(*parts, strict=True)))
 
 

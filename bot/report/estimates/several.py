@@ -10,7 +10,7 @@ from bot.errors import BotError
 from bot.report.estimates.drawing import compare, sum_up
 from bot.report.estimates.inverting import ROUNDING
 from bot.report.estimates.records import Estimate
-from bot.report.estimates.schemes import DRAWS, EXACT_LIMIT, Scheme, allocate, find_own
+from bot.report.estimates.schemes import DRAWS, EXACT_LIMIT, Allotted, Scheme, allocate, find_own
 from bot.report.estimates.trial import Numbers, Trial
 
 
@@ -51,7 +51,7 @@ def adjust_romano_wolf(
     return dict(zip(analysed, step_down(observed, others), strict=True))
 
 
-def studentise(trial: Trial, scheme: Scheme, *, rows: Numbers) -> Numbers:
+def studentise(trial: Trial, scheme: Scheme, *, rows: Allotted) -> Numbers:
     """Give each allocation's studentised difference, without its sign."""
     found = compare(sum_up(trial, scheme), rows)
     sizes: Numbers = np.nan_to_num(np.abs(found.b) / np.sqrt(found.bb), nan=np.inf)

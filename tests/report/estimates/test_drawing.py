@@ -19,12 +19,12 @@ from bot.report.estimates.drawing import (
 )
 from bot.report.estimates.fitting import fit, list_covariates
 from bot.report.estimates.gaps import Adjustment, estimate_gaps
-from bot.report.estimates.schemes import Scheme, allocate
+from bot.report.estimates.schemes import FixedScheme, allocate
 from bot.report.estimates.several import adjust_holm, adjust_romano_wolf
 from bot.report.estimates.trial import Numbers, Trial
 from tests.report.estimates.trials import find_scheme, make_trial, simulate
 
-TOWNS = Scheme({"east": ["a", "b", "c", "d"], "west": ["e", "f", "g"]}, {"east": 2, "west": 1})
+TOWNS = FixedScheme({"east": ["a", "b", "c", "d"], "west": ["e", "f", "g"]}, {"east": 2, "west": 1})
 
 
 def a_trial(*, clusters: int = 12, effect: float = 0.4, seed: int = 5) -> Trial:
@@ -102,12 +102,12 @@ def test_a_cluster_without_outcomes_keeps_its_place_in_the_draw() -> None:
 def test_arms_that_the_scheme_could_not_give_are_refused() -> None:
     trial = a_trial()
     scheme = find_scheme(trial)
-    wrong = Scheme(scheme.strata, {**scheme.treated, "0": 1})
+    wrong = FixedScheme(scheme.strata, {**scheme.treated, "0": 1})
 
     with pytest.raises(BotError, match=r"^Stratum 0 was to have 1 treated clusters; the trial's"):
         allocate(trial, wrong, seed=1)
     with pytest.raises(BotError, match=r"^Cluster 0 is not in the allocation scheme\."):
-        allocate(trial, Scheme({"1": scheme.strata["1"]}, {"1": 3}), seed=1)
+        allocate(trial, FixedScheme({"1": scheme.strata["1"]}, {"1": 3}), seed=1)
 
 
 def test_under_six_clusters_an_arm_there_is_no_p_but_a_reason() -> None:
@@ -159,7 +159,7 @@ def test_the_difference_between_effects_is_the_regression_with_a_constant_per_cl
     assert estimate.p == pytest.approx(draw_slowly(trial, scheme, covariates=covariates))
 
 
-def draw_slowly(trial: Trial, scheme: Scheme, *, covariates: dict[str, Numbers]) -> float:
+def draw_slowly(trial: Trial, scheme: FixedScheme, *, covariates: dict[str, Numbers]) -> float:
     """Find the difference's p by brute force: a regression for every allocation."""
     names = scheme.clusters
     groups = np.array([names.index(each) for each in trial.cluster.tolist()])

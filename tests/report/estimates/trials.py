@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bot.report.estimates.schemes import Scheme
+from bot.report.estimates.schemes import FixedScheme
 from bot.report.estimates.trial import Labels, Numbers, Trial
 
 REFERENCE = Path(__file__).parents[1] / "reference"
@@ -26,7 +26,7 @@ def read_trial(path: Path = REFERENCE / "trial.csv") -> Trial:
     )
 
 
-def find_scheme(trial: Trial) -> Scheme:
+def find_scheme(trial: Trial) -> FixedScheme:
     """Give the scheme that fixes the numbers treated in each stratum as the trial has them."""
     strata = {
         str(each): [str(one) for one in np.unique(trial.cluster[trial.stratum == each])]
@@ -36,7 +36,7 @@ def find_scheme(trial: Trial) -> Scheme:
         name: len(np.unique(trial.cluster[(trial.stratum == name) & (trial.arm == 1)]))
         for name in strata
     }
-    return Scheme(strata, treated)
+    return FixedScheme(strata, treated)
 
 
 def simulate(
