@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from math import log10
 from pathlib import Path
 from random import SystemRandom
 
@@ -22,6 +21,7 @@ from bot.core.arms import (
     draw_arms,
     make_scheme,
     parse_scheme,
+    say_count,
 )
 from bot.errors import BotError
 from bot.report.disclosure import is_small
@@ -35,7 +35,6 @@ BY_CENTRE = ("language", "zone")
 BY_CHILD = (*BY_CENTRE, "centre", "disadvantage", "level")
 STRATUM_CHARACTERS, ARM_CHARACTERS = 80, 40
 LARGEST_SEED = 2**31 - 1
-WRITTEN_BITS = 40
 
 
 @dataclass(frozen=True)
@@ -226,12 +225,6 @@ async def describe(session: Session) -> list[str]:
     if late:
         lines.append(f"added after the draw, without an arm: {', '.join(late)}")
     return [*lines, *describe_contamination(await arms.count_contaminated(session))]
-
-
-def say_count(count: int) -> str:
-    """Write a count; of a very large one how many digits it has."""
-    bits = count.bit_length()
-    return f"{count:,}" if bits < WRITTEN_BITS else f"more than 10^{int((bits - 1) * log10(2))}"
 
 
 def describe_strata(allocation: Allocation, names: Sequence[str]) -> list[str]:

@@ -21,6 +21,7 @@ from bot.errors import BotError
 REMAINDERS = (
     "one each to the arms with fewest left-over units so far, strata in this order, ties by chance"
 )
+WRITTEN_BITS = 40  # up to where a count of allocations is written in full
 
 
 @dataclass(frozen=True)
@@ -117,6 +118,14 @@ def count_allocations(scheme: Scheme) -> int:
             orders //= math.factorial(each + (arm in chosen))
         total *= math.comb(len(open_to), count) * orders
     return total
+
+
+def say_count(count: int) -> str:
+    """Write a count; of a very large one how many digits it has."""
+    bits = count.bit_length()
+    return (
+        f"{count:,}" if bits < WRITTEN_BITS else f"more than 10^{int((bits - 1) * math.log10(2))}"
+    )
 
 
 def list_allocations(scheme: Scheme) -> Iterator[Allocation]:

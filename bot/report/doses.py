@@ -58,6 +58,12 @@ class Dose:
         "Recordings played: of the child's activities, and of pages of stories, which count for "
         "each child of the guardian.",
     )
+    done: int = measure(
+        "Activities done",
+        "activities",
+        "Activities of the weeks' programme with a touch whose last answer is did-it; an activity "
+        "counts once a week.",
+    )
     minutes: int = measure(
         "Minutes",
         "minutes",
@@ -108,9 +114,11 @@ async def gather_doses(
     heard = await measures.count_heard(session, for_research=for_research)
     weeks: dict[int, set[int]] = defaultdict(set)
     spent: dict[int, int] = defaultdict(int)
+    times: dict[int, int] = defaultdict(int)
     for done in await measures.list_done_weeks(session, for_research=for_research):
         weeks[done.child_id].add(done.week)
         spent[done.child_id] += minutes.get(done.activity_id, 0)
+        times[done.child_id] += 1
     doses = {}
     for row in await list_children(session):
         child = row.child_id
@@ -122,6 +130,7 @@ async def gather_doses(
             delivered=got.delivered if got else 0,
             tapped=tapped.get(child, 0),
             heard=heard.get(child, 0),
+            done=times[child],
             minutes=spent[child],
             days_to_start=count_days(row),
             has_stopped=family is not None and 0 < family.guardians == family.ended,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 
-from bot.report.disclosure import suppress, suppress_table
+from bot.report.disclosure import SMALLEST, suppress, suppress_table
 from bot.store import Session, funnel
 from bot.store.funnel import FunnelRow
 
@@ -70,7 +70,9 @@ class Reach:
     columns: frozenset[Column]
 
 
-async def count_funnel(session: Session, *, by: By | None, now: datetime) -> Funnel:
+async def count_funnel(
+    session: Session, *, by: By | None, now: datetime, smallest: int = SMALLEST
+) -> Funnel:
     """Count the funnel; a child counts once, and only where a card was issued for it."""
     rows = await funnel.list_children(session)
     taps: dict[int, list[datetime]] = defaultdict(list)
@@ -81,14 +83,14 @@ async def count_funnel(session: Session, *, by: By | None, now: datetime) -> Fun
     columns = list_columns(with_card)
     came_by_poster = sum(row.is_open and row.issued_at is None for row in rows)
     printed = sum(each.row.printed_at is not None for each in with_card)
-    groups, total = tabulate(with_card, columns, by=by)
+    groups, total = tabulate(with_card, columns, by=by, smallest=smallest)
     return Funnel(
         by,
         max(column.month for column in columns),
         groups,
         total,
-        *suppress([printed, len(with_card) - printed]),
-        *suppress([came_by_poster]),
+        *suppress([printed, len(with_card) - printed], smallest=smallest),
+        *suppress([came_by_poster], smallest=smallest),
     )
 
 
@@ -129,14 +131,16 @@ def list_columns(reached: Sequence[Reach]) -> list[Column]:
 
 
 def tabulate(
-    reached: Sequence[Reach], columns: Sequence[Column], *, by: By | None
+    reached: Sequence[Reach], columns: Sequence[Column], *, by: By | None, smallest: int
 ) -> tuple[dict[str, Counts], Counts]:
     """Count each group, and all together; what would tell of a few children is suppressed."""
     name = NAMES[by] if by else None
     groups = sorted({name(each.row) for each in reached}) if name else []
     members = [[each for each in reached if name and name(each.row) == group] for group in groups]
     parts = [count(each, columns) for each in members]
-    shown = suppress_table(parts, count(reached, columns), chains=list_chains(columns))
+    shown = suppress_table(
+        parts, count(reached, columns), chains=list_chains(columns), smallest=smallest
+    )
     *of_groups, total = [dict(zip(columns, counts, strict=True)) for counts in shown]
     return dict(zip(groups, of_groups, strict=True)), total
 

@@ -49,6 +49,7 @@ def count_linkage(
     outcomes: Iterable[KnownOutcome],
     *,
     withheld: frozenset[int],
+    smallest: int = SMALLEST,
 ) -> list[Linkage]:
     """Count for each instrument and wave: who has a result, who has none, who is withheld."""
     matched: defaultdict[tuple[str, str], set[int]] = defaultdict(set)
@@ -65,17 +66,17 @@ def count_linkage(
     return [
         Linkage(
             *key,
-            rows=count_groups(groups, families, matched[key], withheld=withheld),
-            not_on_roster=tell(sum(reasons[key][each] for each in LOST)),
-            duplicates=tell(reasons[key][DUPLICATE]),
+            rows=count_groups(groups, families, matched[key], withheld=withheld, smallest=smallest),
+            not_on_roster=tell(sum(reasons[key][each] for each in LOST), smallest),
+            duplicates=tell(reasons[key][DUPLICATE], smallest),
         )
         for key in sorted({*matched, *reasons})
     ]
 
 
-def tell(count: int) -> int | None:
+def tell(count: int, smallest: int) -> int | None:
     """Give a count that stands alone, where it is not small."""
-    return None if is_small(count) else count
+    return None if is_small(count, smallest=smallest) else count
 
 
 def list_groups(
@@ -124,13 +125,14 @@ def count_groups(
     matched: set[int],
     *,
     withheld: frozenset[int],
+    smallest: int,
 ) -> list[LinkageRow]:
     """Count each group, and suppress what would tell of a few children."""
     counts = []
     for children in groups.values():
         kept = [child for child in children if child not in withheld]
         counts.append([len(children), len(kept), sum(child in matched for child in kept)])
-    hidden = suppress(counts, families)
+    hidden = suppress(counts, families, smallest=smallest)
     rows = []
     for row, name in enumerate(groups):
         roster, kept_by, found = (
@@ -148,19 +150,21 @@ def count_groups(
     return rows
 
 
-def suppress(counts: Sequence[Sequence[int]], families: Sequence[Family]) -> set[tuple[int, int]]:
+def suppress(
+    counts: Sequence[Sequence[int]], families: Sequence[Family], *, smallest: int
+) -> set[tuple[int, int]]:
     """Give the rows and columns to hide: groups lie within groups, so until nothing is left to."""
     hidden: set[tuple[int, int]] = set()
     before = -1
     while len(hidden) != before:
         before = len(hidden)
         for row, each in enumerate(counts):
-            hide_along(each, CHAIN, row=row, hidden=hidden, smallest=SMALLEST)
+            hide_along(each, CHAIN, row=row, hidden=hidden, smallest=smallest)
         for family in families:
             places = [*family.parts, family.whole]
             for column in CHAIN:
                 local = {(n, column) for n, row in enumerate(places) if (row, column) in hidden}
                 told = [counts[row][column] for row in places]
-                hide_across(told, column=column, hidden=local, smallest=SMALLEST)
+                hide_across(told, column=column, hidden=local, smallest=smallest)
                 hidden |= {(places[n], column) for n, _column in local}
     return hidden

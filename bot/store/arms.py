@@ -1,5 +1,7 @@
 """Arms: who was drawn into which, how, and what follows for the children of a centre."""
 
+import csv
+import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
@@ -75,6 +77,12 @@ async def list_children(session: Session) -> list[Candidate]:
 async def find_allocation(session: Session) -> Allocation | None:
     """Look up the draw; there is one at most."""
     return (await session.exec(select(Allocation).order_by(col(Allocation.id)))).first()
+
+
+def list_frozen(allocation: Allocation) -> list[Drawn]:
+    """List what was drawn, as the frozen list says it."""
+    rows = csv.DictReader(io.StringIO(allocation.listed.decode()))
+    return [Drawn(row["code"], row["stratum"], row["arm"]) for row in rows]
 
 
 async def record_draw(

@@ -1,5 +1,6 @@
 """Whether a child's engagement and results may be told together: what its guardians say of it."""
 
+from collections import defaultdict
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -35,19 +36,23 @@ def decide_linking(answers: Iterable[ConsentAnswer | None], *, is_withdrawn: boo
     return Linking.LINKED if ConsentAnswer.GIVEN in said else Linking.NOT_LINKED
 
 
-async def list_withheld(session: Session) -> frozenset[int]:
-    """List the children whose results are withheld."""
+async def map_linking(session: Session) -> dict[int, Linking]:
+    """Say of each child whether its engagement may stand beside its results."""
     consents = await list_last_consents(session, Purpose.LINKING)
-    withdrawn = await read(
-        session, select(col(Child.id)).where(col(Child.withdrawn_at).is_not(None))
-    )
-    withheld = {int(child_id) for (child_id,) in withdrawn}
-    answers: dict[int, set[ConsentAnswer | None]] = {}
+    answers: defaultdict[int, list[ConsentAnswer | None]] = defaultdict(list)
     for child_id, guardian_id in await read(
         session, select(col(Pair.child_id), col(Pair.guardian_id))
     ):
-        answers.setdefault(child_id, set()).add(consents.get(guardian_id))
-    for child_id, said in answers.items():
-        if decide_linking(said, is_withdrawn=False) is Linking.WITHHELD:
-            withheld.add(child_id)
-    return frozenset(withheld)
+        answers[child_id].append(consents.get(guardian_id))
+    return {
+        child_id: decide_linking(answers[child_id], is_withdrawn=withdrawn_at is not None)
+        for child_id, withdrawn_at in await read(
+            session, select(col(Child.id), col(Child.withdrawn_at))
+        )
+    }
+
+
+async def list_withheld(session: Session) -> frozenset[int]:
+    """List the children whose results are withheld."""
+    linking = await map_linking(session)
+    return frozenset(child for child, told in linking.items() if told is Linking.WITHHELD)

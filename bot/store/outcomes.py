@@ -176,7 +176,7 @@ async def list_ends(session: Session) -> list[KnownOutcome]:
 
 
 async def list_linked_children(session: Session) -> list[LinkedChild]:
-    """List the roster, each child with its own arm or its centre's."""
+    """List the schools' lists, each child with its own arm or its centre's."""
     arms = select_columns(col(Allotment.child_id), col(Allotment.centre_id), col(Arm.name)).join(
         Arm, col(Arm.id) == col(Allotment.arm_id)
     )
@@ -189,6 +189,7 @@ async def list_linked_children(session: Session) -> list[LinkedChild]:
     children = (
         select_columns(col(Child.id), col(Child.centre_id), col(Centre.code))
         .join(Centre, col(Centre.id) == col(Child.centre_id))
+        .where(col(Child.is_open).is_(False))
         .order_by(col(Centre.code), col(Child.id))
     )
     return [

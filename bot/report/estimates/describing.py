@@ -35,7 +35,10 @@ class Balance:
 
 @dataclass(frozen=True)
 class Third:
-    """Treated children who did least, more or most; nothing here is an effect."""
+    """Treated children who did least, more or most; nothing here is an effect.
+
+    `doses` are the bounds between thirds, not the lowest and highest dose: these are of one child.
+    """
 
     name: str
     children: int
@@ -110,11 +113,12 @@ def describe_thirds(trial: Trial) -> list[Third]:
         return []
     cuts = np.quantile(treated.dose, [1 / 3, 2 / 3])
     places = np.searchsorted(cuts, treated.dose, side="left")
+    bounds = [0.0, *cuts.tolist(), 1.0]
     thirds = []
     for place, name in enumerate(("least", "middle", "most")):
         own = places == place
         if own.any():
-            doses = (float(treated.dose[own].min()), float(treated.dose[own].max()))
+            doses = (bounds[place], bounds[place + 1])
             mean = float(treated.outcome[own].mean())
             thirds.append(Third(name, int(own.sum()), doses, mean))
     return thirds

@@ -3,13 +3,15 @@
 from dataclasses import dataclass, replace
 
 FEWEST_CLUSTERS = 6
+SUPPRESSED = "Suppressed: it rests on too few children."
 
 
 @dataclass(frozen=True)
 class Estimate:
     """One figure and all that a reader needs to judge it.
 
-    Where a figure is missing, `reason` says why. `clusters` counts the control arm's, then the
+    Where a figure is missing, `reason` says why; `children` is None where that is suppressed.
+    `clusters` counts the control arm's, then the
     treated one's. Where chance was used, `seed` and `draws` both stand; where every case was tried,
     `draws` counts them.
     """
@@ -17,7 +19,7 @@ class Estimate:
     name: str
     value: float | None
     method: str
-    children: int
+    children: int | None
     clusters: tuple[int, int]
     se: float | None = None
     interval: tuple[float, float] | None = None
@@ -63,4 +65,11 @@ def rescale(estimate: Estimate, factor: float, *, name: str, method: str) -> Est
         value=estimate.value * factor,
         se=None if estimate.se is None else estimate.se * factor,
         interval=estimate.interval and (low * factor, high * factor),
+    )
+
+
+def hide(estimate: Estimate) -> Estimate:
+    """Suppress an estimate that would tell of a few children."""
+    return Estimate(
+        estimate.name, None, estimate.method, None, estimate.clusters, reason=SUPPRESSED
     )
