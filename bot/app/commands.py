@@ -29,6 +29,7 @@ from bot.store.migrating import upgrade
 from bot.store.tombstones import TombstoneFile
 from bot.web.health import make_health
 
+TESTS = "\ta test: counted nowhere"
 SETTINGS = """\
 # Kuffert's settings. This file and the key are readable by you alone.
 # The bot's token, from @BotFather:
@@ -117,14 +118,22 @@ async def upgrade_database(settings: Settings) -> None:
         await database.close()
 
 
-async def add_centre(settings: Settings, code: str, *, name: str, zone: str, language: str) -> None:
-    """Add a centre."""
+async def add_centre(
+    settings: Settings, code: str, *, name: str, zone: str, language: str, is_test: bool = False
+) -> None:
+    """Add a centre; one that is a test counts nowhere."""
     findings = ContentChecker(settings.content, settings.locales).check()
     if findings.errors:
         raise BotError(str(findings.errors[0]))
     async with open_store(settings) as store, store.database.writing() as session:
         await centres.add_centre(
-            session, code, name=name, zone=zone, language=language, now=SystemClock().now()
+            session,
+            code,
+            name=name,
+            zone=zone,
+            language=language,
+            is_test=is_test,
+            now=SystemClock().now(),
         )
 
 
@@ -133,7 +142,7 @@ async def list_centres(settings: Settings) -> list[str]:
     async with open_store(settings) as store, store.database.reading() as session:
         return [
             f"{each.code}\t{each.name}\t{each.zone}\t{each.language}\t"
-            f"{await centres.count_children(session, each)} children"
+            f"{await centres.count_children(session, each)} children{TESTS * each.is_test}"
             for each in await centres.list_centres(session)
         ]
 
