@@ -20,17 +20,17 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True)
 class Missing:
-    """Why a value is not there: its code in Stata (.a) and in SPSS (-9), and its label."""
+    """Why a value is not there: its code in Stata (.a) and in SPSS (-999999991), and its label."""
 
     stata: str
     spss: int
     label: str
 
 
-WITHHELD = Missing("a", -9, "withheld: linking refused or withdrawn, or forgotten")
-NOT_LINKED = Missing("b", -8, "not linked: nobody has said yes to linking")
-NOT_RESEARCHED = Missing("c", -7, "no guardian lets researchers use what they tapped")
-NOT_ASSESSED = Missing("d", -6, "not assessed")
+WITHHELD = Missing("a", -999_999_991, "withheld: linking refused or withdrawn, or forgotten")
+NOT_LINKED = Missing("b", -999_999_992, "not linked: nobody has said yes to linking")
+NOT_RESEARCHED = Missing("c", -999_999_993, "no guardian lets researchers use what they tapped")
+NOT_ASSESSED = Missing("d", -999_999_994, "not assessed")
 
 
 @dataclass(frozen=True)
