@@ -39,9 +39,7 @@ def centre_add(
         raise BotError(f'There is no time zone "{zone}". Write one such as Europe/Copenhagen.')
     settings = settings_for(demo=demo)
     asyncio.run(
-        commands.add_centre(
-            settings, code, name=name, zone=zone, language=language, is_test=test
-        )
+        commands.add_centre(settings, code, name=name, zone=zone, language=language, is_test=test)
     )
     typer.echo(f"added centre {code}")
 

@@ -14,8 +14,20 @@ from tempfile import mkdtemp
 from typing import Any
 
 import pyarrow
+import pyarrow.compute
 from adbc_driver_manager.dbapi import Connection, Cursor
-from sqlalchemy import Boolean, Date, Dialect, Float, Integer, Select, String, func, text
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Dialect,
+    Float,
+    Integer,
+    Select,
+    String,
+    func,
+    text,
+    type_coerce,
+)
 from sqlalchemy import types as sql
 
 from bot.store.columns import Moment
@@ -77,8 +89,7 @@ async def open_copy(database: Database) -> AsyncIterator[Snapshot]:
     """Copy an SQLite file and open the copy, whose name is gone before anything is read from it."""
     from adbc_driver_sqlite import dbapi
 
-    original = Path(database.engine.url.database or "").absolute()
-    folder = Path(mkdtemp(prefix=f".{original.name}-", dir=original.parent))
+    original, folder = make_room(database.engine.url.database or "")
     try:
         copy_file(original, folder / COPY)
         copied = open_database(f"sqlite:///{folder / COPY}")
@@ -92,6 +103,12 @@ async def open_copy(database: Database) -> AsyncIterator[Snapshot]:
         await copied.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def make_room(file: str) -> tuple[Path, Path]:
+    """Give a database's file, and a folder beside it that nobody else can read."""
+    original = Path(file).absolute()
+    return original, Path(mkdtemp(prefix=f".{original.name}-", dir=original.parent))
 
 
 def copy_file(original: Path, copy: Path) -> None:
@@ -121,7 +138,7 @@ def as_text(column: Any) -> Any:
         return column
     shown = func.printf("%!.17g", column) if isinstance(column.type, Float) else column
     known = func.iif(column.is_(None), None, shown) if isinstance(column.type, Float) else shown
-    return func.coalesce(sql.type_coerce(known, String()), "").label(column.name)
+    return func.coalesce(type_coerce(known, String()), "").label(column.name)
 
 
 def arrow_type(kind: sql.TypeEngine[Any]) -> pyarrow.DataType:

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Select, case
 from sqlalchemy import select as select_columns
-from sqlmodel import col
+from sqlmodel import col, func
 
 from bot.store.arms import is_of_child
 from bot.store.database import Session
@@ -128,6 +128,12 @@ async def list_guardian_zones(session: Session) -> dict[int, str]:
     return dict(rows)
 
 
+async def list_centre_numbers(session: Session) -> dict[str, int]:
+    """Give every centre's number by its code."""
+    rows = await read(session, select_columns(col(Centre.code), col(Centre.id)))
+    return dict(rows)
+
+
 async def list_tester_numbers(session: Session) -> frozenset[int]:
     """List the guardians of a child at a centre for trying things out."""
     return frozenset(number for (number,) in await read(session, list_testers()))
@@ -137,3 +143,13 @@ async def list_content_versions(session: Session) -> list[str]:
     """List the catalogues that messages were made from."""
     statement = select_columns(col(Delivery.content_version)).distinct()
     return sorted(version for (version,) in await read(session, statement) if version)
+
+
+async def count_rows(session: Session) -> int:
+    """Say about how many rows there are to go through, from their numbers."""
+    last = [
+        select_columns(func.coalesce(func.max(col(table.id)), 0)).scalar_subquery()
+        for table in (Delivery, EngagementEvent, Outcome)
+    ]
+    ((total,),) = await read(session, select_columns(sum(last[1:], last[0])))
+    return int(total)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy import select as select_columns
@@ -124,15 +124,13 @@ async def list_deliveries(session: Session) -> Sequence[Delivery]:
 async def list_events(session: Session) -> Sequence[EngagementEvent]:
     """List every engagement event, in the order of happening."""
     statement = (
-        select(EngagementEvent)
-        .where(is_counted(EngagementEvent))
-        .order_by(col(EngagementEvent.id))
+        select(EngagementEvent).where(is_counted(EngagementEvent)).order_by(col(EngagementEvent.id))
     )
     return (await session.exec(statement)).all()
 
 
 def is_counted(table: type[Delivery] | type[EngagementEvent]) -> ColumnElement[bool]:
-    """Condition: a row is not of a child, nor of its guardian, at a centre for trying things out."""
+    """Condition: a row is not of a child, nor of its guardian, at a centre for tests."""
     of_child, guardian = col(table.child_id), col(table.guardian_id)
     return or_(
         of_child.in_(counted_children()),
@@ -140,7 +138,7 @@ def is_counted(table: type[Delivery] | type[EngagementEvent]) -> ColumnElement[b
     )
 
 
-def list_testers() -> Select[int]:
+def list_testers() -> Select[Any]:
     """Select the guardians of a child at a centre for trying things out."""
     return (
         select_columns(col(Pair.guardian_id))

@@ -34,7 +34,7 @@ class FunnelRow(NamedTuple):
     joined_at: datetime | None
 
 
-def counted_children() -> Select[int]:
+def counted_children() -> Select[Any]:
     """Select the children that count: those of a centre where nobody only tries things out."""
     return (
         select_columns(col(Child.id))

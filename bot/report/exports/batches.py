@@ -28,7 +28,7 @@ def make_batch(
     standing: Standing,
     pseudonyms: Pseudonyms,
 ) -> pyarrow.RecordBatch:
-    """Make a table's rows from the store's, without those not allowed, in the order of their keys."""
+    """Make a table's rows from the store's, in the order of their keys; not what is not allowed."""
     child = numbers_of(batch, "child_id")
     guardian = numbers_of(batch, "guardian_id")
     of_child = look_up(standing.children, child)
@@ -109,9 +109,7 @@ def make_column(
     return values
 
 
-def tell_local(
-    moments: pyarrow.Array, zones: Numbers, known: Sequence[ZoneInfo]
-) -> pyarrow.Array:
+def tell_local(moments: pyarrow.Array, zones: Numbers, known: Sequence[ZoneInfo]) -> pyarrow.Array:
     """Tell what the clocks of the rows' zones showed at moments in microseconds."""
     is_missing = moments.is_null().to_numpy(zero_copy_only=False)
     utc: Numbers = moments.cast(pyarrow.int64()).fill_null(0).to_numpy(zero_copy_only=False)

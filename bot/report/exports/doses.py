@@ -1,4 +1,4 @@
-"""The rows of the roster: every child's place in the trial, and its measures where they are told."""
+"""The rows of the roster: every child's place in the trial, and its measures where told."""
 
 from dataclasses import asdict
 from typing import Any

@@ -51,13 +51,14 @@ class LabelledWriter:
         frame = pandas.DataFrame(
             {column.name: self._code(column, values) for column, values in pairs}
         )
-        labels = {column.name: column.label for column in self._table.columns}
+        labels: dict[str, str | None] = {
+            column.name: column.label for column in self._table.columns
+        }
         path, of_values = str(self._path_of(self._parts)), self._list_labels()
-        told = {column.name: list(column.missing) for column in self._table.columns}
         if self._is_stata:
             marks = {
-                column.name: sorted({each.stata for each in values if isinstance(each, Missing)})
-                for column, values in pairs
+                column.name: [each.stata for each in column.missing]
+                for column in self._table.columns
                 if takes_codes(column)
             }
             pyreadstat.write_dta(
@@ -66,7 +67,7 @@ class LabelledWriter:
                 file_label=f"Kuffert: {self._table.name}",
                 column_labels=labels,
                 variable_value_labels=of_values,
-                missing_user_values={name: each for name, each in marks.items() if each} or None,
+                missing_user_values=marks or None,
             )
             return
         pyreadstat.write_sav(
@@ -76,7 +77,7 @@ class LabelledWriter:
             column_labels=labels,
             variable_value_labels=of_values,
             missing_ranges={
-                column.name: [each.spss for each in told[column.name]]
+                column.name: [each.spss for each in column.missing]
                 for column in self._table.columns
                 if takes_codes(column)
             },

@@ -63,7 +63,9 @@ class ParquetWriter:
         """Write some rows more."""
         if rows:
             columns = [
-                pyarrow.array([None if isinstance(each, Missing) else each for each in values], kind)
+                pyarrow.array(
+                    [None if isinstance(each, Missing) else each for each in values], kind
+                )
                 for values, kind in zip(zip(*rows, strict=True), self._schema.types, strict=True)
             ]
             self.write_batch(pyarrow.record_batch(columns, schema=self._schema))

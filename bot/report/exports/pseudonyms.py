@@ -26,7 +26,7 @@ class Pseudonyms:
 
     def __init__(self, key: bytes) -> None:
         """Keep the key, which is 32 bytes."""
-        self._cipher = Cipher(AES256(key), ECB())  # noqa: S305  (single blocks, none of them twice)
+        self._cipher = Cipher(AES256(key), ECB())
 
     def name_all(self, of: str, numbers: Sequence[int | None]) -> list[str | None]:
         """Name numbers, in their order; what is nothing stays nothing."""

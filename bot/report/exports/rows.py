@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
-from bot.report.exports.columns import Column, Kind, Table
+from bot.report.exports.columns import NOT_ASSESSED, Column, Kind, Table
 from bot.report.exports.pseudonyms import Pseudonyms
 from bot.report.exports.standing import FLAGS, OfChild, Standing
 
@@ -70,6 +70,8 @@ def make_column(
     if column.kind is Kind.LOCAL:
         pairs = zip(values, zones, strict=True)
         return [tell_local(each, zone) for each, zone in pairs]
+    if NOT_ASSESSED in column.missing:
+        return [NOT_ASSESSED if each is None else each for each in values]
     if column.kind is Kind.YES_NO:
         return [None if each is None else bool(each) for each in values]
     if column.kind is Kind.WORD:

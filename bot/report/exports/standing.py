@@ -106,11 +106,14 @@ async def gather_standing(session: Session) -> Standing:
     places = {name: place for place, name in enumerate(names)}
     children, guardians = flags_for(enrolled), flags_for(zones_of)
     for number, said in linking.items():
-        children[number] = OfChild.KNOWN | {
-            Linking.WITHHELD: OfChild.WITHHELD,
-            Linking.LINKED: OfChild.LINKED,
-            Linking.NOT_LINKED: OfChild(0),
-        }[said]
+        children[number] = (
+            OfChild.KNOWN
+            | {
+                Linking.WITHHELD: OfChild.WITHHELD,
+                Linking.LINKED: OfChild.LINKED,
+                Linking.NOT_LINKED: OfChild(0),
+            }[said]
+        )
     for number, answer in research.items():
         if answer is ConsentAnswer.GIVEN:
             guardians[number] |= OfGuardian.RESEARCHED

@@ -85,7 +85,12 @@ EVENTS = Table(
     (
         Column("event", Kind.PSEUDONYM, "Event", "The event.", "id", "event"),
         Column(
-            "guardian", Kind.PSEUDONYM, "Guardian", "Empty before joining.", "guardian_id", "guardian"
+            "guardian",
+            Kind.PSEUDONYM,
+            "Guardian",
+            "Empty before joining.",
+            "guardian_id",
+            "guardian",
         ),
         Column("child", Kind.PSEUDONYM, "Child", CHILD, "linked_child_id", "child"),
         Column(
@@ -191,9 +196,10 @@ DOSE = Table(
             unit="persons",
             missing=OF_FAMILIES,
         ),
-        *(replace(each, missing=OF_FAMILIES) for each in moment(
-            "joined_at", "Joined", "When the first guardian joined"
-        )),
+        *(
+            replace(each, missing=OF_FAMILIES)
+            for each in moment("joined_at", "Joined", "When the first guardian joined")
+        ),
         *list_measures(),
         Column(
             "share",
@@ -211,7 +217,10 @@ FORGOTTEN = Table(
     "centre",
     (
         Column(
-            "centre", Kind.PSEUDONYM, "Centre", "Empty in the line of all centres together.",
+            "centre",
+            Kind.PSEUDONYM,
+            "Centre",
+            "Empty in the line of all centres together.",
             of="centre",
         ),
         Column(
