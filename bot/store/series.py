@@ -6,6 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col
+from sqlmodel import select as select_rows
 
 from bot.errors import BotError
 from bot.store.columns import id_of
@@ -16,8 +17,8 @@ from bot.store.reading import read
 
 async def find_series(session: Session, name: str) -> ExportSeries | None:
     """Look up a series by its name."""
-    found = await session.execute(select(ExportSeries).where(col(ExportSeries.name) == name))
-    return found.scalars().first()
+    statement = select_rows(ExportSeries).where(col(ExportSeries.name) == name)
+    return (await session.exec(statement)).first()
 
 
 async def list_parts(session: Session, series: ExportSeries, file: str) -> list[int]:

@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -174,7 +175,7 @@ async def test_no_export_names_a_chat_or_a_card(town: Town, tmp_path: Path) -> N
 
     written = "".join(path.read_text() for path in (tmp_path / "out").iterdir())
     assert code not in written
-    assert str(phone.person.id) not in written
+    assert not re.search(rf"\b{phone.person.id}\b", written)
     assert "Amina" not in written
 
 
@@ -214,12 +215,19 @@ async def test_the_dictionary_and_the_codebook_explain_every_column_of_every_fil
 
 async def test_every_format_says_the_same(town: Town, tmp_path: Path) -> None:
     await live(town)
+    codes = [child.study_code for child in await town.rows(Child)]
+    lines = [
+        f"{code},words,after,{score}"
+        for code, score in zip(codes, ("7.1", "8", "absent"), strict=True)
+    ]
+    content = "\n".join(["study_code,instrument,wave,score", *lines]).encode()
+    async with town.store.database.writing() as session:
+        await import_outcomes(session, "results.csv", content, now=town.clock.now())
     out = tmp_path / "out"
 
     files = await export(town, out, formats=list(Format))
 
-    assert len(files["deliveries"]) > 3
-    assert len(files["events"]) > 3
+    assert all(len(files[name]) >= 2 for name in ("deliveries", "events", "dose", "outcomes"))
     for table in TABLES:
         told = sorted(files[table.name], key=lambda row: row[table.key])
         arrow = parquet.read_table(out / table.name).to_pylist()

@@ -105,35 +105,37 @@ async def export_tables(
     check_since(wish)
     with drafting(folder) as draft, TemporaryDirectory() as laid:
         async with open_moment(database, wish) as (session, snapshot):
-            known = await find_known(session, wish)
-            key = (
-                bytes.fromhex(sealer.unseal(known.key_sealed, bound_to=SEALED_AS))
-                if known
-                else draw_key()
-            )
-            export = Export(
-                wish,
-                draft,
-                Path(laid),
-                Pseudonyms(key),
-                key,
-                known,
-                await gather_standing(session),
-                session,
-                snapshot,
-            )
+            export = await begin(wish, draft, Path(laid), sealer, session, snapshot)
             await write_tables(export)
         if wish.series:
             async with database.writing() as writing:
                 await series.record_export(
                     writing,
                     wish.series,
-                    key_sealed=sealer.seal(key.hex(), bound_to=SEALED_AS),
-                    before=known.exported_at if known else None,
+                    key_sealed=sealer.seal(export.key.hex(), bound_to=SEALED_AS),
+                    before=export.known.exported_at if export.known else None,
                     now=wish.now,
                     parts=list_laid(Path(laid)),
                 )
     return export.written
+
+
+async def begin(
+    wish: Wish,
+    folder: Path,
+    laid: Path,
+    sealer: Sealer,
+    session: Session,
+    snapshot: "Snapshot | None",
+) -> Export:
+    """Begin an export: find or draw its key, and ask what may be told of whom."""
+    known = await find_known(session, wish)
+    key = draw_key()
+    if known:
+        key = bytes.fromhex(sealer.unseal(known.key_sealed, bound_to=SEALED_AS))
+    standing = await gather_standing(session)
+    pseudonyms = Pseudonyms(key)
+    return Export(wish, folder, laid, pseudonyms, key, known, standing, session, snapshot)
 
 
 def check_since(wish: Wish) -> None:
