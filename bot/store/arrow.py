@@ -46,9 +46,10 @@ class Snapshot:
     dialect: Dialect
 
     def stream(self, statement: Select[Any]) -> Iterator[pyarrow.RecordBatch]:
-        """Give a statement's rows as batches; moments are in microseconds of UTC."""
-        is_sqlite = self.dialect.name == "sqlite"
-        asked = statement.with_only_columns(*list_texts(statement)) if is_sqlite else statement
+        """Give a statement's rows in any order, as batches; moments are in microseconds of UTC."""
+        is_sqlite, asked = self.dialect.name == "sqlite", statement.order_by(None)
+        if is_sqlite:
+            asked = asked.with_only_columns(*list_texts(statement))
         compiled = asked.compile(dialect=self.dialect, compile_kwargs={"literal_binds": True})
         types = [arrow_type(column.type) for column in statement.selected_columns]
         with self.connection.cursor() as cursor:

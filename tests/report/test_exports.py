@@ -7,14 +7,18 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import numpy
 import pandas
+import pyarrow
 import pyreadstat
 import pytest
 from pyarrow import parquet
 
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
+from bot.report.exports.batches import tell_local
 from bot.report.exports.columns import NOT_LINKED, WITHHELD, Kind
 from bot.report.exports.exporting import Wish, export_tables
 from bot.report.exports.tables import DELIVERIES, DOSE, TABLES
@@ -299,3 +303,47 @@ def test_every_table_begins_with_its_key_and_pairs_each_moment_with_a_local_time
     for table in (DELIVERIES, DOSE):
         moments = [each.name for each in table.columns if each.kind is Kind.MOMENT]
         assert moments == [each.source for each in table.columns if each.kind is Kind.LOCAL]
+
+
+async def test_an_export_that_breaks_off_leaves_the_earlier_one_as_it_was(
+    town: Town, tmp_path: Path
+) -> None:
+    await live(town)
+    await export(town, tmp_path / "out")
+    before = (tmp_path / "out" / "events.csv").read_bytes()
+
+    def break_off(_done: int, _total: int) -> None:
+        raise KeyboardInterrupt
+
+    wish = Wish(town.clock.now(), tuple(Format), show_progress=break_off)
+    with pytest.raises(KeyboardInterrupt):
+        await export_tables(
+            town.store.database, tmp_path / "out", wish=wish, sealer=town.store.sealer
+        )
+
+    assert (tmp_path / "out" / "events.csv").read_bytes() == before
+    assert [name for name in os.listdir(tmp_path) if "out" in name] == ["out"]  # noqa: PTH208
+
+
+def test_clocks_that_change_are_told_as_the_zone_tells_them() -> None:
+    spring = [
+        datetime(2026, 3, 29, hour, minute, tzinfo=UTC) for hour in (0, 1) for minute in (0, 59)
+    ]
+    autumn = [
+        datetime(2026, 10, 25, hour, minute, tzinfo=UTC) for hour in (0, 1) for minute in (0, 59)
+    ]
+    moments = [*spring, *autumn, datetime(2026, 4, 4, 15, 0, tzinfo=UTC)]
+    known = [
+        ZoneInfo(name) for name in ("Europe/Copenhagen", "Australia/Lord_Howe", "Asia/Kolkata")
+    ]
+
+    for place, zone in enumerate(known):
+        stamps = pyarrow.array(moments, pyarrow.timestamp("us", "UTC")).cast(
+            pyarrow.timestamp("us")
+        )
+        told = tell_local(stamps, numpy.full(len(moments), place), known)
+        assert told.to_pylist() == [tell(moment, zone) for moment in moments]
+
+
+def tell(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.astimezone(zone).replace(tzinfo=None)
