@@ -93,17 +93,26 @@ async def open_copy(database: Database) -> AsyncIterator[Snapshot]:
     original, folder = make_room(database.engine.url.database or "")
     try:
         copy_file(original, folder / COPY)
-        copied = open_database(f"sqlite:///{folder / COPY}")
-        with dbapi.connect(str(folder / COPY)) as connection, connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM sqlite_master")
-            cursor.fetchone()
-            async with copied.reading() as session:
-                await (await session.connection()).execute(text("SELECT 1 FROM sqlite_master"))
+        async with opened_for_once(folder / COPY) as copied, copied.reading() as session:
+            await (await session.connection()).execute(text("SELECT 1 FROM sqlite_master"))
+            with dbapi.connect(str(folder / COPY)) as connection:
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT count(*) FROM sqlite_master")
+                    cursor.fetchone()
                 shutil.rmtree(folder)  # both hold it open; a process that is killed leaves nothing
                 yield Snapshot(session, connection, database.engine.dialect)
-        await copied.close()
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@asynccontextmanager
+async def opened_for_once(file: Path) -> AsyncIterator[Database]:
+    """Open an SQLite file, and close it at the end."""
+    database = open_database(f"sqlite:///{file}")
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
 def make_room(file: str) -> tuple[Path, Path]:
