@@ -3,6 +3,8 @@
 import csv
 import os
 import re
+import subprocess
+import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +20,7 @@ from pyarrow import parquet
 
 from bot.errors import BotError
 from bot.intake.outcome_files import import_outcomes
+from bot.report.exports import writers
 from bot.report.exports.batches import tell_local
 from bot.report.exports.columns import NOT_LINKED, WITHHELD, Kind
 from bot.report.exports.exporting import Wish, export_tables
@@ -347,3 +350,20 @@ def test_clocks_that_change_are_told_as_the_zone_tells_them() -> None:
 
 def tell(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.astimezone(zone).replace(tzinfo=None)
+
+
+def test_csv_needs_no_library_of_the_extra_and_other_formats_name_what_is_missing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(writers, "find_spec", lambda _name: None)
+
+    writers.check_extra([Format.CSV])
+    with pytest.raises(BotError) as refused:
+        writers.check_extra([Format.CSV, Format.SAV])
+
+    assert str(refused.value).startswith("Exports as sav need pandas, pyreadstat, not installed")
+    program = "import sys, bot.report.exports.exporting; print(*sys.modules)"
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert {"pyarrow", "pandas", "numpy", "pyreadstat"}.isdisjoint(done.stdout.split())
