@@ -27,7 +27,9 @@ from bot.report.exports.exporting import Wish, export_tables
 from bot.report.exports.tables import DELIVERIES, DOSE, TABLES
 from bot.report.exports.writers import Format, show
 from bot.store import centres
-from bot.store.tables import Child
+from bot.store.events import record_event
+from bot.store.states import EventKind
+from bot.store.tables import Child, Guardian
 from tests.town import Town
 
 pytestmark = pytest.mark.anyio
@@ -194,6 +196,10 @@ async def test_a_centre_where_things_are_tried_out_is_in_no_table(
         (centre,) = await centres.list_centres(session)
         centre.is_test = True
         session.add(centre)
+        for guardian in await town.rows(Guardian):  # what is about no child
+            await record_event(
+                session, EventKind.LANGUAGE, guardian_id=guardian.id, now=town.clock.now()
+            )
 
     files = await export(town, tmp_path / "out", formats=(Format.CSV, Format.PARQUET))
 
