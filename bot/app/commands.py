@@ -1,8 +1,8 @@
 """What each command does, on the settings that it is given."""
 
 import os
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
 from pathlib import Path
 
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
@@ -16,11 +16,13 @@ from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.catalogue.reading.recording_folder import RecordingFolder
+from bot.core.clock import Clock
 from bot.core.sealing import draw_key
 from bot.errors import BotError
 from bot.report import funnel
 from bot.report.document import write_report
-from bot.report.exporting import export_tables
+from bot.report.exports.exporting import Wish, export_tables
+from bot.report.exports.writers import Format, check_extra
 from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
 from bot.store import budget, centres, open_database
@@ -29,6 +31,7 @@ from bot.store.migrating import upgrade
 from bot.store.tombstones import TombstoneFile
 from bot.web.health import make_health
 
+TESTS = "\ta test: counted nowhere"
 SETTINGS = """\
 # Kuffert's settings. This file and the key are readable by you alone.
 # The bot's token, from @BotFather:
@@ -117,14 +120,22 @@ async def upgrade_database(settings: Settings) -> None:
         await database.close()
 
 
-async def add_centre(settings: Settings, code: str, *, name: str, zone: str, language: str) -> None:
-    """Add a centre."""
+async def add_centre(
+    settings: Settings, code: str, *, name: str, zone: str, language: str, is_test: bool = False
+) -> None:
+    """Add a centre; one that is a test counts nowhere."""
     findings = ContentChecker(settings.content, settings.locales).check()
     if findings.errors:
         raise BotError(str(findings.errors[0]))
     async with open_store(settings) as store, store.database.writing() as session:
         await centres.add_centre(
-            session, code, name=name, zone=zone, language=language, now=SystemClock().now()
+            session,
+            code,
+            name=name,
+            zone=zone,
+            language=language,
+            is_test=is_test,
+            now=SystemClock().now(),
         )
 
 
@@ -133,7 +144,7 @@ async def list_centres(settings: Settings) -> list[str]:
     async with open_store(settings) as store, store.database.reading() as session:
         return [
             f"{each.code}\t{each.name}\t{each.zone}\t{each.language}\t"
-            f"{await centres.count_children(session, each)} children"
+            f"{await centres.count_children(session, each)} children{TESTS * each.is_test}"
             for each in await centres.list_centres(session)
         ]
 
@@ -163,10 +174,30 @@ async def issue(
             )
 
 
-async def export(settings: Settings, folder: Path) -> list[tuple[str, int]]:
-    """Write the exports."""
-    async with open_store(settings) as store, store.database.reading() as session:
-        return await export_tables(session, folder)
+async def export(
+    settings: Settings,
+    folder: Path,
+    *,
+    formats: Sequence[Format],
+    series: str | None,
+    since: datetime | None,
+    clock: Clock,
+    show_progress: Callable[[int, int], None],
+) -> tuple[dict[str, int], datetime]:
+    """Write the exports; give each table's number of rows, and the moment of it all."""
+    check_extra(formats)
+    async with open_store(settings) as store:
+        catalogue = await read_running(store.database, settings)
+        wish = Wish(
+            clock.now(),
+            tuple(dict.fromkeys(formats)),
+            series,
+            since,
+            {name: each.minutes for name, each in catalogue.activities.items()},
+            show_progress,
+        )
+        written = await export_tables(store.database, folder, wish=wish, sealer=store.sealer)
+        return written, wish.now
 
 
 async def count_funnel(settings: Settings, *, by: By | None) -> Funnel:

@@ -29,13 +29,18 @@ def centre_add(
     name: str,
     zone: Annotated[str, typer.Option(help="Such as Europe/Copenhagen.")],
     language: Annotated[str, typer.Option(help="The language the centre works in, such as da.")],
+    test: Annotated[
+        bool, typer.Option("--test", help="Only for trying things out: counted nowhere.")
+    ] = False,
     demo: OnDemo = False,
 ) -> None:
     """Add a centre."""
     if zone not in available_timezones():
         raise BotError(f'There is no time zone "{zone}". Write one such as Europe/Copenhagen.')
     settings = settings_for(demo=demo)
-    asyncio.run(commands.add_centre(settings, code, name=name, zone=zone, language=language))
+    asyncio.run(
+        commands.add_centre(settings, code, name=name, zone=zone, language=language, is_test=test)
+    )
     typer.echo(f"added centre {code}")
 
 

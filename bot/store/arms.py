@@ -41,7 +41,8 @@ class ArmCount(NamedTuple):
 
 async def list_centres(session: Session) -> list[Candidate]:
     """List the centres that may be drawn."""
-    rows = (await session.exec(select(Centre).order_by(col(Centre.code)))).all()
+    statement = select(Centre).where(col(Centre.is_test).is_(False)).order_by(col(Centre.code))
+    rows = (await session.exec(statement)).all()
     return [
         Candidate(id_of(each), each.code, {"language": each.language, "zone": each.zone})
         for each in rows
@@ -54,7 +55,7 @@ async def list_children(session: Session) -> list[Candidate]:
         select(Child, Centre, RosterEntry)
         .join(Centre, col(Centre.id) == col(Child.centre_id))
         .join(RosterEntry, col(RosterEntry.child_id) == col(Child.id), isouter=True)
-        .where(col(Child.is_open).is_(False))
+        .where(col(Child.is_open).is_(False), col(Centre.is_test).is_(False))
         .order_by(col(Child.study_code))
     )
     rows = (await session.exec(statement)).all()

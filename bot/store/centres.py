@@ -42,12 +42,21 @@ class Week(NamedTuple):
 
 
 async def add_centre(
-    session: Session, code: str, *, name: str, zone: str, language: str, now: datetime
+    session: Session,
+    code: str,
+    *,
+    name: str,
+    zone: str,
+    language: str,
+    now: datetime,
+    is_test: bool = False,
 ) -> Centre:
     """Add a centre; raise BotError when its code is taken."""
     if await find_centre(session, code):
         raise BotError(f'There is a centre "{code}" already. Choose another code.')
-    centre = Centre(code=code, name=name, zone=zone, language=language, created_at=now)
+    centre = Centre(
+        code=code, name=name, zone=zone, language=language, created_at=now, is_test=is_test
+    )
     session.add(centre)
     await session.flush()
     return centre

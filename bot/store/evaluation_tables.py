@@ -5,10 +5,10 @@ Nothing that sends messages reads them, but for an arm's first day.
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary
 from sqlmodel import Field
 
-from bot.store.columns import Moment, Row, number, owned, partial_index, word
+from bot.store.columns import BigNumber, Moment, Row, number, owned, partial_index, word
 from bot.store.states import AllocationUnit, Disadvantage, OutcomeEnd
 
 
@@ -115,3 +115,30 @@ class Outcome(Row, table=True):
             where="ended <> 'quarantined'",
         ),
     )
+
+
+class ExportSeries(Row, table=True):
+    """Exports that may be joined with each other, and with nothing else: they share a sealed key.
+
+    `exported_at` is the moment of the latest export.
+    """
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(unique=True, max_length=40)
+    key_sealed: bytes = Field(sa_type=LargeBinary)
+    begun_at: datetime = Field(sa_type=Moment)
+    exported_at: datetime = Field(sa_type=Moment)
+
+
+class ExportedPart(Row, table=True):
+    """What a series' exports have held of one file, of a range of its row numbers.
+
+    `body` has each row's number, a hash of what the row said and when that changed: no more.
+    """
+
+    series_id: int = Field(
+        sa_type=BigNumber, sa_column_args=[ForeignKey("export_series.id")], primary_key=True
+    )
+    file: str = Field(primary_key=True, max_length=40)
+    part: int = Field(primary_key=True)
+    body: bytes = Field(sa_type=LargeBinary)

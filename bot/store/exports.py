@@ -3,14 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from sqlalchemy import ColumnElement, Select, and_, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, select
 
 from bot.core.actions import Purpose
 from bot.store.database import Session
 from bot.store.evaluation_tables import Outcome
+from bot.store.funnel import counted_children
 from bot.store.reading import read
 from bot.store.states import ConsentAnswer, OutcomeEnd
 from bot.store.tables import (
@@ -50,6 +52,7 @@ async def list_roster(session: Session) -> list[RosterRow]:
         select(Child, Centre, opened.c.opened_at)
         .join(Centre, col(Child.centre_id) == col(Centre.id))
         .outerjoin(opened, opened.c.child_id == col(Child.id))
+        .where(col(Centre.is_test).is_(False))
         .order_by(col(Centre.code), col(Child.id))
     )
     return [
@@ -87,6 +90,7 @@ async def list_forgotten(session: Session) -> list[ForgottenRow]:
             func.sum(ForgottenCount.answered),
         )
         .join(ForgottenCount, col(ForgottenCount.centre_id) == col(Centre.id))
+        .where(col(Centre.is_test).is_(False))
         .group_by(col(Centre.code))
         .order_by(col(Centre.code))
     )
@@ -95,8 +99,9 @@ async def list_forgotten(session: Session) -> list[ForgottenRow]:
 
 
 async def list_pairs(session: Session) -> Sequence[Pair]:
-    """List every guardian and child."""
-    return (await session.exec(select(Pair).order_by(col(Pair.id)))).all()
+    """List every guardian and child that count."""
+    is_counted = col(Pair.child_id).in_(counted_children())
+    return (await session.exec(select(Pair).where(is_counted).order_by(col(Pair.id)))).all()
 
 
 async def list_last_consents(session: Session, purpose: Purpose) -> dict[int, ConsentAnswer]:
@@ -112,12 +117,35 @@ async def list_last_consents(session: Session, purpose: Purpose) -> dict[int, Co
 
 async def list_deliveries(session: Session) -> Sequence[Delivery]:
     """List every delivery, in the order of planning."""
-    return (await session.exec(select(Delivery).order_by(col(Delivery.id)))).all()
+    statement = select(Delivery).where(is_counted(Delivery)).order_by(col(Delivery.id))
+    return (await session.exec(statement)).all()
 
 
 async def list_events(session: Session) -> Sequence[EngagementEvent]:
     """List every engagement event, in the order of happening."""
-    return (await session.exec(select(EngagementEvent).order_by(col(EngagementEvent.id)))).all()
+    statement = (
+        select(EngagementEvent).where(is_counted(EngagementEvent)).order_by(col(EngagementEvent.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+def is_counted(table: type[Delivery] | type[EngagementEvent]) -> ColumnElement[bool]:
+    """Condition: a row is not of a child, nor of its guardian, at a centre for tests."""
+    of_child, guardian = col(table.child_id), col(table.guardian_id)
+    return or_(
+        of_child.in_(counted_children()),
+        and_(of_child.is_(None), or_(guardian.is_(None), guardian.not_in(list_testers()))),
+    )
+
+
+def list_testers() -> Select[Any]:
+    """Select the guardians of a child at a centre for trying things out."""
+    return (
+        select_columns(col(Pair.guardian_id))
+        .join(Child, col(Child.id) == col(Pair.child_id))
+        .join(Centre, col(Centre.id) == col(Child.centre_id))
+        .where(col(Centre.is_test).is_(True))
+    )
 
 
 class AssessedRow(NamedTuple):
@@ -134,6 +162,7 @@ ASSESSED = (
         col(Outcome.child_id), col(Outcome.instrument), col(Outcome.wave), col(Outcome.score)
     )
     .where(col(Outcome.ended) != OutcomeEnd.QUARANTINED, col(Outcome.score).is_not(None))
+    .where(col(Outcome.child_id).in_(counted_children()))
     .order_by(col(Outcome.id))
 )
 

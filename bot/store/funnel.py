@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, Select
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import Mapped
 from sqlmodel import col, func, select
@@ -32,6 +32,15 @@ class FunnelRow(NamedTuple):
     printed_at: datetime | None
     opened_at: datetime | None
     joined_at: datetime | None
+
+
+def counted_children() -> Select[Any]:
+    """Select the children that count: those of a centre where nobody only tries things out."""
+    return (
+        select_columns(col(Child.id))
+        .join(Centre, col(Centre.id) == col(Child.centre_id))
+        .where(col(Centre.is_test).is_(False))
+    )
 
 
 def first_of_cards(column: Mapped[Any]) -> ColumnElement[datetime | None]:
@@ -69,6 +78,7 @@ CHILDREN = (
     )
     .join(Centre, col(Centre.id) == col(Child.centre_id))
     .outerjoin(RosterEntry, col(RosterEntry.child_id) == col(Child.id))
+    .where(col(Centre.is_test).is_(False))
     .order_by(col(Child.id))
 )
 TAPPED = (
@@ -77,13 +87,14 @@ TAPPED = (
         col(EngagementEvent.child_id).is_not(None),
         col(EngagementEvent.delivery_id).is_not(None),
         col(EngagementEvent.kind).in_(TAPS),
+        col(EngagementEvent.child_id).in_(counted_children()),
     )
     .distinct()
 )
 
 
 async def list_children(session: Session) -> list[FunnelRow]:
-    """List every child on a roster, once, however many guardians and cards it has."""
+    """List every child on a roster that counts, once, however many guardians and cards it has."""
     return [FunnelRow(*row) for row in await read(session, CHILDREN)]
 
 

@@ -189,7 +189,7 @@ async def list_linked_children(session: Session) -> list[LinkedChild]:
     children = (
         select_columns(col(Child.id), col(Child.centre_id), col(Centre.code))
         .join(Centre, col(Centre.id) == col(Child.centre_id))
-        .where(col(Child.is_open).is_(False))
+        .where(col(Child.is_open).is_(False), col(Centre.is_test).is_(False))
         .order_by(col(Centre.code), col(Child.id))
     )
     return [

@@ -51,7 +51,7 @@ ENROLLED = (
     )
     .join(Centre, col(Centre.id) == col(Child.centre_id))
     .outerjoin(RosterEntry, col(RosterEntry.child_id) == col(Child.id))
-    .where(col(Child.is_open).is_(False))
+    .where(col(Child.is_open).is_(False), col(Centre.is_test).is_(False))
     .order_by(col(Centre.code), col(Child.id))
 )
 VERSIONS = (

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, Index, LargeBinary
+from sqlalchemy import BigInteger, Index, LargeBinary, false
 from sqlmodel import Field
 
 from bot.core.actions import Purpose
@@ -32,7 +32,10 @@ class Deployment(Row, table=True):
 
 
 class Centre(Row, table=True):
-    """The kindergarten that hands out cards; the unit of randomisation."""
+    """The kindergarten that hands out cards; the unit of randomisation.
+
+    `is_test` marks one where staff try things out: nothing of it is counted, drawn or exported.
+    """
 
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(unique=True, max_length=40)
@@ -40,6 +43,7 @@ class Centre(Row, table=True):
     zone: str
     language: str
     created_at: datetime = Field(sa_type=Moment)
+    is_test: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
 
 
 class CentreTheme(Row, table=True):

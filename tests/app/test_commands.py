@@ -113,6 +113,16 @@ def age_database(folder: Path) -> None:
             "The Bot API cannot be reached at http://127.0.0.1:9",
         ),
         (("outcomes", "import", "gone.csv"), {}, "gone.csv cannot be read: No such file"),
+        (
+            ("export", "out", "--series", "a b"),
+            {},
+            '"a b" cannot name a series. Use up to 40 letters, digits, dots, dashes: panel-2026.',
+        ),
+        (
+            ("export", "out", "--series", "panel", "--since", "2026-11-02"),
+            {},
+            '"2026-11-02" is not a moment. Write it with its zone, such as 2026-11-02T08:00:00Z.',
+        ),
         (("export", "out", "--demo"), {}, "There is no demo yet. Start one with `kuffert demo`."),
         (
             ("content", "check"),

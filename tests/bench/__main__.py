@@ -14,6 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tests.bench.contents import measure_contents
 from tests.bench.counts import FULL, QUICK, Counts
+from tests.bench.exports import measure_exports
 from tests.bench.figures import Figure, print_figures, write_json
 from tests.bench.growth import measure_planning, measure_size
 from tests.bench.outcomes import measure_outcomes
@@ -25,7 +26,7 @@ from tests.bench.ticks import measure_ticks
 
 AIOGRAM = ROOT / ".venv-bench" / "bin" / "python"  # it needs versions other than ours
 WIDTH = 150
-PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes")
+PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes", "exports")
 VERSIONS = ("python-telegram-bot", "aiohttp", "httpx", "asyncpg", "sqlalchemy")
 
 
@@ -44,6 +45,8 @@ def measure(stage: Stage, counts: Counts, part: str) -> list[Figure]:
             return measure_contents(stage, counts)
         case "outcomes":
             return measure_outcomes(stage, counts)
+        case "exports":
+            return measure_exports(stage, counts)
         case _:
             return measure_size(stage, counts)
 
@@ -97,10 +100,13 @@ def main() -> None:
     parser.add_argument(
         "--planned", type=int, metavar="N", help="plan the first week of N guardians, not of 5,000"
     )
+    parser.add_argument("--events", type=int, metavar="N", help="export N events, not 5,000,000")
     given = parser.parse_args()
     counts, console = QUICK if given.quick else FULL, make_console()
     if given.planned:
         counts = replace(counts, planned=given.planned)
+    if given.events:
+        counts = replace(counts, events=given.events)
     figures: list[Figure] = []
     with progress(console) as say, open_stage(say) as stage:
         settings = list_settings(stage, counts)

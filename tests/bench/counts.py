@@ -20,6 +20,7 @@ class Counts:
     sends_a_second: int  # due for each second of tapping, as many as may be sent
     activities: int  # of a library, in twelve languages
     results: int  # rows of a file of results
+    events: int  # exported
 
 
 FULL = Counts(
@@ -36,6 +37,7 @@ FULL = Counts(
     sends_a_second=1_000,
     activities=1_000,
     results=1_000_000,
+    events=5_000_000,
 )
 QUICK = Counts(
     sends=300,
@@ -51,4 +53,5 @@ QUICK = Counts(
     sends_a_second=300,
     activities=20,
     results=2_000,
+    events=20_000,
 )

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import pytest
 
-from bot.report.exporting import export_tables
+from bot.core.sealing import Sealer
+from bot.report.exports.exporting import Wish, export_tables
 from bot.store import Database, Session, centres
 from bot.store.columns import id_of
 from bot.store.tables import ForgottenCount
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
-COLUMNS = ("centre", "guardians", "sent", "answered")
+TOLD = {True: "one", False: "all"}
+COLUMNS = ("guardians", "sent", "answered")
 
 
 async def forget(session: Session, code: str, *months: tuple[int, int, int]) -> None:
@@ -37,11 +39,11 @@ async def forget(session: Session, code: str, *months: tuple[int, int, int]) -> 
     ("families", "expected"),
     [
         ({}, []),
-        ({"elm": [(3, 40, 20)]}, ["elm,,,", ",,,"]),
-        ({"elm": [(4, 40, 20), (2, 5, 1)]}, ["elm,6,45,21", ",6,45,21"]),
+        ({"elm": [(3, 40, 20)]}, ["one,,,", "all,,,"]),
+        ({"elm": [(4, 40, 20), (2, 5, 1)]}, ["one,6,45,21", "all,6,45,21"]),
         (
             {"ash": [(8, 90, 60)], "elm": [(6, 45, 21)], "oak": [(2, 9, 3)]},
-            ["ash,8,90,60", "elm,,,", "oak,,,", ",16,144,84"],
+            ["one,,,", "one,,,", "one,8,90,60", "all,16,144,84"],
         ),
     ],
 )
@@ -55,9 +57,12 @@ async def test_what_stays_of_the_forgotten_adds_up_and_never_tells_of_a_few(
         for code, months in families.items():
             await forget(session, code, *months)
 
-    async with database.reading() as session:
-        await export_tables(session, tmp_path / "out")
+    wish = Wish(NOW)
+    await export_tables(database, tmp_path / "out", wish=wish, sealer=Sealer(bytes(32)))
 
     with (tmp_path / "out" / "forgotten.csv").open() as file:
-        found = [",".join(row[name] for name in COLUMNS) for row in csv.DictReader(file)]
-    assert found == expected
+        rows = list(csv.DictReader(file))
+    names = [row["centre"] for row in rows]
+    lines = [",".join((TOLD[bool(row["centre"])], *(row[c] for c in COLUMNS))) for row in rows]
+    assert [*sorted(lines[:-1]), *lines[-1:]] == expected
+    assert not {"ash", "elm", "oak"} & set(names)
