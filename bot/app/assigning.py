@@ -24,7 +24,7 @@ from bot.core.arms import (
     say_count,
 )
 from bot.errors import BotError
-from bot.report.disclosure import is_small
+from bot.report.disclosure import is_small, suppress
 from bot.settings import Settings
 from bot.store import Session, arms
 from bot.store.arms import Candidate
@@ -211,15 +211,19 @@ async def describe(session: Session) -> list[str]:
         f"one of {say_count(count_allocations(scheme))} allocations",
         f"list SHA-256 {allocation.digest}",
     ]
-    for each in await arms.count_by_arm(session):
+    counted = await arms.count_by_arm(session)
+    shown = suppress([each.children for each in counted])
+    for each, children_shown in zip(counted, shown, strict=True):
         notes = "".join(
             (
                 ", control" if each.arm.is_control else "",
                 f", starts on {each.arm.starts_on}" if each.arm.starts_on else "",
             )
         )
-        children = "" if unit == "children" else f", {each.children} children now"
-        lines.append(f"arm {each.arm.name}: {each.units} {unit}{children}{notes}")
+        children = f"{say_children(children_shown)} now"
+        if allocation.unit is AllocationUnit.CENTRE:
+            children = f"{each.units} {unit}, {children}"
+        lines.append(f"arm {each.arm.name}: {children}{notes}")
     lines += describe_strata(allocation, scheme.arms)
     late = await list_late(session, allocation)
     if late:
@@ -227,13 +231,25 @@ async def describe(session: Session) -> list[str]:
     return [*lines, *describe_contamination(await arms.count_contaminated(session))]
 
 
+def say_children(count: int | None) -> str:
+    """Say how many children there are; None is a count that would tell of a few."""
+    return "a number of children that is not shown" if count is None else f"{count} children"
+
+
 def describe_strata(allocation: Allocation, names: Sequence[str]) -> list[str]:
-    """Say how each stratum was drawn; where there is one only, the arms say it."""
+    """Say how each stratum was drawn; where there is one only, the arms say it.
+
+    Of children, nothing is said where an arm has a few in any stratum: the arms' own counts less
+    the other strata would tell them.
+    """
     rows = list(csv.DictReader(io.StringIO(allocation.listed.decode())))
     counts = Counter((row["stratum"], row["arm"]) for row in rows)
     strata = sorted({row["stratum"] for row in rows})
     if len(strata) < 2:
         return []
+    is_of_children = allocation.unit is AllocationUnit.CHILD
+    if is_of_children and any(is_small(counts[each, arm]) for each in strata for arm in names):
+        return [f"{len(strata)} strata; their counts are not shown, for some are of a few children"]
     return [
         f"stratum {each}: " + ", ".join(f"{counts[each, arm]} {arm}" for arm in names)
         for each in strata

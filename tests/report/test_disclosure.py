@@ -14,6 +14,7 @@ from bot.report.disclosure import suppress, suppress_funnel
         ([1, 1, 20], [None, None, None]),
         ([0, 0], [0, 0]),
         ([4], [None]),
+        ([*[9] * 10, 1, 2, 6], [*[9] * 10, None, None, None]),
     ],
 )
 def test_a_small_group_is_hidden_and_so_is_whatever_would_tell_it(
