@@ -1,4 +1,4 @@
-"""A published trial of schools: our figures are clubSandwich's, and those held to be the journal's."""
+"""A published trial of schools: our figures are clubSandwich's, and, it is held, the journal's."""
 
 import csv
 import json
