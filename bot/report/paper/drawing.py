@@ -28,14 +28,13 @@ class Box:
 
 @dataclass(frozen=True)
 class Line:
-    """A straight line; an arrow's head is at its end."""
+    """A straight line."""
 
     x: float
     y: float
     to_x: float
     to_y: float
     is_dashed: bool = False
-    is_arrow: bool = False
     weight: float = 1.2
 
 
@@ -73,6 +72,14 @@ class Drawing:
     def add(self, *marks: Mark) -> None:
         """Put shapes on the sheet."""
         self.marks += marks
+
+    def point(self, x: float, y: float, to_x: float, to_y: float) -> None:
+        """Draw an arrow, straight down or to the right."""
+        self.add(Line(x, y, to_x, to_y))
+        if x == to_x:
+            self.add(Shape([(to_x - 4, to_y - 7), (to_x + 4, to_y - 7), (to_x, to_y)]))
+        else:
+            self.add(Shape([(to_x - 7, to_y - 4), (to_x - 7, to_y + 4), (to_x, to_y)]))
 
     def write(self, text: str, x: float, y: float, *, width: float, is_bold: bool = False,
               anchor: str = "start", size: float = SIZE) -> float:  # fmt: skip
