@@ -118,9 +118,7 @@ def tell_drawing(drawing: Drawing | None, speech: Speech) -> str:
     """Say how arms were drawn."""
     if drawing is None:
         return speech.say("They were not drawn.")
-    strata = (
-        speech.say("within strata") if drawing.stratified else speech.say("without strata")
-    )
+    strata = speech.say("within strata") if drawing.stratified else speech.say("without strata")
     unit = UNITS.get(drawing.unit, drawing.unit)
     return speech.say(
         "By a computer from a seed, {unit} as units, {strata}, the numbers in each arm fixed. The "

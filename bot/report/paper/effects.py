@@ -3,12 +3,20 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from bot.report.estimates.adjusting import find_minimum_detectable
 from bot.report.estimates.gaps import Adjustment, Gaps
 from bot.report.estimates.pre_post import SENTENCE
 from bot.report.estimates.records import Estimate
 from bot.report.findings import Comparison, Findings, Measured, Subgroups
-from bot.report.paper.blocks import Block, Figure, Heading, Notice, Paragraph, Points, Section, Table
+from bot.report.paper.blocks import (
+    Block,
+    Figure,
+    Heading,
+    Notice,
+    Paragraph,
+    Points,
+    Section,
+    Table,
+)
 from bot.report.paper.charts import Group, Whisker, draw_whiskers
 from bot.report.paper.speech import SUPPRESSED, Speech
 from bot.report.paper.taking_part import draw, suppression_note
@@ -167,9 +175,7 @@ def draw_forest(comparisons: Sequence[Comparison], speech: Speech) -> Figure:
     return draw("forest", drawing, caption=caption, description=description)
 
 
-def make_whisker(
-    name: str, estimate: Estimate, speech: Speech, is_main: bool = False
-) -> Whisker:
+def make_whisker(name: str, estimate: Estimate, speech: Speech, is_main: bool = False) -> Whisker:
     """Make a line of the forest plot."""
     text = speech.number(estimate.value)
     if estimate.interval is not None:
@@ -465,8 +471,3 @@ def tell_changes(findings: Findings, speech: Speech) -> Section:
               [*remarks.list(), suppression_note(findings, speech)]),
     ]  # fmt: skip
     return Section("effects", speech.say("Before and after"), blocks)
-
-
-def find_detectable(each: Comparison) -> float | None:
-    """Find the smallest effect that would be found four times in five."""
-    return find_minimum_detectable(each.standardised)

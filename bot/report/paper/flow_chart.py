@@ -113,9 +113,7 @@ def draw_start(drawing: Drawing, flow: Flow, speech: Speech) -> float:
         drawing.point(middle, y, middle, y + SPACE)
     drawn = speech.say("Drawn: {centres}", centres=speech.count(
         "{number} centre", "{number} centres", flow.drawn))  # fmt: skip
-    return draw_box(
-        drawing, middle - COLUMN / 2, y + SPACE, [drawn], height=find_height([drawn])
-    )
+    return draw_box(drawing, middle - COLUMN / 2, y + SPACE, [drawn], height=find_height([drawn]))
 
 
 def draw_fork(drawing: Drawing, places: Sequence[float], y: float) -> float:

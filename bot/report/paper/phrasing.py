@@ -64,7 +64,6 @@ def make_pattern(message: str) -> re.Pattern[str]:
     """Make the pattern of a message with places."""
     pieces = PLACE.split(message)
     written = [
-        f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece)
-        for place, piece in enumerate(pieces)
+        f"(?P<{piece}>.+?)" if place % 2 else re.escape(piece) for place, piece in enumerate(pieces)
     ]
     return re.compile("".join(written))

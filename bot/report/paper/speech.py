@@ -137,9 +137,10 @@ class Speech:
         if not LANGUAGE_CODE.fullmatch(code):
             return code
         try:
-            return Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(
-                self.locale
-            ) or code
+            return (
+                Locale.parse(code, sep="-" if "-" in code else "_").get_display_name(self.locale)
+                or code
+            )
         except (UnknownLocaleError, ValueError):
             return code
 

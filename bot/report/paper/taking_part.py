@@ -210,14 +210,10 @@ def list_compared(findings: Findings, speech: Speech) -> list[str]:
 
 def tell_doses(findings: Findings, speech: Speech) -> Section:
     """Tell how much families did, and what children scored by it, which is no effect."""
-    bars = [
-        (name_weeks(each.least, each.most, speech), each.children) for each in findings.doses
-    ]
+    bars = [(name_weeks(each.least, each.most, speech), each.children) for each in findings.doses]
     most = max((children or 0 for _name, children in bars), default=0) or 1
     caption = speech.say("Children by active weeks")
-    drawn = [
-        Bar(name, None if n is None else n / most, speech.whole(n)) for name, n in bars
-    ]
+    drawn = [Bar(name, None if n is None else n / most, speech.whole(n)) for name, n in bars]
     description = speech.say("A bar for each number of active weeks, as long as its children.")
     blocks: list[Block] = [
         Paragraph(
