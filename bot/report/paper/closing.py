@@ -64,7 +64,7 @@ def tell_price(costs: Costs, speech: Speech) -> str:
 def tell_methods(findings: Findings, speech: Speech) -> Section:
     """Tell what CONSORT asks of a cluster trial, and what finds the same numbers again."""
     title = speech.say("Methods")
-    blocks = [
+    blocks: list[Block] = [
         Heading(speech.say("The study")),
         Terms(list_study(findings, speech)),
         Heading(speech.say("How it was analysed")),

@@ -46,9 +46,9 @@ def draw_flow(flow: Flow, speech: Speech) -> Drawing:
         y = draw_row(drawing, places, y, texts, is_led=True)
     y = draw_band(drawing, y + SPACE * 0.7, tell_followed(flow, speech))
     if flow.outcome:
-        for number, (step, label) in enumerate(FOLLOWED.items()):
-            texts = [tell_count(label, arm.followed.get(step), speech) for arm in flow.arms]
-            is_last = step is Followed.ANALYSED
+        for number, (end, label) in enumerate(FOLLOWED.items()):
+            texts = [tell_count(label, arm.followed.get(end), speech) for arm in flow.arms]
+            is_last = end is Followed.ANALYSED
             y = draw_row(drawing, places, y, texts, is_led=number > 0, is_bold=is_last)
     drawing.height = y + 2
     return drawing

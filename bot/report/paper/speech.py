@@ -38,7 +38,8 @@ def load_messages(language: str) -> Mapping[str, str | tuple[str, ...]]:
     for each in catalog:
         if each.id:
             key = each.id if isinstance(each.id, str) else each.id[0]
-            messages[key] = tuple(each.string) if isinstance(each.string, list) else each.string
+            words = each.string or ""
+            messages[key] = words if isinstance(words, str) else tuple(words)
     return messages
 
 
