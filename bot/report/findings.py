@@ -98,13 +98,18 @@ class Loss:
 
 @dataclass(frozen=True)
 class Subgroups:
-    """Effects on disadvantaged and other children, and whether they differ, over the draw."""
+    """Effects on disadvantaged and other children, and whether they differ, over the draw.
+
+    `gaps_before` is about the score before the start in its own points, by raw means; None where
+    there is none.
+    """
 
     disadvantaged: Estimate
     others: Estimate
     interaction: Estimate
     gaps: Mapping[Adjustment, Gaps]
     means: Mapping[str, Means]  # of "disadvantaged" and "others": the outcome by arm
+    gaps_before: Gaps | None = None
 
 
 @dataclass(frozen=True)
