@@ -261,6 +261,7 @@ def part(question: Question, *, plan: Plan, seed: int) -> tuple[Subgroups | None
         groups = estimate_groups_by_draw(trial, scheme, seed=seed, draws=plan.draws)
         interaction = estimate_interaction_by_draw(trial, scheme, seed=seed, draws=plan.draws)
         gaps = {each: estimate_gaps(trial, adjustment=each) for each in Adjustment}
+        before = find_gaps_before(trial, smallest=plan.smallest)
     except BotError as error:
         return None, Phrase(str(error))
     means = {
@@ -274,9 +275,24 @@ def part(question: Question, *, plan: Plan, seed: int) -> tuple[Subgroups | None
             interaction=tell(interaction),
             gaps={each: blur_gaps(found, is_told) for each, found in gaps.items()},
             means=means,
+            gaps_before=before,
         ),
         None,
     )
+
+
+def find_gaps_before(trial: Trial, *, smallest: int) -> Gaps | None:
+    """Estimate the gap before the start, of everybody with a baseline; None where few have one.
+
+    How many have one is told nowhere else, so that it is not told here.
+    """
+    before = replace(trial, outcome=trial.baseline)
+    for arm in (0, 1):
+        for flag in (0, 1):
+            own = before.keep((before.arm == arm) & (before.disadvantage == flag)).analysed()
+            if len(own.outcome) < smallest:
+                return None
+    return blur_gaps(estimate_gaps(before, adjustment=Adjustment.RAW), False)
 
 
 def blur_gaps(gaps: Gaps, is_told: bool) -> Gaps:
