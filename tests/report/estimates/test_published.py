@@ -15,8 +15,9 @@ from tests.report.estimates.trials import REFERENCE, make_trial
 
 SEXES = {"girls": {"Girl"}, "boys": {"Boy"}, "all": {"Girl", "Boy"}}
 # Effect, and standard error by bias-reduced linearisation (CR2), held to be those of Angrist & Lavy
-# (2009), Table 2. The data give all six, but none was seen on the journal's page. A reproduction by
-# others states, with further covariates, 0.105 (0.047) for girls, which is another column.
+# (2009), Table 2. The data give all six. That the table regresses on arm and kind of school alone, by
+# sex, with that standard error, is confirmed by others' code for it; the figures themselves were not
+# seen on the journal's page.
 PUBLISHED = {"girls": (0.105, 0.061), "boys": (-0.010, 0.052), "all": (0.056, 0.049)}
 
 
