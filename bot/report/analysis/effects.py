@@ -161,7 +161,12 @@ def answer(question: Question, *, plan: Plan, seed: int, primary: Measured | Non
         loss=lose(question, few=few),
         icc=None if few else measure_icc(trial),
         power=Phrase(describe_power(standardised, relevant=plan.relevant_effect)),
-        thirds=describe_known_thirds(known, few=few_known, smallest=plan.smallest),
+        thirds=describe_known_thirds(
+            known,
+            analysed=int(analysed.arm.sum()),
+            few=few_known,
+            smallest=plan.smallest,
+        ),
     )
 
 
@@ -220,14 +225,15 @@ def lose(question: Question, *, few: bool) -> Loss:
     return Loss(attrition.overall, (attrition.control, attrition.treated), attrition.differential)
 
 
-def describe_known_thirds(known: Trial, *, few: bool, smallest: int) -> list[Third]:
-    """Describe thirds by dose; where one is of few children nothing is told."""
+def describe_known_thirds(known: Trial, *, analysed: int, few: bool, smallest: int) -> list[Third]:
+    """Describe thirds by dose; where one is of few children, or few are in none, nothing is told.
+
+    `analysed` is how many children of the treated arm have a result, which the tables tell.
+    """
     thirds = [] if few else describe_thirds(known)
-    return (
-        thirds
-        if None not in suppress([each.children for each in thirds], smallest=smallest)
-        else []
-    )
+    counts = [each.children for each in thirds]
+    parts = [*counts, analysed - sum(counts)]
+    return [] if None in suppress(parts, smallest=smallest) else thirds
 
 
 # Subgroups
