@@ -15,9 +15,8 @@ from tests.report.estimates.trials import REFERENCE, make_trial
 
 SEXES = {"girls": {"Girl"}, "boys": {"Boy"}, "all": {"Girl", "Boy"}}
 # Effect, and standard error by bias-reduced linearisation (CR2), held to be those of Angrist & Lavy
-# (2009), Table 2. The data give all six. That the table regresses on arm and kind of school alone, by
-# sex, with that standard error, is confirmed by others' code for it; the figures themselves were not
-# seen on the journal's page.
+# (2009), Table 2; the data give all six. Others' code for that table confirms what it regresses on
+# (arm and kind of school, by sex) and its standard error; the journal's page itself was not seen.
 PUBLISHED = {"girls": (0.105, 0.061), "boys": (-0.010, 0.052), "all": (0.056, 0.049)}
 
 
