@@ -34,7 +34,7 @@ def name_arm(arm: FlowArm, speech: Speech) -> str:
 def draw_flow(flow: Flow, speech: Speech) -> Drawing:
     """Draw the flow from the centres assessed down to the children analysed, arm by arm."""
     columns = max(len(flow.arms), 1)
-    width = max(columns * COLUMN + (columns - 1) * GAP, 2 * COLUMN + GAP) + 2
+    width = max(columns * COLUMN + (columns - 1) * GAP, 2 * (COLUMN + SPACE)) + 2
     drawing = Drawing(width)
     top = draw_start(drawing, flow, speech)
     left = (width - columns * COLUMN - (columns - 1) * GAP) / 2
