@@ -6,6 +6,7 @@ from itertools import count
 from math import ceil, floor, log10
 
 from bot.report.paper.drawing import (
+    BOLDER,
     GREY,
     INK,
     PALE,
@@ -190,6 +191,7 @@ def write_label(
 ) -> float:
     """Write a label at the left and its figure at the right, below it where both are too long."""
     room = WIDTH - measure(text) - 16
+    room = room / BOLDER - 10 if is_bold else room
     if measure(label) <= room:
         drawing.add(Words(WIDTH, y + SIZE, text, "end", is_bold))
         return drawing.write(label, 0, y, width=WIDTH, is_bold=is_bold)

@@ -123,8 +123,10 @@ def tell_drawing(drawing: Drawing | None, speech: Speech) -> str:
     return speech.say(
         "By a computer from a seed, {unit} as units, {strata}, the numbers in each arm fixed. The "
         "draw could have come out in {allocations} ways.",
-        unit=speech.say(unit), strata=strata, allocations=tell_allocations(drawing.allocations, speech),
-    )  # fmt: skip
+        unit=speech.say(unit),
+        strata=strata,
+        allocations=tell_allocations(drawing.allocations, speech),
+    )
 
 
 def tell_allocations(allocations: str, speech: Speech) -> str:
