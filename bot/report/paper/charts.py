@@ -6,6 +6,7 @@ from itertools import count
 from math import ceil, floor, log10
 
 from bot.report.paper.drawing import (
+    BOLDER,
     GREY,
     INK,
     PALE,
@@ -96,17 +97,17 @@ def draw_whiskers(groups: Sequence[Group], speech: Speech, *, unit: str) -> Draw
     """
     lines = [each for group in groups for each in group.lines if isinstance(each, Whisker)]
     axis = find_axis(lines)
-    drawing = Drawing(WIDTH)
+    drawing, zero = Drawing(WIDTH), axis.place(0)
     y = 0.0
     for group in groups:
         y = write_title(drawing, group.title, y)
         for each in group.lines:
             y = write_label(drawing, each.label, each.text, y, is_bold=is_main(each))
             if isinstance(each, Whisker):
+                drawing.add(Line(zero, y, zero, y + 19, is_dashed=True))
                 draw_whisker(drawing, each, axis, y=y + 9)
             y += 22
         y += 4
-    drawing.marks.insert(0, Line(axis.place(0), 0, axis.place(0), y, is_dashed=True))
     drawing.height = draw_axis(drawing, axis, speech, y=y, unit=unit)
     return drawing
 
@@ -190,6 +191,7 @@ def write_label(
 ) -> float:
     """Write a label at the left and its figure at the right, below it where both are too long."""
     room = WIDTH - measure(text) - 16
+    room = room / BOLDER - 10 if is_bold else room
     if measure(label) <= room:
         drawing.add(Words(WIDTH, y + SIZE, text, "end", is_bold))
         return drawing.write(label, 0, y, width=WIDTH, is_bold=is_bold)

@@ -123,8 +123,16 @@ def tell_drawing(drawing: Drawing | None, speech: Speech) -> str:
     return speech.say(
         "By a computer from a seed, {unit} as units, {strata}, the numbers in each arm fixed. The "
         "draw could have come out in {allocations} ways.",
-        unit=speech.say(unit), strata=strata, allocations=speech.tell(drawing.allocations),
-    )  # fmt: skip
+        unit=speech.say(unit),
+        strata=strata,
+        allocations=tell_allocations(drawing.allocations, speech),
+    )
+
+
+def tell_allocations(allocations: str, speech: Speech) -> str:
+    """Say how many allocations there could have been."""
+    digits = allocations.replace(",", "")
+    return speech.whole(int(digits)) if digits.isdecimal() else speech.tell(allocations)
 
 
 def tell_icc(findings: Findings, speech: Speech) -> str:

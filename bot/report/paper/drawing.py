@@ -11,6 +11,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 INK, GREY, PALE, WHITE = "#1f2937", "#9ca3af", "#e5e7eb", "#ffffff"
 SIZE = 13.0  # pixels of the usual text
 LEADING = 1.3
+BOLDER = 1.1  # how much wider bold text is
 WIDE, USUAL, NARROW = 1.0, 0.57, 0.3  # of the size of the text; a font's own widths are not read
 
 
@@ -84,7 +85,7 @@ class Drawing:
     def write(self, text: str, x: float, y: float, *, width: float, is_bold: bool = False,
               anchor: str = "start", size: float = SIZE) -> float:  # fmt: skip
         """Write text within a width, on as many lines as it takes; give the y below it."""
-        for line in wrap(text, width, size=size):
+        for line in wrap(text, width / (BOLDER if is_bold else 1), size=size):
             y += size * LEADING
             self.add(Words(x, y - size * 0.3, line, anchor, is_bold, size))
         return y

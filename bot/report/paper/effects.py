@@ -22,6 +22,7 @@ from bot.report.paper.speech import SUPPRESSED, Speech
 from bot.report.paper.taking_part import draw, suppression_note
 
 ADJUSTMENTS = {Adjustment.RAW: "raw means", Adjustment.ADJUSTED: "adjusted for baseline and strata"}
+TOGETHER = "\u00a0+\u00a0"
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 HEAD = ("Estimate", "95 % interval", "p", "Children", "Centres", "Method")
 
@@ -79,7 +80,7 @@ def write_row(
         write_bounds(estimate, speech, as_percent=as_percent),
         speech.p(estimate.p),
         speech.whole(estimate.children),
-        " + ".join(speech.whole(n) for n in estimate.clusters),
+        TOGETHER.join(speech.whole(n) for n in estimate.clusters),
         remarks.mark(estimate.method),
     ]
 
@@ -219,7 +220,7 @@ def tabulate_scores(findings: Findings, speech: Speech) -> Table:
     rows = [
         [
             name_comparison(each),
-            " + ".join(speech.whole(n) for n in each.children),
+            TOGETHER.join(speech.whole(n) for n in each.children),
             *(speech.number(mean) for mean in each.means),
             speech.number(each.deviation),
             speech.number(each.itt.value),

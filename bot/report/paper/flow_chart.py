@@ -3,7 +3,18 @@
 from collections.abc import Sequence
 
 from bot.report.findings import Flow, FlowArm, Followed, Step
-from bot.report.paper.drawing import PALE, SIZE, WHITE, Box, Drawing, Line, Words, count_lines, wrap
+from bot.report.paper.drawing import (
+    BOLDER,
+    PALE,
+    SIZE,
+    WHITE,
+    Box,
+    Drawing,
+    Line,
+    Words,
+    count_lines,
+    wrap,
+)
 from bot.report.paper.speech import Speech
 
 COLUMN, GAP = 204.0, 24.0
@@ -34,7 +45,7 @@ def name_arm(arm: FlowArm, speech: Speech) -> str:
 def draw_flow(flow: Flow, speech: Speech) -> Drawing:
     """Draw the flow from the centres assessed down to the children analysed, arm by arm."""
     columns = max(len(flow.arms), 1)
-    width = max(columns * COLUMN + (columns - 1) * GAP, 2 * COLUMN + GAP) + 2
+    width = max(columns * COLUMN + (columns - 1) * GAP, 2 * (COLUMN + SPACE)) + 2
     drawing = Drawing(width)
     top = draw_start(drawing, flow, speech)
     left = (width - columns * COLUMN - (columns - 1) * GAP) / 2
@@ -146,7 +157,7 @@ def draw_row(
 
 def find_height(texts: Sequence[str]) -> float:
     """Find how high a box is for some lines of words."""
-    lines = sum(count_lines(each, COLUMN - 2 * PAD - 10) for each in texts)
+    lines = sum(count_lines(each, (COLUMN - 2 * PAD - 10) / BOLDER) for each in texts)
     return lines * SIZE * 1.3 + 2 * PAD
 
 
@@ -157,9 +168,10 @@ def draw_box(
     """Draw a box with its words in the middle, the first in bold; give the y below."""
     drawing.add(Box(x, y, COLUMN, height, PALE if is_bold else WHITE))
     below = y + (height - find_height(texts)) / 2 + PAD
+    room = (COLUMN - 2 * PAD - 10) / BOLDER
     for number, text in enumerate(texts):
         below = drawing.write(
-            text, x + COLUMN / 2, below, width=COLUMN - 2 * PAD - 10, anchor="middle",
+            text, x + COLUMN / 2, below, width=room, anchor="middle",
             is_bold=number == 0 or is_bold,
         )  # fmt: skip
     return y + height
@@ -167,7 +179,7 @@ def draw_box(
 
 def draw_band(drawing: Drawing, y: float, text: str) -> float:
     """Draw a strip across all columns; give the y where the next boxes begin."""
-    lines = wrap(text, drawing.width - 30)
+    lines = wrap(text, (drawing.width - 30) / BOLDER)
     height = len(lines) * SIZE * 1.3 + 2 * PAD
     drawing.add(Box(1, y, drawing.width - 2, height, PALE, PALE))
     for number, each in enumerate(lines):

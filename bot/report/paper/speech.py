@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from babel import Locale, UnknownLocaleError
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_time
 from babel.lists import format_list
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -52,7 +52,7 @@ class Speech:
             known = ", ".join(list_languages())
             raise BotError(f'The report is not written in "{language}". Use one of: {known}.')
         self.language = language
-        self.locale = Locale.parse(language)
+        self.locale = Locale.parse("en_GB" if language == SOURCE else language)
         self.messages = {} if language == SOURCE else load_messages(language)
         self.sentences = {
             key: words for key, words in self.messages.items() if isinstance(words, str)
@@ -127,7 +127,8 @@ class Speech:
 
     def moment(self, at: datetime) -> str:
         """Write a moment in UTC."""
-        return f"{format_datetime(at.astimezone(UTC), 'd MMMM y HH:mm', locale=self.locale)} UTC"
+        utc = at.astimezone(UTC)
+        return f"{self.day(utc.date())} {format_time(utc, 'short', locale=self.locale)} UTC"
 
     def listed(self, items: Sequence[str]) -> str:
         """List several things: "A, B and C"."""

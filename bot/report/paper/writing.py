@@ -3,6 +3,7 @@
 import json
 import shutil
 from dataclasses import asdict
+from errno import EISDIR
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -46,6 +47,8 @@ def write_document(findings: Findings, folder: Path, *, language: str) -> list[P
         folder.mkdir(parents=True, exist_ok=True)
         for (_path, beside), content in zip(written.items(), contents.values(), strict=True):
             beside.write_bytes(content)
+        if blocked := [path for path in written if path.is_dir()]:
+            raise IsADirectoryError(EISDIR, f"{blocked[0].name} is a folder there")
         for path, beside in written.items():
             beside.replace(path)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 
 import numpy as np
 
@@ -299,6 +300,11 @@ def few_centres() -> Findings:
     return make_findings(Case(clusters=8))
 
 
+def five_centres() -> Findings:
+    """Fewer than six centres in an arm, and enough allocations for an interval."""
+    return make_findings(Case(clusters=10, effect=1.5))
+
+
 def without_arms() -> Findings:
     """Nobody was drawn."""
     whole = make_findings()
@@ -360,7 +366,9 @@ def all_suppressed() -> Findings:
         ],
         balance=[
             BalanceLine(Phrase("Age in months"), (None, None), (None, None), None),
-            BalanceLine(Phrase("Share of disadvantaged children"), (None, None), (None, None), None),
+            BalanceLine(
+                Phrase("Share of disadvantaged children"), (None, None), (None, None), None
+            ),
         ],
         comparisons=[comparison],
         doses=[replace(each, children=None) for each in whole.doses],
@@ -413,6 +421,7 @@ KINDS = {
     "two arms": make_findings,
     "three arms": three_arms,
     "few centres": few_centres,
+    "five centres": five_centres,
     "no arms": without_arms,
     "all suppressed": all_suppressed,
     "no results": no_results,
@@ -421,3 +430,9 @@ KINDS = {
     "odd names": odd_names,
     "no unit": no_unit,
 }
+
+
+@cache
+def find_findings(kind: str) -> Findings:
+    """Make findings of a kind, once."""
+    return KINDS[kind]()
