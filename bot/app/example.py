@@ -75,11 +75,13 @@ def example_costs() -> CostFile:
     )
 
 
-async def make_example(database: Database, *, seed: int = SEED, now: datetime) -> None:
+async def make_example(
+    database: Database, *, seed: int = SEED, now: datetime, size: int = CENTRES
+) -> None:
     """Write the simulated study into an empty database; the same seed and moment give the same."""
     rng, began = Random(seed), now - BEGAN
     async with database.writing() as session:
-        centres = [make_centre(number, at=began) for number in range(1, CENTRES + 1)]
+        centres = [make_centre(number, at=began) for number in range(1, size + 1)]
         session.add_all(centres)
         await session.flush()
         families = [family for centre in centres for family in list_families(centre, rng=rng)]
