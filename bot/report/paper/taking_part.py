@@ -388,7 +388,7 @@ def tell_funnel(findings: Findings, speech: Speech) -> Section:
     blocks: list[Block] = [
         Paragraph(
             speech.say(
-                "Cards issued: {issued}; printed: {printed}. Families who came by a poster: "
+                "Cards printed: {printed}; issued in another way: {issued}. Families who came by a poster: "
                 "{posters}.",
                 issued=speech.whole(funnel.issued),
                 printed=speech.whole(funnel.printed),
