@@ -388,8 +388,8 @@ def tell_funnel(findings: Findings, speech: Speech) -> Section:
     blocks: list[Block] = [
         Paragraph(
             speech.say(
-                "Cards printed: {printed}; issued in another way: {issued}. Families who came by a poster: "
-                "{posters}.",
+                "Cards printed: {printed}; issued in another way: {issued}. Families who came by "
+                "a poster: {posters}.",
                 issued=speech.whole(funnel.issued),
                 printed=speech.whole(funnel.printed),
                 posters=speech.whole(funnel.by_poster),
