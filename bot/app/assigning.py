@@ -24,7 +24,7 @@ from bot.core.arms import (
     say_count,
 )
 from bot.errors import BotError
-from bot.report.disclosure import is_small
+from bot.report.disclosure import is_small, suppress
 from bot.settings import Settings
 from bot.store import Session, arms
 from bot.store.arms import Candidate
@@ -49,39 +49,32 @@ class Wish:
     starts: Mapping[str, date]
 
 
+@dataclass(frozen=True)
+class Draw:
+    """What was drawn, before it is written down; `numbers` are those of the units, by code."""
+
+    allocation: Allocation
+    drawn: Sequence[Drawn]
+    numbers: Mapping[str, int]
+
+
 async def assign(settings: Settings, wish: Wish, *, out: Path | None, now: datetime) -> list[str]:
     """Draw the arms, or say that this was done; raise BotError where it was done in another way."""
     check_wish(wish)
     async with open_store(settings) as store, store.database.writing() as session:
         before = await arms.find_allocation(session)
         seed = wish.seed if wish.seed is not None else draw_seed(before)
-        candidates = await list_candidates(session, wish.unit)
-        units = [Unit(each.code, name_stratum(each, wish.by)) for each in candidates]
-        if not units:
-            raise BotError(f"There is no {wish.unit} yet that could be drawn.")
-        scheme = make_scheme(units, unit=wish.unit, arms=wish.arms)
-        drawn = draw_arms(units, scheme, seed=seed)
-        listed = write_list(drawn)
-        digest = hashlib.sha256(listed).hexdigest()
+        draw = await make_draw(session, wish, seed=seed, now=now)
         if before:
-            await check_same(session, before, wish, digest=digest, seed=seed)
+            await check_same(session, before, wish, digest=draw.allocation.digest, seed=seed)
             said = "These arms were drawn already, in the same way; nothing has changed."
         else:
-            allocation = Allocation(
-                digest=digest,
-                unit=wish.unit,
-                seed=seed,
-                scheme=describe_scheme(scheme, drawn, seed=seed),
-                listed=listed,
-                drawn_at=now,
-            )
-            numbers = {each.code: each.id for each in candidates}
-            rows = make_arms(wish)
-            await arms.record_draw(session, allocation, arms=rows, drawn=drawn, numbers=numbers)
-            said = f"Drawn: {len(drawn)} {plural(wish.unit)} into {len(wish.arms)} arms."
+            await record(session, draw, wish)
+            units = f"{len(draw.drawn)} {plural(wish.unit)}"
+            said = f"Drawn: {units} into {len(wish.arms)} arms."
         lines = [said, *await describe(session)]
         if out:
-            lines.append(await asyncio.to_thread(write_out, out, listed))
+            lines.append(await asyncio.to_thread(write_out, out, draw.allocation.listed))
     return lines
 
 
@@ -106,6 +99,33 @@ def write_out(out: Path, listed: bytes) -> str:
 def plural(unit: AllocationUnit) -> str:
     """Name several units."""
     return "centres" if unit is AllocationUnit.CENTRE else "children"
+
+
+async def make_draw(session: Session, wish: Wish, *, seed: int, now: datetime) -> Draw:
+    """Draw what there is, and write nothing down."""
+    candidates = await list_candidates(session, wish.unit)
+    units = [Unit(each.code, name_stratum(each, wish.by)) for each in candidates]
+    if not units:
+        raise BotError(f"There is no {wish.unit} yet that could be drawn.")
+    scheme = make_scheme(units, unit=wish.unit, arms=wish.arms)
+    drawn = draw_arms(units, scheme, seed=seed)
+    listed = write_list(drawn)
+    allocation = Allocation(
+        digest=hashlib.sha256(listed).hexdigest(),
+        unit=wish.unit,
+        seed=seed,
+        scheme=describe_scheme(scheme, drawn, seed=seed),
+        listed=listed,
+        drawn_at=now,
+    )
+    return Draw(allocation, drawn, {each.code: each.id for each in candidates})
+
+
+async def record(session: Session, draw: Draw, wish: Wish) -> None:
+    """Write a draw down, with the arms that were wished for."""
+    await arms.record_draw(
+        session, draw.allocation, arms=make_arms(wish), drawn=draw.drawn, numbers=draw.numbers
+    )
 
 
 # Before the draw
@@ -211,15 +231,19 @@ async def describe(session: Session) -> list[str]:
         f"one of {say_count(count_allocations(scheme))} allocations",
         f"list SHA-256 {allocation.digest}",
     ]
-    for each in await arms.count_by_arm(session):
+    counted = await arms.count_by_arm(session)
+    shown = suppress([each.children for each in counted])
+    for each, children_shown in zip(counted, shown, strict=True):
         notes = "".join(
             (
                 ", control" if each.arm.is_control else "",
                 f", starts on {each.arm.starts_on}" if each.arm.starts_on else "",
             )
         )
-        children = "" if unit == "children" else f", {each.children} children now"
-        lines.append(f"arm {each.arm.name}: {each.units} {unit}{children}{notes}")
+        children = f"{say_children(children_shown)} now"
+        if allocation.unit is AllocationUnit.CENTRE:
+            children = f"{each.units} {unit}, {children}"
+        lines.append(f"arm {each.arm.name}: {children}{notes}")
     lines += describe_strata(allocation, scheme.arms)
     late = await list_late(session, allocation)
     if late:
@@ -227,13 +251,25 @@ async def describe(session: Session) -> list[str]:
     return [*lines, *describe_contamination(await arms.count_contaminated(session))]
 
 
+def say_children(count: int | None) -> str:
+    """Say how many children there are; None is a count that would tell of a few."""
+    return "a number of children that is not shown" if count is None else f"{count} children"
+
+
 def describe_strata(allocation: Allocation, names: Sequence[str]) -> list[str]:
-    """Say how each stratum was drawn; where there is one only, the arms say it."""
+    """Say how each stratum was drawn; where there is one only, the arms say it.
+
+    Of children, nothing is said where an arm has a few in any stratum: the arms' own counts less
+    the other strata would tell them.
+    """
     rows = list(csv.DictReader(io.StringIO(allocation.listed.decode())))
     counts = Counter((row["stratum"], row["arm"]) for row in rows)
     strata = sorted({row["stratum"] for row in rows})
     if len(strata) < 2:
         return []
+    is_of_children = allocation.unit is AllocationUnit.CHILD
+    if is_of_children and any(is_small(counts[each, arm]) for each in strata for arm in names):
+        return [f"{len(strata)} strata; their counts are not shown, for some are of a few children"]
     return [
         f"stratum {each}: " + ", ".join(f"{counts[each, arm]} {arm}" for arm in names)
         for each in strata

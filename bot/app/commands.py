@@ -20,7 +20,6 @@ from bot.core.clock import Clock
 from bot.core.sealing import draw_key
 from bot.errors import BotError
 from bot.report import funnel
-from bot.report.document import write_report
 from bot.report.exports.exporting import Wish, export_tables
 from bot.report.exports.writers import Format, check_extra
 from bot.report.funnel import By, Funnel
@@ -204,17 +203,3 @@ async def count_funnel(settings: Settings, *, by: By | None) -> Funnel:
     """Count how far families have come, from cards to months in which they were active."""
     async with open_store(settings) as store, store.database.reading() as session:
         return await funnel.count_funnel(session, by=by, now=SystemClock().now())
-
-
-async def report(settings: Settings, folder: Path) -> Path:
-    """Write the report."""
-    async with open_store(settings) as store:
-        catalogue = await read_running(store.database, settings)
-        async with store.database.reading() as session:
-            return await write_report(
-                session,
-                folder,
-                now=SystemClock().now(),
-                title=catalogue.programme.name,
-                legal_basis=catalogue.programme.legal_basis_in(catalogue.programme.language),
-            )

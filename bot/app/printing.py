@@ -3,7 +3,7 @@
 import asyncio
 from collections import Counter
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 from random import SystemRandom
 
@@ -176,12 +176,25 @@ async def revoke_poster(settings: Settings, centre_code: str) -> str:
     return f'The poster of "{centre_code}" is revoked. Take it down; who joined by it stays.'
 
 
+def refuse_early(arm: Arm | None, centre_code: str, *, today: date) -> None:
+    """Raise BotError where a centre's families are to have nothing yet, or never."""
+    if is_never(arm):
+        raise BotError(f'"{centre_code}" is in the control group, which receives nothing.')
+    if arm is not None and arm.starts_on is not None and arm.starts_on > today:
+        raise BotError(
+            f'"{centre_code}" is on the waiting list: its families receive nothing before '
+            f"{arm.starts_on:%Y-%m-%d}. Print the booklet then."
+        )
+
+
 async def print_pack(settings: Settings, centre_code: str, *, language: str, folder: Path) -> Path:
     """Print the first weeks as a booklet, for families without the app."""
     catalogue = load(settings)
     check_language(catalogue, language)
     async with open_store(settings) as store, store.database.reading() as session:
         centre = await centres.get_centre(session, centre_code)
+        arm = await arms.find_arm_of_centre(session, id_of(centre))
+    refuse_early(arm, centre_code, today=local_date(SystemClock().now(), centre.zone))
     pages = await asyncio.to_thread(
         render_pack, catalogue, language, school_language=centre.language, centre=centre.name
     )

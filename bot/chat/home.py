@@ -10,7 +10,7 @@ from bot.chat.answers import play, record_answer, record_plan, record_wish
 from bot.chat.certificates import award
 from bot.chat.explaining import find_staying_or_explain
 from bot.chat.inviting import invite, may_invite
-from bot.chat.materials import act_on_materials, draw_shelf
+from bot.chat.materials import act_on_materials, open_shelf
 from bot.chat.replies import Note
 from bot.chat.rights import tell_kept
 from bot.chat.settings import draw_setting, look_ahead
@@ -100,7 +100,7 @@ async def draw_screen(turn: Turn, guardian: Guardian, screen: Screen) -> Outgoin
         case Screen.WEEKS:
             return await draw_weeks(turn, guardian)
         case Screen.STORIES | Screen.PRINT:
-            return await draw_shelf(turn, guardian, screen)
+            return await open_shelf(turn, guardian, screen)
         case Screen.PRIVACY:
             kept = await tell_kept(turn, language=language)
             return with_menu(turn.catalogue, kept, language=language)

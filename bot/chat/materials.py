@@ -14,10 +14,12 @@ from bot.catalogue.shown.shelves import (
     say_printable,
 )
 from bot.catalogue.shown.storybook import Opened, Reader, render_page, render_story_recording
+from bot.chat import replies
 from bot.chat.carrying import PAGE, PRINTABLE, SOUND
 from bot.chat.replies import Bring, Edit, Leaf, Note
 from bot.chat.settings import act_in_settings
 from bot.chat.turns import Tapped, Turn
+from bot.chat.waiting import find_waited_for, say_waiting
 from bot.core.actions import (
     Action,
     HearTapped,
@@ -39,11 +41,19 @@ from bot.store.states import EventKind
 from bot.store.tables import Guardian
 
 LATELY = timedelta(seconds=20)  # an impatient second tap brings a thing once
+MATERIALS = (ShelfTapped, StoryTapped, PageTapped, OtherStoriesTapped, HearTapped, PrintTapped)
 READING = (EventKind.STORY_OPENED, EventKind.STORY_READ)
 
 
 async def act_on_materials(turn: Turn, guardian: Guardian, action: Action, tapped: Tapped) -> None:
-    """Do what a button about a story or a page to print says; what is gone is not ours to show."""
+    """Do what a button about a story or a page to print says; what is gone is not ours to show.
+
+    Who waits for a first day has no such button yet, but for one from before.
+    """
+    day = await find_waited_for(turn, guardian) if isinstance(action, MATERIALS) else None
+    if day:
+        turn.reply(Note(tapped.callback_id), replies.say(say_waiting(turn, guardian, day)))
+        return
     match action:
         case ShelfTapped(screen, first):
             shown = await draw_shelf(turn, guardian, screen, first=first)
@@ -63,6 +73,12 @@ async def act_on_materials(turn: Turn, guardian: Guardian, action: Action, tappe
             await hand_out(turn, guardian, printable_id, tapped)
         case _:
             await act_in_settings(turn, guardian, action, tapped)
+
+
+async def open_shelf(turn: Turn, guardian: Guardian, screen: Screen) -> OutgoingMessage | None:
+    """Give a list of materials, or the day from which there are any for this family."""
+    day = await find_waited_for(turn, guardian)
+    return say_waiting(turn, guardian, day) if day else await draw_shelf(turn, guardian, screen)
 
 
 async def draw_shelf(

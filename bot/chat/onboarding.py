@@ -1,7 +1,5 @@
 """From a card to the first activity: open the link or type the code, say yes, and it comes."""
 
-from datetime import date
-
 from telegram import Update
 
 from bot.catalogue.shown.menus import say_with_menu
@@ -11,13 +9,14 @@ from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
 from bot.chat.home import draw_home
 from bot.chat.registering import register
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
+from bot.chat.waiting import find_latest_first_day
 from bot.core.actions import JoinTapped, Purpose
-from bot.core.cadence import Rhythm, local_date
+from bot.core.cadence import Rhythm
 from bot.core.codes import parse_code
 from bot.core.messages import OutgoingMessage
 from bot.delivery.planning import come_back, plan_start
 from bot.intake.enrolling import enrol
-from bot.store import arms, cards, centres, deliveries, events, guardians, histories, posters
+from bot.store import cards, centres, deliveries, events, guardians, histories, posters
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Card, Child, Guardian, Newcomer, Poster, StaffInvitation
@@ -145,23 +144,11 @@ async def join_another(turn: Turn, guardian: Guardian, found: Invitation) -> Non
 async def say_joined(turn: Turn, guardian: Guardian, key: str) -> OutgoingMessage:
     """Say that the first activity comes: now, or on the first day of the child's arm."""
     language = guardian.language
-    starts_on = await find_first_day(turn, guardian)
+    starts_on = await find_latest_first_day(turn, guardian)
     if starts_on is None:
         return say_with_menu(turn.catalogue, key, language=language)
     day = turn.catalogue.words_in(language).date(starts_on)
     return say_with_menu(turn.catalogue, f"{key}-later", language=language, day=day)
-
-
-async def find_first_day(turn: Turn, guardian: Guardian) -> date | None:
-    """Look up the first day of the child that came last; None where it has come."""
-    pairs = await guardians.list_pairs(turn.session, id_of(guardian))
-    if not pairs:
-        return None
-    beginning = await arms.find_beginning(
-        turn.session, pairs[-1].child_id, joined_at=pairs[-1].joined_at
-    )
-    first_on = beginning.starts_on
-    return first_on if first_on and first_on > local_date(turn.now, guardian.zone) else None
 
 
 async def choose_first_language(turn: Turn, language: str, tapped: Tapped) -> None:

@@ -18,6 +18,7 @@ from bot.catalogue.shown.choices import (
 from bot.catalogue.shown.menus import Outlook, render_break, render_languages
 from bot.chat.replies import Note
 from bot.chat.turns import Tapped, Turn
+from bot.chat.waiting import find_waited_for
 from bot.core.actions import (
     Action,
     DayTapped,
@@ -165,6 +166,7 @@ async def look_ahead(turn: Turn, guardian: Guardian) -> Outlook:
         is_away=find_absence(guardian, now=turn.now) is not None,
         has_children=bool(await centres.list_children(turn.session, id_of(guardian))),
         next_at=await find_expected_at(turn.session, guardian, cap=cap),
+        games_from=await find_waited_for(turn, guardian),
     )
 
 

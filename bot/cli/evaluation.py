@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from bot.app import commands
+from bot.app import commands, reporting
 from bot.app.funnel_table import list_footnotes, make_table, write_csv
 from bot.cli.console import showing_progress
 from bot.cli.options import OnDemo, clock_for, settings_for
@@ -17,6 +17,7 @@ from bot.errors import BotError
 from bot.report.exports.dictionary import CODEBOOK
 from bot.report.exports.writers import Format
 from bot.report.funnel import By
+from bot.report.plans import LARGEST_SEED
 
 evaluation_app = typer.Typer()
 NAME = re.compile(r"[\w.-]{1,40}")
@@ -99,8 +100,34 @@ def funnel(
 
 @evaluation_app.command()
 def report(
-    out: Annotated[Path, typer.Option(help="The folder to write the page to.")],
+    out: Annotated[Path, typer.Option(help="The folder to write the page and the PDF to.")],
+    study: Annotated[
+        Path | None, typer.Option(help="What the study settled on beforehand (YAML).")
+    ] = None,
+    costs: Annotated[Path | None, typer.Option(help="What the programme cost (YAML).")] = None,
+    control: Annotated[
+        str | None, typer.Option(help="The arm that the others are compared with.")
+    ] = None,
+    smallest: Annotated[
+        int | None, typer.Option(help="The fewest children that a shown figure may rest on.")
+    ] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, max=LARGEST_SEED, help="Where chance is used.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="en or da.")] = None,
+    example: Annotated[
+        bool, typer.Option("--example", help="Report on a simulated study, to see what one is.")
+    ] = False,
     demo: OnDemo = False,
 ) -> None:
-    """Write the report as a page: who was invited, joined, took part, was assessed."""
-    typer.echo(f"wrote {asyncio.run(commands.report(settings_for(demo=demo), out))}")
+    """Write the report: who took part, what differed between the arms, and how sure that is."""
+    wish = reporting.Wish(study, costs, control, smallest, seed, language, example)
+    now = clock_for(demo=demo).now()
+    with showing_progress("comparisons") as show_progress:
+        written = asyncio.run(
+            reporting.report(
+                settings_for(demo=demo), out, wish, now=now, show_progress=show_progress
+            )
+        )
+    for path in written:
+        typer.echo(f"wrote {path}")

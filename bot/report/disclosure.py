@@ -123,7 +123,7 @@ def hide_across(
         if not is_told:
             return
         left = [row for row in range(total_row) if row not in gone and parts[row]]
-        smallest = min(left, key=lambda row: parts[row]) if left else total_row
-        if (smallest, column) in hidden:
+        least = min(left, key=lambda row: parts[row]) if left else total_row
+        if (least, column) in hidden:
             return
-        hidden.add((smallest, column))
+        hidden.add((least, column))

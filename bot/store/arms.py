@@ -206,6 +206,16 @@ async def find_beginning(session: Session, child_id: int, *, joined_at: datetime
     return begin(await list_starts(session, [child_id]), child_id, joined_at=joined_at)
 
 
+async def find_arm_of_centre(session: Session, centre_id: int) -> Arm | None:
+    """Look up the arm that a centre was drawn into; None where it, or its children, were not."""
+    statement = (
+        select(Arm)
+        .join(Allotment, col(Allotment.arm_id) == col(Arm.id))
+        .where(col(Allotment.centre_id) == centre_id)
+    )
+    return (await session.exec(statement)).first()
+
+
 async def list_arms_of(session: Session, child_numbers: Sequence[int]) -> dict[int, Arm]:
     """Give the arms of some children, where they have one."""
     statement = (

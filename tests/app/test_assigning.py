@@ -19,6 +19,7 @@ from tests.town import town_settings
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 SAME = "These arms were drawn already, in the same way; nothing has changed."
+HIDDEN = "a number of children that is not shown now"
 NOBODY = "no guardian has children in two arms"
 EVENING = Rhythm("Europe/Copenhagen", (0, 2, 4), 17, 21, 8)
 
@@ -82,7 +83,7 @@ async def test_centres_are_drawn_once_and_the_same_again_changes_nothing(
         [f"c{n}", "sv" if n % 2 else "da"] for n in range(9)
     ]
     assert "2 now, 2 later" in next(line for line in first if line.startswith("stratum sv"))
-    assert any(line.endswith("children now, starts on 2027-02-01") for line in first)
+    assert any(line.endswith(f"{HIDDEN}, starts on 2027-02-01") for line in first)
     async with database.reading() as session:
         allocation = await arms.find_allocation(session)
     assert allocation is not None
@@ -135,7 +136,7 @@ async def test_a_child_that_comes_later_is_in_its_centres_arm_and_a_later_centre
     said = await show(settings, out=None)
 
     assert "added after the draw, without an arm: c4" in said
-    assert sum("1 centres, 1 children now" in line for line in said) == 1
+    assert sum(f"1 centres, {HIDDEN}" in line for line in said) == 1
     async with database.reading() as session:
         starts = await arms.list_starts(session, [child.id or 0, late])
     assert {number: each.starts_on for number, each in starts.items()} == {
@@ -146,13 +147,13 @@ async def test_a_child_that_comes_later_is_in_its_centres_arm_and_a_later_centre
 async def test_children_are_drawn_by_themselves_and_guardians_of_two_arms_are_told_but_not_a_few(
     database: Database, database_url: str
 ) -> None:
-    children = await add(database, "c0", children=6)
+    children = await add(database, "c0", children=12)
     settings = town_settings(database_url)
     drawn = await assign(
         settings, wish(by=("centre",), unit=AllocationUnit.CHILD), out=None, now=NOW
     )
     assert drawn[-1] == NOBODY
-    assert sum(": 3 children" in line for line in drawn) == 2
+    assert sum(": 6 children now" in line for line in drawn) == 2
 
     await tie(database, "chat 0", children)
     few = (await show(settings, out=None))[-1]
@@ -184,3 +185,32 @@ async def test_what_cannot_be_drawn_is_refused_in_a_sentence(
         await assign(town_settings(database_url), wish(**other), out=None, now=NOW)  # type: ignore[arg-type]
 
     assert str(refused.value) == said
+
+
+@pytest.mark.parametrize(("children", "is_shown"), [(9, False), (10, True)])
+async def test_an_arm_of_a_few_children_is_not_counted_nor_told_by_the_other(
+    database: Database, database_url: str, children: int, is_shown: bool
+) -> None:
+    await add(database, "c0", children=children)
+
+    drawn = await assign(
+        town_settings(database_url), wish(by=(), unit=AllocationUnit.CHILD), out=None, now=NOW
+    )
+
+    told = [line.split(": ")[1] for line in drawn if line.startswith("arm ")]
+    assert [each == HIDDEN for each in told] == [not is_shown] * 2
+
+
+async def test_strata_with_a_few_children_are_not_counted(
+    database: Database, database_url: str
+) -> None:
+    await add(database, "c0", children=12)
+    await add(database, "c1", children=6)
+    settings = town_settings(database_url)
+
+    drawn = await assign(
+        settings, wish(by=("centre",), unit=AllocationUnit.CHILD), out=None, now=NOW
+    )
+
+    assert "2 strata; their counts are not shown, for some are of a few children" in drawn
+    assert not any(line.startswith("stratum ") for line in drawn)

@@ -39,3 +39,17 @@ def test_cards_of_a_waiting_list_are_printed_with_a_warning_and_of_a_control_gro
         f'All cards of "{centre_of["never"]}" are for the control group; none is printed.',
     )
     assert not (tmp_path / "none").exists()
+
+    packs = {
+        arm: kuffert(
+            tmp_path, "starter-pack", "--centre", code, "--language", "da", "--out", "none"
+        ).stderr.strip()
+        for arm, code in centre_of.items()
+    }
+
+    assert packs == {
+        "later": f'"{centre_of["later"]}" is on the waiting list: its families receive nothing '
+        "before 2099-02-01. Print the booklet then.",
+        "never": f'"{centre_of["never"]}" is in the control group, which receives nothing.',
+    }
+    assert not (tmp_path / "none").exists()

@@ -18,6 +18,7 @@ from tests.bench.exports import measure_exports
 from tests.bench.figures import Figure, print_figures, write_json
 from tests.bench.growth import measure_planning, measure_size
 from tests.bench.outcomes import measure_outcomes
+from tests.bench.reports import measure_reports
 from tests.bench.rivals import ROOT
 from tests.bench.sends import LATENCY, measure_sends
 from tests.bench.stage import Stage, open_stage
@@ -26,7 +27,7 @@ from tests.bench.ticks import measure_ticks
 
 AIOGRAM = ROOT / ".venv-bench" / "bin" / "python"  # it needs versions other than ours
 WIDTH = 150
-PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes", "exports")
+PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes", "exports", "report")
 VERSIONS = ("python-telegram-bot", "aiohttp", "httpx", "asyncpg", "sqlalchemy")
 
 
@@ -47,6 +48,8 @@ def measure(stage: Stage, counts: Counts, part: str) -> list[Figure]:
             return measure_outcomes(stage, counts)
         case "exports":
             return measure_exports(stage, counts)
+        case "report":
+            return measure_reports(stage, counts)
         case _:
             return measure_size(stage, counts)
 

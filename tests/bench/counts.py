@@ -21,6 +21,7 @@ class Counts:
     activities: int  # of a library, in twelve languages
     results: int  # rows of a file of results
     events: int  # exported
+    enrolled: int  # children of a study that a report is about
 
 
 FULL = Counts(
@@ -38,6 +39,7 @@ FULL = Counts(
     activities=1_000,
     results=1_000_000,
     events=5_000_000,
+    enrolled=100_000,
 )
 QUICK = Counts(
     sends=300,
@@ -54,4 +56,5 @@ QUICK = Counts(
     activities=20,
     results=2_000,
     events=20_000,
+    enrolled=2_000,
 )

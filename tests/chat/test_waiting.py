@@ -6,11 +6,23 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.app.assigning import Wish, assign
+from bot.core.actions import (
+    HearTapped,
+    OtherStoriesTapped,
+    PageTapped,
+    PrintTapped,
+    Screen,
+    ShelfTapped,
+    StoryTapped,
+    Tongues,
+    format_action,
+)
 from bot.delivery.planning import change_rhythm
 from bot.delivery.taking_over import take_over
 from bot.store import guardians
 from bot.store.states import AllocationUnit, DeliveryStatus, GuardianState
 from bot.store.tables import Consent, Delivery, Guardian
+from tests.shipped import shipped_catalogue
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
@@ -22,6 +34,24 @@ SAID = {
     "da": "Jeres første leg kommer 29. september 2026.",
     "ar": "29 سبتمبر 2026",
 }
+
+WAITING = {
+    "en": "Your games come from September 29, 2026 on.",
+    "da": "I får lege fra 29. september 2026.",
+    "ar": "ستصلكم الألعاب ابتداءً من \u206829 سبتمبر 2026\u2069.",
+}
+MATERIALS = {"menu:stories", "menu:print"}
+BUTTONS = [
+    format_action(each)
+    for each in (
+        ShelfTapped(Screen.STORIES, 0),
+        StoryTapped("red-suitcase"),
+        PageTapped("red-suitcase", 1, Tongues.HOME),
+        OtherStoriesTapped(Tongues.HOME, 0),
+        HearTapped("red-suitcase", 1, "da"),
+        PrintTapped(sorted(shipped_catalogue().printables)[0]),
+    )
+]
 
 
 async def draw(town: Town, unit: AllocationUnit = AllocationUnit.CENTRE) -> None:
@@ -189,3 +219,55 @@ async def test_a_new_phone_takes_the_waiting_ones_place_and_waits_too(town: Town
     assert await town.examine() == []
     planned = [each for each in await town.deliveries() if each.status is DeliveryStatus.PLANNED]
     assert [each.slot_at for each in planned if each.child_id] == [FIRST_AT, FIRST_AT]
+
+
+@pytest.mark.parametrize("language", WAITING)
+async def test_until_the_first_day_the_menu_tells_it_and_gives_no_materials(
+    town: Town, language: str
+) -> None:
+    await draw(town)
+    phone = town.phone(language=language)
+    await wait_for_yes(town, phone, await town.card(language))
+
+    menu = await phone.write("/menu")
+
+    assert WAITING[language] in menu.text.replace("\u200f", "")
+    assert not MATERIALS & set(menu.actions())
+    assert {"menu:settings", "menu:privacy", "ask"} <= set(menu.actions())
+    await town.skip(days=22)
+    menu = await phone.write("/menu")
+    assert set(menu.actions()) >= MATERIALS
+    assert WAITING[language] not in menu.text.replace("\u200f", "")
+
+
+@pytest.mark.parametrize("action", ["menu:stories", "menu:print", *BUTTONS])
+async def test_no_button_from_elsewhere_gives_a_waiting_family_materials(
+    town: Town, action: str
+) -> None:
+    await draw(town)
+    phone = town.phone()
+    await wait_for_yes(town, phone, await town.card("da"))
+    await town.skip(minutes=5)
+    menu = await phone.write("/menu")
+
+    await phone.tap_stale(menu, action)
+    await town.settle()
+
+    assert f"🕒 {WAITING['da']}" in [each.text for each in phone.from_bot]
+    assert not any(each.media for each in phone.from_bot)
+    assert not {"story-opened", "story-heard", "printed"} & set(await town.events())
+
+
+async def test_where_one_of_two_children_has_begun_the_materials_are_there(town: Town) -> None:
+    phone = town.phone()
+    first, second = await town.card("da"), await town.card("da")
+    await phone.join(first)
+    await town.skip(minutes=1)
+    await draw(town, AllocationUnit.CHILD)
+    await phone.start(second)
+    await town.settle()
+
+    menu = await phone.write("/menu")
+
+    assert set(menu.actions()) >= MATERIALS
+    assert WAITING["da"] not in menu.text

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from markupsafe import escape
 
@@ -32,13 +32,15 @@ LONGEST_LABEL = 40
 class Outlook:
     """What a guardian can expect: the next message, or that there is none for now, or any more.
 
-    `has_children` says whether any child is still here.
+    `has_children` says whether any child is still here, `games_from` until which day a family on a
+    waiting list has neither games nor materials.
     """
 
     zone: str
     is_away: bool
     has_children: bool
     next_at: datetime | None
+    games_from: date | None = None
 
 
 @dataclass(frozen=True)
@@ -74,16 +76,17 @@ def render_home(
     words = catalogue.words_in(language)
     parts = [words.say(greeting or "menu"), say_outlook(words, outlook)]
     resume = ((button(words, "button-resume", ResumeTapped()),),) if outlook.is_away else ()
-    rows = (*resume, *list_rooms(catalogue, words, may_invite=may_invite))
+    materials = () if outlook.games_from else list_materials(catalogue)
+    rows = (*resume, *list_rooms(words, materials, may_invite=may_invite))
     return OutgoingMessage(PARAGRAPH.join(parts), rows)
 
 
-def list_rooms(catalogue: Catalogue, words: Words, *, may_invite: bool) -> ButtonRows:
+def list_rooms(words: Words, materials: Sequence[Screen], *, may_invite: bool) -> ButtonRows:
     """List the buttons of the menu, in their order."""
     invite = ((screen_button(words, Screen.INVITE),),) if may_invite else ()
     return (
         (screen_button(words, Screen.WEEK),),
-        *((screen_button(words, each),) for each in list_materials(catalogue)),
+        *((screen_button(words, each),) for each in materials),
         (screen_button(words, Screen.WEEKS),),
         *invite,
         (button(words, "button-ask", AskTapped()),),
@@ -102,6 +105,8 @@ def say_outlook(words: Words, outlook: Outlook) -> str:
     """Say when the next message comes, or why none does."""
     if not outlook.has_children:
         return words.say("no-child-left")
+    if outlook.games_from and not outlook.is_away:
+        return words.say("games-from", day=words.date(outlook.games_from))
     if outlook.next_at:
         day = words.appointment(outlook.next_at, outlook.zone)
         return words.say("next-message", day=day)

@@ -12,10 +12,18 @@ from bot.core.arms import count_allocations, say_count
 from bot.report.analysis.columns import make_trial
 from bot.report.analysis.describing import describe_engagement, list_bars, weigh_up
 from bot.report.analysis.effects import ask, compare
-from bot.report.analysis.flow import agree, count_flow, find_linkage, find_row, link, tell
+from bot.report.analysis.flow import (
+    agree,
+    count_flow,
+    count_steps,
+    find_linkage,
+    find_row,
+    link,
+    tell,
+)
 from bot.report.analysis.gathering import Gathered, Member, gather
 from bot.report.costs import CostFile, work_out
-from bot.report.disclosure import check_smallest
+from bot.report.disclosure import check_smallest, is_small
 from bot.report.estimates.pre_post import estimate_change
 from bot.report.estimates.records import hide
 from bot.report.estimates.schemes import EXACT_LIMIT
@@ -45,6 +53,7 @@ SAME_STEPS = {
     FunnelStep.OPENED: Step.OPENED,
     FunnelStep.CONSENTED: Step.CONSENTED,
 }
+BESIDE = {column: SAME_STEPS.get(column.step, Step.ACTIVE) for column in STEPS}
 
 
 @dataclass(frozen=True)
@@ -68,10 +77,23 @@ async def analyse(
     show_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Findings:
     """Work out the report of a study; raise BotError where something has to be settled first."""
+    gathered = await gather(session, setting.plan, minutes=setting.minutes)
+    smallest = check_smallest(setting.plan.smallest)
+    funnel = await count_funnel(session, by=None, now=now, smallest=smallest)
+    return conclude(gathered, funnel, setting, now=now, show_progress=show_progress)
+
+
+def conclude(
+    gathered: Gathered,
+    funnel: Funnel,
+    setting: Setting,
+    *,
+    now: datetime,
+    show_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Findings:
+    """Work out the report from what was read."""
     plan = setting.plan
     smallest = check_smallest(plan.smallest)
-    gathered = await gather(session, plan, minutes=setting.minutes)
-    funnel = await count_funnel(session, by=None, now=now, smallest=smallest)
     seed = draw_seed(gathered, plan)
     has_arms = bool(gathered.arms)
     control = gathered.find_control(plan) if has_arms else ""
@@ -106,7 +128,7 @@ async def analyse(
         changes=[] if has_arms else list_changes(gathered, outcomes, linkages, plan=plan),
         doses=list_bars(served, treated, plan=plan),
         engagement=engaged,
-        funnel=agree_funnel(funnel, flow),
+        funnel=agree_funnel(funnel, flow, gathered.members, smallest=smallest),
         costs=cost(setting.costs, served, flow, comparisons, smallest=smallest),
         methods=describe_methods(gathered, setting, seed=seed),
     )
@@ -146,14 +168,21 @@ def reconcile(
     return {**engagement, By.CENTRE: by_centre}, agree(linkages, named)
 
 
-def agree_funnel(funnel: Funnel, flow: Flow) -> Funnel:
-    """Keep the funnel's steps back where the flow does for an arm: it tells their sum."""
-    kept_back = {
-        step for step in SAME_STEPS.values() for arm in flow.arms if arm.took_part[step] is None
-    }
+def agree_funnel(funnel: Funnel, flow: Flow, members: Sequence[Member], *, smallest: int) -> Funnel:
+    """Keep the funnel's steps back where the flow does for an arm: it tells their sum.
+
+    A step goes too where few children make the difference between it and the flow's: few families
+    that were forgotten, or few that tapped and did nothing.
+    """
+    counts = dict(zip(Step, count_steps(members), strict=True))
     total = dict(funnel.total)
-    for column in STEPS:
-        if SAME_STEPS.get(column.step) in kept_back:
+    for column, step in BESIDE.items():
+        count = total.get(column)
+        is_kept_back = any(arm.took_part[step] is None for arm in flow.arms)
+        if count is not None and (
+            (is_kept_back and column.step in SAME_STEPS)
+            or is_small(abs(count - counts[step]), smallest=smallest)
+        ):
             total[column] = None
     return replace(funnel, total=total)
 

@@ -110,7 +110,10 @@ def list_bars(members: Sequence[Member], arms: Sequence[FlowArm], *, plan: Plan)
     """
     bounds = list_bounds(plan.active_weeks)
     counts = [
-        sum(least <= each.dose.active_weeks <= (most or least + 10_000) for each in members)
+        sum(
+            least <= each.dose.active_weeks and (most is None or each.dose.active_weeks <= most)
+            for each in members
+        )
         for least, most in bounds
     ]
     told = [

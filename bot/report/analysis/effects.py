@@ -161,7 +161,12 @@ def answer(question: Question, *, plan: Plan, seed: int, primary: Measured | Non
         loss=lose(question, few=few),
         icc=None if few else measure_icc(trial),
         power=Phrase(describe_power(standardised, relevant=plan.relevant_effect)),
-        thirds=describe_known_thirds(known, few=few_known, smallest=plan.smallest),
+        thirds=describe_known_thirds(
+            known,
+            analysed=int(analysed.arm.sum()),
+            few=few_known,
+            smallest=plan.smallest,
+        ),
     )
 
 
@@ -220,14 +225,15 @@ def lose(question: Question, *, few: bool) -> Loss:
     return Loss(attrition.overall, (attrition.control, attrition.treated), attrition.differential)
 
 
-def describe_known_thirds(known: Trial, *, few: bool, smallest: int) -> list[Third]:
-    """Describe thirds by dose; where one is of few children nothing is told."""
+def describe_known_thirds(known: Trial, *, analysed: int, few: bool, smallest: int) -> list[Third]:
+    """Describe thirds by dose; where one is of few children, or few are in none, nothing is told.
+
+    `analysed` is how many children of the treated arm have a result, which the tables tell.
+    """
     thirds = [] if few else describe_thirds(known)
-    return (
-        thirds
-        if None not in suppress([each.children for each in thirds], smallest=smallest)
-        else []
-    )
+    counts = [each.children for each in thirds]
+    parts = [*counts, analysed - sum(counts)]
+    return [] if None in suppress(parts, smallest=smallest) else thirds
 
 
 # Subgroups
@@ -261,6 +267,7 @@ def part(question: Question, *, plan: Plan, seed: int) -> tuple[Subgroups | None
         groups = estimate_groups_by_draw(trial, scheme, seed=seed, draws=plan.draws)
         interaction = estimate_interaction_by_draw(trial, scheme, seed=seed, draws=plan.draws)
         gaps = {each: estimate_gaps(trial, adjustment=each) for each in Adjustment}
+        before = find_gaps_before(trial, smallest=plan.smallest)
     except BotError as error:
         return None, Phrase(str(error))
     means = {
@@ -274,9 +281,24 @@ def part(question: Question, *, plan: Plan, seed: int) -> tuple[Subgroups | None
             interaction=tell(interaction),
             gaps={each: blur_gaps(found, is_told) for each, found in gaps.items()},
             means=means,
+            gaps_before=before,
         ),
         None,
     )
+
+
+def find_gaps_before(trial: Trial, *, smallest: int) -> Gaps | None:
+    """Estimate the gap before the start, of everybody with a baseline; None where few have one.
+
+    How many have one is told nowhere else, so that it is not told here.
+    """
+    before = replace(trial, outcome=trial.baseline)
+    for arm in (0, 1):
+        for flag in (0, 1):
+            own = before.keep((before.arm == arm) & (before.disadvantage == flag)).analysed()
+            if len(own.outcome) < smallest:
+                return None
+    return blur_gaps(estimate_gaps(before, adjustment=Adjustment.RAW), False)
 
 
 def blur_gaps(gaps: Gaps, is_told: bool) -> Gaps:

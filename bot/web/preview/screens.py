@@ -318,6 +318,7 @@ JOINING = Group(
         "joined-child-later": starting_later(
             "joined-child-later", "A second child's card, on a waiting list"
         ),
+        "games-from": starting_later("games-from", "Stories or pages, on a waiting list"),
         "joined-already": Shown(
             "The same card once more",
             lambda to: render_home(
