@@ -25,15 +25,15 @@ def tell_brief(findings: Findings, speech: Speech) -> Section:
     blocks: list[Block] = [] if is_drawn else [Notice(speech.tell(SENTENCE))]
     parts = [
         ("What was asked", [tell_question(findings, speech)]),
-        ("Who took part", tell_who(findings, speech)),
+        ("Who took part", [" ".join(tell_who(findings, speech))]),
         ("What was found", tell_found(findings, speech)),
         ("The gap", tell_gap(findings, speech)),
-        ("Early warning", tell_warning(findings, speech)),
+        ("Early warning", [" ".join(tell_warning(findings, speech))]),
         ("What it cost", [tell_cost(findings, speech)]),
     ]
-    for title, sentences in parts:
-        if sentences:
-            blocks += [Heading(speech.say(title)), Paragraph(" ".join(sentences))]
+    for title, paragraphs in parts:
+        if paragraphs:
+            blocks += [Heading(speech.say(title)), *map(Paragraph, paragraphs)]
     limits = list_limits(findings, speech)
     blocks += [Heading(speech.say("What this cannot say")), Points(limits)]
     return Section("brief", speech.say("In brief"), blocks)
@@ -123,8 +123,8 @@ def tell_found(findings: Findings, speech: Speech) -> list[str]:
     primary = list_primary(findings)
     for each in primary:
         name = f"{name_outcome(each.outcome)} ({each.arm})"
-        sentences.append(f"{name}: {tell_effect(each.standardised, speech)}")
-        sentences.append(speech.phrase(each.power))
+        effect, power = tell_effect(each.standardised, speech), speech.phrase(each.power)
+        sentences.append(f"{name}: {effect} {power}")
     return sentences or [speech.say("There are no results to compare yet.")]
 
 

@@ -168,7 +168,7 @@ def draw_box(
     """Draw a box with its words in the middle, the first in bold; give the y below."""
     drawing.add(Box(x, y, COLUMN, height, PALE if is_bold else WHITE))
     below = y + (height - find_height(texts)) / 2 + PAD
-    room = (COLUMN - 2 * PAD - 10) / BOLDER
+    room = COLUMN - 2 * PAD - 10
     for number, text in enumerate(texts):
         below = drawing.write(
             text, x + COLUMN / 2, below, width=room, anchor="middle",

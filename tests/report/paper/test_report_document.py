@@ -14,7 +14,7 @@ from tests.report.paper.cases import KINDS, NOWHERE, find_findings
 
 NUMBER = re.compile(r"(?<!\w)−?\d+(?:[.,:]\d+)*(?!\w)")
 VOID = ("meta", "rect", "line", "polygon")
-LANGUAGES = ("en", "da")
+SHEETS = [*((kind, "en") for kind in KINDS), *((kind, "da") for kind in ("three arms", "no arms"))]
 
 
 class Page(HTMLParser):
@@ -69,8 +69,7 @@ def told(page: Page) -> str:
     return " ".join(" ".join(page.words).split())
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "language"), SHEETS)
 def test_a_page_stands_alone_and_its_tags_close(kind: str, language: str) -> None:
     page = read_page(kind, language)
 
@@ -84,8 +83,7 @@ def test_a_page_stands_alone_and_its_tags_close(kind: str, language: str) -> Non
     assert page.tags["caption"] == page.tags["table"] > 0
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "language"), SHEETS)
 def test_page_and_paper_tell_the_same_numbers(kind: str, language: str) -> None:
     page, paper = read_page(kind, language), read_paper(kind, language)
 
@@ -99,8 +97,7 @@ def test_page_and_paper_tell_the_same_numbers(kind: str, language: str) -> None:
     assert on_paper - on_page - drawn - numbers_of_pages == set()
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize(("kind", "language"), SHEETS)
 def test_the_brief_fills_the_first_page_of_the_paper_and_no_more(kind: str, language: str) -> None:
     brief, flow, *_rest = compose(find_findings(kind), language=language).sections
 

@@ -60,6 +60,12 @@ def test_danish_and_english_have_the_same_places() -> None:
             assert set(PLACE.findall(form)) == set(PLACE.findall(message)), message
 
 
+def test_no_translation_is_the_english_but_for_signs_and_a_name() -> None:
+    same = {message for message, words in load_messages("da").items() if message == words}
+
+    assert same == {"p", "ICC", "Fieller"}
+
+
 def test_every_message_of_the_code_is_translated() -> None:
     said = {text for path in sorted((ROOT / "bot/report/paper").glob("*.py"))
             for text in list_messages(path)}  # fmt: skip
