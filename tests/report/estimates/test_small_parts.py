@@ -76,6 +76,7 @@ def test_a_dose_on_the_cut_belongs_to_the_lower_third() -> None:
     cluster = np.array([str(each) for each in range(7)])
     trial = make_trial(np.ones(7), arm=np.ones(7), cluster=cluster)
 
-    thirds = describe_thirds(replace(trial, dose=np.arange(7.0)))
+    thirds = describe_thirds(replace(trial, dose=np.arange(7.0) / 8))
 
-    assert [each.doses for each in thirds] == [(0, 2), (3, 4), (5, 6)]
+    assert [each.doses for each in thirds] == [(0, 0.25), (0.25, 0.5), (0.5, 1)]
+    assert [each.children for each in thirds] == [3, 2, 2]
