@@ -3,7 +3,7 @@
 A study may ask for more than five, and never for fewer than three.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from bot.errors import BotError
 
@@ -57,15 +57,18 @@ def suppress_table(
     *,
     chains: Sequence[Sequence[int]],
     smallest: int = SMALLEST,
+    told: Mapping[int, bool] | None = None,
 ) -> list[list[int | None]]:
     """Suppress a table whose rows are parts of a total, the last row; None is suppressed.
 
     In each row a chain names columns of which each is a part of the one before, as in a funnel.
     What is suppressed for one reason may tell by another, so both are looked at until nothing is
-    left to suppress.
+    left to suppress. `told` says of columns whether another table shows their total, which is then
+    as good as shown here, or keeps it to itself.
     """
-    table = [*parts, totals]
-    hidden: set[tuple[int, int]] = set()
+    table, last, settled = [*parts, totals], len(parts), told or {}
+    fixed = {(last, column) for column, is_told in settled.items() if not is_told}
+    hidden = set(fixed)
     while True:
         before = len(hidden)
         for row, counts in enumerate(table):
@@ -73,8 +76,9 @@ def suppress_table(
                 hide_along(counts, chain, row=row, hidden=hidden, smallest=smallest)
         if parts:
             for column in range(len(totals)):
-                told = [counts[column] for counts in table]
-                hide_across(told, column=column, hidden=hidden, smallest=smallest)
+                column_counts = [counts[column] for counts in table]
+                hide_across(column_counts, column=column, hidden=hidden, smallest=smallest)
+        hidden = {each for each in hidden if each[0] < last or each[1] not in settled} | fixed
         if len(hidden) == before:
             break
     return [

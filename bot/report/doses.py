@@ -4,7 +4,7 @@ The definitions stand beside the fields; exports, the report and the codebook al
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -102,11 +102,12 @@ async def gather_doses(
     minutes: Mapping[str, int],
     for_research: bool = False,
     active_weeks: int = ACTIVE_WEEKS,
+    rows: Sequence[FunnelRow] | None = None,
 ) -> dict[int, Dose]:
     """Measure every child of the roster, by its number, joined or not.
 
     `minutes` says how long each activity takes. For research only those guardians' taps count who
-    said yes to it.
+    said yes to it. `rows` are the children, where they have been read already.
     """
     received = {each.child_id: each for each in await measures.list_received(session)}
     families = {each.child_id: each for each in await measures.list_families(session)}
@@ -120,7 +121,7 @@ async def gather_doses(
         spent[done.child_id] += minutes.get(done.activity_id, 0)
         times[done.child_id] += 1
     doses = {}
-    for row in await list_children(session):
+    for row in rows if rows is not None else await list_children(session):
         child = row.child_id
         got, family = received.get(child), families.get(child)
         doses[child] = Dose(

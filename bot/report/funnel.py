@@ -46,6 +46,10 @@ class Column(NamedTuple):
 
 
 STEPS = tuple(Column(step) for step in (Step.CARDS, Step.OPENED, Step.CONSENTED, Step.TAPPED))
+DUE, ACTIVE = (
+    {month: Column(step, month) for month in range(1, MOST_MONTHS + 1)}
+    for step in (Step.DUE, Step.ACTIVE)
+)
 Counts = Mapping[Column, int | None]  # None is suppressed
 
 
@@ -71,10 +75,19 @@ class Reach:
 
 
 async def count_funnel(
-    session: Session, *, by: By | None, now: datetime, smallest: int = SMALLEST
+    session: Session,
+    *,
+    by: By | None,
+    now: datetime,
+    smallest: int = SMALLEST,
+    rows: Sequence[FunnelRow] | None = None,
 ) -> Funnel:
-    """Count the funnel; a child counts once, and only where a card was issued for it."""
-    rows = await funnel.list_children(session)
+    """Count the funnel; a child counts once, and only where a card was issued for it.
+
+    `rows` are the children, where they have been read already.
+    """
+    if rows is None:
+        rows = await funnel.list_children(session)
     taps: dict[int, list[datetime]] = defaultdict(list)
     for child_id, at in await funnel.list_taps(session):
         taps[child_id].append(at)
@@ -101,22 +114,20 @@ def measure(row: FunnelRow, taps: Sequence[datetime], *, now: datetime) -> froze
     counts once it is over.
     """
     has_consented = row.joined_at is not None or row.withdrawn_at is not None
-    reached = {
-        Step.CARDS: row.issued_at is not None,
-        Step.OPENED: row.opened_at is not None or has_consented,
-        Step.CONSENTED: has_consented,
-        Step.TAPPED: has_consented and bool(taps),
-    }
-    columns = {Column(step) for step, is_reached in reached.items() if is_reached}
+    reached = (
+        row.issued_at is not None,
+        row.opened_at is not None or has_consented,
+        has_consented,
+        has_consented and bool(taps),
+    )
+    columns = {column for column, is_reached in zip(STEPS, reached, strict=True) if is_reached}
     if row.joined_at is None:
         return frozenset(columns)
-    for month in range(1, MOST_MONTHS + 1):
-        start, end = row.joined_at + (month - 1) * MONTH, row.joined_at + month * MONTH
-        if end > now:
-            break
-        columns.add(Column(Step.DUE, month))
-        if any(start <= at < end for at in taps):
-            columns.add(Column(Step.ACTIVE, month))
+    active = {(at - row.joined_at) // MONTH + 1 for at in taps}
+    for month in range(1, min((now - row.joined_at) // MONTH, MOST_MONTHS) + 1):
+        columns.add(DUE[month])
+        if month in active:
+            columns.add(ACTIVE[month])
     return frozenset(columns)
 
 

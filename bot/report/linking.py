@@ -167,4 +167,34 @@ def suppress(
                 told = [counts[row][column] for row in places]
                 hide_across(told, column=column, hidden=local, smallest=smallest)
                 hidden |= {(places[n], column) for n, _column in local}
+            for column in CHAIN[1:]:
+                hide_losses(counts, family, column=column, hidden=hidden, smallest=smallest)
     return hidden
+
+
+def hide_losses(
+    counts: Sequence[Sequence[int]],
+    family: Family,
+    *,
+    column: int,
+    hidden: set[tuple[int, int]],
+    smallest: int,
+) -> None:
+    """Hide one group more where those who fell away at a step, of all hidden groups, are few.
+
+    Where no group is left to hide, what they are parts of is hidden.
+    """
+
+    def is_hidden(row: int) -> bool:
+        return (row, column - 1) in hidden or (row, column) in hidden
+
+    def lose(row: int) -> int:
+        return counts[row][column - 1] - counts[row][column]
+
+    while not is_hidden(family.whole):
+        if not is_small(
+            sum(lose(row) for row in family.parts if is_hidden(row)), smallest=smallest
+        ):
+            return
+        left = [row for row in family.parts if not is_hidden(row) and lose(row)]
+        hidden.add((min(left, key=lose) if left else family.whole, 1))

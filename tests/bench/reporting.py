@@ -13,6 +13,7 @@ from bot.report.findings import Findings
 from bot.report.funnel import count_funnel
 from bot.report.plans import Plan, Primary
 from bot.store import open_database
+from bot.store.funnel import list_children
 from tests.bench.reading import measure_memory
 
 PLAN = Plan(primary=Primary(instrument="words", wave="after"), baseline_wave="before")
@@ -37,8 +38,9 @@ async def work_out(url: str) -> tuple[float, float, Findings]:
     database, now = open_database(url), datetime.now(UTC)
     started = time.perf_counter()
     async with database.reading() as session:
-        gathered = await gather(session, PLAN, minutes={})
-        funnel = await count_funnel(session, by=None, now=now, smallest=PLAN.smallest)
+        rows = await list_children(session)
+        gathered = await gather(session, PLAN, minutes={}, rows=rows)
+        funnel = await count_funnel(session, by=None, now=now, smallest=PLAN.smallest, rows=rows)
     reading = time.perf_counter() - started
     findings = conclude(gathered, funnel, SETTING, now=now)
     took = time.perf_counter() - started

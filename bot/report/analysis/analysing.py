@@ -46,6 +46,7 @@ from bot.report.funnel import Step as FunnelStep
 from bot.report.linking import Linkage
 from bot.report.plans import LARGEST_SEED, Plan
 from bot.store import Session
+from bot.store.funnel import list_children
 
 LIBRARIES = ("numpy", "scipy", "statsmodels")
 SAME_STEPS = {
@@ -77,9 +78,10 @@ async def analyse(
     show_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Findings:
     """Work out the report of a study; raise BotError where something has to be settled first."""
-    gathered = await gather(session, setting.plan, minutes=setting.minutes)
     smallest = check_smallest(setting.plan.smallest)
-    funnel = await count_funnel(session, by=None, now=now, smallest=smallest)
+    rows = await list_children(session)
+    gathered = await gather(session, setting.plan, minutes=setting.minutes, rows=rows)
+    funnel = await count_funnel(session, by=None, now=now, smallest=smallest, rows=rows)
     return conclude(gathered, funnel, setting, now=now, show_progress=show_progress)
 
 
@@ -100,15 +102,15 @@ def conclude(
     outcomes = gathered.list_outcomes(plan)
     primary = outcomes[0] if outcomes else None
     served = [each for each in gathered.members if is_served(each, control, has_arms=has_arms)]
-    engagement = describe_engagement(served, smallest=smallest)
     linkages = link(gathered, smallest=smallest)
-    engaged, linkages = reconcile(engagement, linkages)
     flow = count_flow(gathered, primary, linkages, control=control, smallest=smallest)
+    treated = [each for each in flow.arms if not each.is_control]
+    engagement = describe_engagement(served, treated, smallest=smallest)
+    engaged, linkages = reconcile(engagement, linkages)
     questions = ask(gathered, outcomes, linkages, control=control, plan=plan) if has_arms else []
     comparisons = compare(
         questions, plan=plan, seed=seed, primary=primary, show_progress=show_progress
     )
-    treated = [each for each in flow.arms if not each.is_control]
     return Findings(
         title=setting.title,
         made_at=now,
@@ -123,7 +125,9 @@ def conclude(
         ),
         flow=flow,
         linkages=linkages,
-        balance=balance(gathered, primary, control=control, plan=plan) if has_arms else [],
+        balance=balance(gathered, primary, engagement, control=control, plan=plan)
+        if has_arms
+        else [],
         comparisons=comparisons,
         changes=[] if has_arms else list_changes(gathered, outcomes, linkages, plan=plan),
         doses=list_bars(served, treated, plan=plan),
@@ -188,15 +192,23 @@ def agree_funnel(funnel: Funnel, flow: Flow, members: Sequence[Member], *, small
 
 
 def balance(
-    gathered: Gathered, primary: Measured | None, *, control: str, plan: Plan
+    gathered: Gathered,
+    primary: Measured | None,
+    engagement: Mapping[By, Sequence[Engagement]],
+    *,
+    control: str,
+    plan: Plan,
 ) -> list[BalanceLine]:
     """Compare the control arm and the first treated one at the start."""
+    kept_back = frozenset(each.group for each in engagement[By.LANGUAGE] if each.children is None)
     treated = [each.name for each in gathered.arms if each.name != control]
     measured = primary or Measured("", "")
     return [
         line
         for name in treated[:1]
-        for line in weigh_up(gathered, measured, control=control, treated=name, plan=plan)
+        for line in weigh_up(
+            gathered, measured, control=control, treated=name, kept_back=kept_back, plan=plan
+        )
     ]
 
 

@@ -1,7 +1,7 @@
 """Describe who took part: balance at the start, doses, engagement by group; few are not told."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from statistics import fmean
 
@@ -29,13 +29,24 @@ NAMES: Mapping[By, Callable[[Member], str]] = {
 
 
 def weigh_up(
-    gathered: Gathered, measured: Measured, *, control: str, treated: str, plan: Plan
+    gathered: Gathered,
+    measured: Measured,
+    *,
+    control: str,
+    treated: str,
+    kept_back: frozenset[str],
+    plan: Plan,
 ) -> list[BalanceLine]:
-    """Compare two arms at the start, whoever has a result; what tells of few has no means."""
+    """Compare two arms at the start, whoever has a result; what tells of few has no means.
+
+    `kept_back` are the languages that another table keeps to itself.
+    """
     members = [each for each in gathered.members if each.enrolled.arm in (control, treated)]
     trial = make_trial(gathered, members, measured=measured, treated=treated, plan=plan)
     lines = []
-    for name, column in list_characteristics(gathered, members, measured, plan=plan):
+    for name, column in list_characteristics(
+        gathered, members, measured, kept_back=kept_back, plan=plan
+    ):
         told = compare_column(trial, column, name=name.text)
         sizes = [int((trial.arm == arm).sum()) for arm in (0, 1)]
         if has_few(column, trial.arm, smallest=plan.smallest):
@@ -43,13 +54,20 @@ def weigh_up(
             continue
         missing = [size - known for size, known in zip(sizes, told.children, strict=True)]
         is_told = not any(is_small(each, smallest=plan.smallest) for each in missing)
+        if "language" in name.text and UNKNOWN in kept_back:
+            is_told = False
         children = told.children if is_told else (None, None)
         lines.append(BalanceLine(name, children, (told.control, told.treated), told.difference))
     return lines
 
 
 def list_characteristics(
-    gathered: Gathered, members: Sequence[Member], measured: Measured, *, plan: Plan
+    gathered: Gathered,
+    members: Sequence[Member],
+    measured: Measured,
+    *,
+    kept_back: frozenset[str],
+    plan: Plan,
 ) -> Iterator[tuple[Phrase, Numbers]]:
     """List what is known of children before the start: a name and a column."""
     baselines = list_baselines(gathered, measured, plan)
@@ -75,16 +93,45 @@ def list_characteristics(
     )
     if not np.isnan(flags).all():
         yield Phrase("Share of disadvantaged children"), flags
-    languages = Counter(each.enrolled.home_language for each in members)
-    for language in sorted(each for each in languages if each is not None):
-        column = make_column(members, partial(speaks, language))
-        yield Phrase("Share with the home language {language}", {"language": language}), column
+    for languages in group_languages(members, kept_back=kept_back, smallest=plan.smallest):
+        name = Phrase("Share with another home language")
+        if len(languages) == 1:
+            [only] = languages
+            name = Phrase("Share with the home language {language}", {"language": only})
+        yield name, make_column(members, partial(speaks, languages))
 
 
-def speaks(language: str, member: Member) -> float | None:
-    """Say whether a child's home language is this one, where it is known."""
+def group_languages(
+    members: Sequence[Member], *, kept_back: frozenset[str], smallest: int
+) -> list[frozenset[str]]:
+    """Group home languages: each alone but the rare ones, which are one group, not a small one.
+
+    Each alone would tell a rare one as what is left. Rare is what is small in an arm or kept back
+    by another table; where these together are few, the next rarest joins them.
+    """
+    counts: dict[str, Counter[str | None]] = {}
+    for each in members:
+        if each.enrolled.home_language is not None:
+            counts.setdefault(each.enrolled.home_language, Counter())[each.enrolled.arm] += 1
+    drawn = {each.enrolled.arm for each in members}
+
+    def is_few(languages: Iterable[str]) -> bool:
+        sums = [sum(counts[each][arm] for each in languages) for arm in drawn]
+        return any(is_small(each, smallest=smallest) for each in sums)
+
+    names = sorted(counts, key=lambda each: (counts[each].total(), each))
+    rare = [each for each in names if each in kept_back or is_few([each])]
+    others = [each for each in names if each not in rare]
+    while rare and others and is_few(rare):
+        rare.append(others.pop(0))
+    alone = [frozenset([each]) for each in sorted(others)]
+    return [*alone, frozenset(rare)] if rare else alone
+
+
+def speaks(languages: frozenset[str], member: Member) -> float | None:
+    """Say whether a child's home language is one of these, where it is known."""
     known = member.enrolled.home_language
-    return None if known is None else float(known == language)
+    return None if known is None else float(known in languages)
 
 
 def has_few(column: Numbers, arm: Numbers, *, smallest: int) -> bool:
@@ -151,12 +198,23 @@ def list_bounds(active_weeks: int) -> list[tuple[int, int | None]]:
 # Engagement
 
 
-def describe_engagement(members: Sequence[Member], *, smallest: int) -> dict[By, list[Engagement]]:
-    """Describe what families did, by centre, language and disadvantage."""
-    return {by: describe_groups(members, by, smallest=smallest) for by in By}
+def describe_engagement(
+    members: Sequence[Member], arms: Sequence[FlowArm], *, smallest: int
+) -> dict[By, list[Engagement]]:
+    """Describe what families did, by centre, language and disadvantage.
+
+    The groups of each table add up to the treated arms' steps, which the flow tells or keeps back.
+    """
+    told = {
+        column: all(arm.took_part[step] is not None for arm in arms)
+        for column, step in enumerate((Step.ROSTER, Step.CONSENTED, Step.COMPLIED))
+    }
+    return {by: describe_groups(members, by, told=told, smallest=smallest) for by in By}
 
 
-def describe_groups(members: Sequence[Member], by: By, *, smallest: int) -> list[Engagement]:
+def describe_groups(
+    members: Sequence[Member], by: By, *, told: Mapping[int, bool], smallest: int
+) -> list[Engagement]:
     """Describe each group; of those who joined, how many complied and how many stopped."""
     groups: dict[str, list[Member]] = {}
     for each in members:
@@ -164,7 +222,9 @@ def describe_groups(members: Sequence[Member], by: By, *, smallest: int) -> list
     names = sorted(groups)
     parts = [count_engaged(groups[name]) for name in names]
     totals = [sum(column) for column in zip(*parts, strict=True)] if parts else [0, 0, 0, 0]
-    shown = suppress_table(parts, totals, chains=[(0, 1, 2), (0, 1, 3)], smallest=smallest)
+    shown = suppress_table(
+        parts, totals, chains=[(0, 1, 2), (0, 1, 3)], smallest=smallest, told=told
+    )
     return [
         Engagement(
             group=name,

@@ -9,7 +9,7 @@ from bot.errors import BotError
 from bot.report.doses import Dose, gather_doses
 from bot.report.findings import Measured
 from bot.report.plans import Plan
-from bot.store import Session, arms, exports, funnel, linking, outcomes, study
+from bot.store import Session, arms, exports, linking, outcomes, study
 from bot.store.evaluation_tables import Allocation, Arm
 from bot.store.funnel import FunnelRow
 from bot.store.linking import Linking
@@ -123,10 +123,12 @@ class Gathered:
         return sorted(found, key=lambda each: each != primary)
 
 
-async def gather(session: Session, plan: Plan, *, minutes: Mapping[str, int]) -> Gathered:
-    """Read a study; `minutes` says how long each activity takes."""
-    doses = await gather_doses(session, minutes=minutes, active_weeks=plan.active_weeks)
-    reached = {each.child_id: each for each in await funnel.list_children(session)}
+async def gather(
+    session: Session, plan: Plan, *, minutes: Mapping[str, int], rows: Sequence[FunnelRow]
+) -> Gathered:
+    """Read a study; `minutes` says how long each activity takes, `rows` how far children came."""
+    doses = await gather_doses(session, minutes=minutes, active_weeks=plan.active_weeks, rows=rows)
+    reached = {each.child_id: each for each in rows}
     agreed = await linking.map_linking(session)
     members = [
         Member(each, reached[each.child_id], doses[each.child_id], agreed[each.child_id])

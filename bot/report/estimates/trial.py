@@ -44,7 +44,7 @@ class Trial:
             refuse_other_than(getattr(self, name), name=name, allowed=(0.0, 1.0))
         known = self.disadvantage[~np.isnan(self.disadvantage)]
         refuse_other_than(known, name="disadvantage", allowed=(0.0, 1.0))
-        refuse_divided(self.cluster, self.arm.astype(str), name="arm")
+        refuse_divided(self.cluster, self.arm, name="arm")
         refuse_divided(self.cluster, self.stratum, name="stratum")
 
     def keep(self, chosen: Mask) -> "Trial":
@@ -68,11 +68,11 @@ def refuse_other_than(column: Numbers, *, name: str, allowed: tuple[float, ...])
         raise BotError(f"A trial's column {name} holds {others[0]:g}. Use 0 or 1.")
 
 
-def refuse_divided(cluster: Labels, column: Labels, *, name: str) -> None:
+def refuse_divided(cluster: Labels, column: Labels | Numbers, *, name: str) -> None:
     """Refuse a cluster that has two values where it can have one."""
     found: dict[str, set[str]] = defaultdict(set)
-    for place, value in zip(cluster, column, strict=True):
-        found[str(place)].add(str(value))
+    for place, value in set(zip(cluster.tolist(), column.tolist(), strict=True)):
+        found[place].add(str(value))
     for place, values in sorted(found.items()):
         if len(values) > 1:
             raise BotError(
