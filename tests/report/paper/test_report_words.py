@@ -74,6 +74,21 @@ def test_every_message_of_the_code_is_translated() -> None:
     assert sorted(said - set(load_messages("da"))) == []
 
 
+def test_every_phrase_of_the_analysis_is_translated() -> None:
+    phrases = {
+        node.args[0].value
+        for path in sorted((ROOT / "bot" / "report" / "analysis").glob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Phrase"
+        and isinstance(node.args[0], ast.Constant)
+    }
+
+    assert len(phrases) >= 6
+    assert phrases <= set(load_messages("da"))
+
+
 def list_messages(path: Path) -> Iterator[str]:
     """List what is said, and every word of a table of names."""
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
