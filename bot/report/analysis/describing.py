@@ -18,6 +18,9 @@ from bot.report.phrases import Phrase
 from bot.report.plans import Plan
 
 MONTHS_A_YEAR = 12
+ONE_LANGUAGE = Phrase("Share with the home language {language}")
+ANOTHER_LANGUAGE = Phrase("Share with another home language")
+LANGUAGES = (ONE_LANGUAGE.text, ANOTHER_LANGUAGE.text)
 NAMES: Mapping[By, Callable[[Member], str]] = {
     By.CENTRE: lambda each: each.enrolled.centre,
     By.LANGUAGE: lambda each: each.reached.language or each.enrolled.home_language or UNKNOWN,
@@ -54,7 +57,7 @@ def weigh_up(
             continue
         missing = [size - known for size, known in zip(sizes, told.children, strict=True)]
         is_told = not any(is_small(each, smallest=plan.smallest) for each in missing)
-        if "language" in name.text and UNKNOWN in kept_back:
+        if name.text in LANGUAGES and UNKNOWN in kept_back:
             is_told = False
         children = told.children if is_told else (None, None)
         lines.append(BalanceLine(name, children, (told.control, told.treated), told.difference))
@@ -94,10 +97,10 @@ def list_characteristics(
     if not np.isnan(flags).all():
         yield Phrase("Share of disadvantaged children"), flags
     for languages in group_languages(members, kept_back=kept_back, smallest=plan.smallest):
-        name = Phrase("Share with another home language")
+        name = ANOTHER_LANGUAGE
         if len(languages) == 1:
             [only] = languages
-            name = Phrase("Share with the home language {language}", {"language": only})
+            name = Phrase(ONE_LANGUAGE.text, {"language": only})
         yield name, make_column(members, partial(speaks, languages))
 
 
