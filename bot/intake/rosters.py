@@ -209,7 +209,10 @@ def reject(roster: Roster, problems: Sequence[Problem]) -> Roster:
 async def check_roster(session: Session, roster: Roster, *, name: str, centre: Centre) -> Roster:
     """Reject the rows whose study codes are those of other centres' children."""
     elsewhere = await rosters.list_codes_elsewhere(session, centre)
-    instead = f'Leave it out: a list holds the children of one centre, here "{centre.code}".'
+    instead = (
+        f'Leave it out: a list holds the children of one centre, here "{centre.code}". '
+        "A child that has moved stays in the list of its first centre."
+    )
     return reject(
         roster,
         [

@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from bot.report.estimates.costing import Cost
 from bot.report.estimates.describing import Third
+from bot.report.estimates.gap_changes import GapChange
 from bot.report.estimates.gaps import Adjustment, Gaps
 from bot.report.estimates.records import Estimate
 from bot.report.funnel import By, Funnel
@@ -100,13 +101,16 @@ class Loss:
 class Subgroups:
     """Effects on disadvantaged and other children, and whether they differ, over the draw.
 
-    `gaps_before` is about the score before the start in its own points, by raw means; None where
-    there is none.
+    `changes` are by the default method, over the draw, in the outcome's own points; `gaps` and
+    `change_beside` hold the same by other methods. `gaps_before` is about the score before the
+    start in its own points, by raw means; None where there is none.
     """
 
     disadvantaged: Estimate
     others: Estimate
     interaction: Estimate
+    changes: Mapping[Adjustment, GapChange]
+    change_beside: Estimate  # adjusted, by the bootstrap
     gaps: Mapping[Adjustment, Gaps]
     means: Mapping[str, Means]  # of "disadvantaged" and "others": the outcome by arm
     gaps_before: Gaps | None = None

@@ -193,7 +193,7 @@ WRONG = [
     (f"{FIRST},,,,,,x\n", "this row has more cells than the 6 columns. Write one a column."),
     ("7K3M-9QXB,,,,,\n", f'"7K3M-9QXB" is no study code: a character is wrong or missing. {COPY}'),
     ("Amina,,,,,\n", f"this is no study code: a character is wrong or missing. {COPY}"),
-    (f"{ELSEWHERE},,,,,\n", 'this study code is of a child of another centre. Leave it out: a list holds the children of one centre, here "sun".'),
+    (f"{ELSEWHERE},,,,,\n", 'this study code is of a child of another centre. Leave it out: a list holds the children of one centre, here "sun". A child that has moved stays in the list of its first centre.'),
 ]  # fmt: skip
 
 

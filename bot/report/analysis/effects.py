@@ -32,6 +32,11 @@ from bot.report.estimates.drawing import (
     estimate_interaction_by_draw,
 )
 from bot.report.estimates.drawn_schemes import DrawnScheme, narrow
+from bot.report.estimates.gap_changes import (
+    GapChange,
+    estimate_gap_change,
+    estimate_gap_change_by_bootstrap,
+)
 from bot.report.estimates.gaps import Adjustment, Gaps, estimate_gaps
 from bot.report.estimates.records import Estimate, hide
 from bot.report.estimates.several import adjust_holm, adjust_romano_wolf
@@ -266,6 +271,11 @@ def part(question: Question, *, plan: Plan, seed: int) -> tuple[Subgroups | None
     try:
         groups = estimate_groups_by_draw(trial, scheme, seed=seed, draws=plan.draws)
         interaction = estimate_interaction_by_draw(trial, scheme, seed=seed, draws=plan.draws)
+        changes = {
+            each: estimate_gap_change(trial, scheme, adjustment=each, seed=seed, draws=plan.draws)
+            for each in Adjustment
+        }
+        beside = estimate_gap_change_by_bootstrap(trial, seed=seed, draws=plan.draws)
         gaps = {each: estimate_gaps(trial, adjustment=each) for each in Adjustment}
         before = find_gaps_before(trial, smallest=plan.smallest)
     except BotError as error:
@@ -279,6 +289,11 @@ def part(question: Question, *, plan: Plan, seed: int) -> tuple[Subgroups | None
             disadvantaged=tell(groups["disadvantaged children"]),
             others=tell(groups["other children"]),
             interaction=tell(interaction),
+            changes={
+                each: GapChange(blur(found.change, is_told), blur(found.share_closed, is_told))
+                for each, found in changes.items()
+            },
+            change_beside=blur(beside, is_told),
             gaps={each: blur_gaps(found, is_told) for each, found in gaps.items()},
             means=means,
             gaps_before=before,

@@ -14,7 +14,7 @@ from bot.report.estimates.fitting import (
     list_covariates,
     number_clusters,
 )
-from bot.report.estimates.gaps import INTERACTION_NAME, keep_known
+from bot.report.estimates.gaps import INTERACTION_NAME, Adjustment, keep_known
 from bot.report.estimates.inverting import Draws, Observed, find_interval, find_p
 from bot.report.estimates.records import Estimate, withhold_p
 from bot.report.estimates.schemes import (
@@ -34,10 +34,16 @@ METHOD = (
     "baseline and strata; interval by inverting the test)"
 )
 
-INTERACTION_METHOD = (
-    "randomisation inference over the allocation scheme (studentised difference within clusters, "
-    "adjusted for baseline; interval by inverting the test)"
-)
+INTERACTION_METHODS = {
+    Adjustment.RAW: (
+        "randomisation inference over the allocation scheme (studentised difference within "
+        "clusters; interval by inverting the test)"
+    ),
+    Adjustment.ADJUSTED: (
+        "randomisation inference over the allocation scheme (studentised difference within "
+        "clusters, adjusted for baseline; interval by inverting the test)"
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -64,22 +70,31 @@ def sum_up(trial: Trial, scheme: Scheme) -> Sums:
     return reduce_to_sums(trial, scheme, covariates=covariates, weight=np.ones(len(trial.outcome)))
 
 
-def sum_up_interaction(known: Trial, scheme: Scheme) -> Sums:
+def sum_up_interaction(known: Trial, scheme: Scheme, *, adjustment: Adjustment) -> Sums:
     """Reduce a trial to sums for the difference between two effects, within clusters.
 
     Each cluster's own mean is taken out of every column, so that an effect that all children share
-    falls out: whatever it is, the draw alone decides where the difference lies. It adjusts for
-    disadvantage and the baseline; strata fall out with the clusters.
+    falls out: whatever it is, the draw alone decides where the difference lies. Strata fall out
+    with the clusters.
     """
-    weight = center(known.disadvantage, known)
-    columns = {"disadvantage": weight} | {
-        name: center(column, known)
-        for name, column in list_covariates(known).items()
-        if name.startswith("baseline")
-    }
-    covariates = np.column_stack(list(leave_out_determined(columns).values()))
-    centered = replace(known, outcome=center(known.outcome, known))
-    return reduce_to_sums(centered, scheme, covariates=covariates, weight=weight)
+    return reduce_to_sums(
+        replace(known, outcome=center(known.outcome, known)),
+        scheme,
+        covariates=list_within(known, adjustment),
+        weight=center(known.disadvantage, known),
+    )
+
+
+def list_within(known: Trial, adjustment: Adjustment) -> Numbers:
+    """List what a difference within clusters is adjusted for: disadvantage first, then baseline."""
+    columns = {"disadvantage": center(known.disadvantage, known)}
+    if adjustment is Adjustment.ADJUSTED:
+        columns |= {
+            name: center(column, known)
+            for name, column in list_covariates(known).items()
+            if name.startswith("baseline")
+        }
+    return np.column_stack(list(leave_out_determined(columns).values()))
 
 
 def center(column: Numbers, trial: Trial) -> Numbers:
@@ -161,13 +176,19 @@ def estimate_by_draw(
 
 
 def estimate_interaction_by_draw(
-    trial: Trial, scheme: Scheme, *, seed: int, draws: int = DRAWS, limit: int = EXACT_LIMIT
+    trial: Trial,
+    scheme: Scheme,
+    *,
+    seed: int,
+    adjustment: Adjustment = Adjustment.ADJUSTED,
+    draws: int = DRAWS,
+    limit: int = EXACT_LIMIT,
 ) -> Estimate:
     """Estimate how far the effects on disadvantaged children and on the others differ, likewise."""
     known = keep_known(trial)
     allocations = allocate(known, scheme, seed=seed, draws=draws, limit=limit)
-    sums = sum_up_interaction(known, scheme)
-    names = (INTERACTION_NAME, INTERACTION_METHOD)
+    sums = sum_up_interaction(known, scheme, adjustment=adjustment)
+    names = (INTERACTION_NAME, INTERACTION_METHODS[adjustment])
     return infer(known, scheme, sums=sums, allocations=allocations, names=names)
 
 

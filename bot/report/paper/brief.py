@@ -187,14 +187,14 @@ def tell_gap(findings: Findings, speech: Speech) -> list[str]:
         return []
     sentences = []
     for each in list_primary(findings):
-        gaps = each.subgroups.gaps.get(Adjustment.ADJUSTED) if each.subgroups else None
-        if gaps is None:
+        drawn = each.subgroups.changes.get(Adjustment.ADJUSTED) if each.subgroups else None
+        if drawn is None:
             reason = each.subgroups_reason
             said = speech.phrase(reason) if reason else speech.say("There are no such results.")
             sentences.append(speech.say("{arm}: cannot be told. {reason}", arm=each.arm,
                                         reason=said))  # fmt: skip
             continue
-        sentences.append(f"{each.arm}: {tell_gap_change(gaps.change, speech)}")
+        sentences.append(f"{each.arm}: {tell_gap_change(drawn.change, speech)}")
     return sentences
 
 

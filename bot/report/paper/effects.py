@@ -330,6 +330,14 @@ def tell_gaps(findings: Findings, speech: Speech) -> Section:
     if not parted:
         reason = speech.say("The gap cannot be told here: there are no results by disadvantage.")
         return Section("gap", title, [Paragraph(reason)])
+    blocks.append(
+        Paragraph(
+            speech.say(
+                "Where a change or a share stands several times, the first is the report's own, over "
+                "the draw; the others stand beside it."
+            )
+        )
+    )
     for number, (each, subgroups) in enumerate(parted):
         blocks.append(Heading(name_comparison(each)))
         blocks.append(draw_gap(f"gap-{number + 1}", each, subgroups, speech))
@@ -375,15 +383,29 @@ def tabulate_gap(each: Comparison, subgroups: Subgroups, speech: Speech) -> Tabl
     remarks = Remarks(speech)
     rows = [write_row(name, gap, remarks) for name, gap in list_gaps(each, subgroups, speech)]
     for adjustment, label in ADJUSTMENTS.items():
-        gaps = subgroups.gaps.get(adjustment)
-        if gaps is None:
-            continue
         change = speech.say("Change in the gap, {adjustment}", adjustment=speech.say(label))
         closed = speech.say("Share of the gap closed, {adjustment}", adjustment=speech.say(label))
-        rows.append(write_row(change, gaps.change, remarks))
-        rows.append(write_row(closed, gaps.share_closed, remarks, as_percent=True))
+        changes, shares = list_changes(subgroups, adjustment)
+        rows += [write_row(change, one, remarks) for one in changes]
+        rows += [write_row(closed, one, remarks, as_percent=True) for one in shares]
     caption = speech.say("The gap and its change: {comparison}", comparison=name_comparison(each))
     return tabulate(caption, speech.say("Figure"), rows, remarks, speech)
+
+
+def list_changes(
+    subgroups: Subgroups, adjustment: Adjustment
+) -> tuple[list[Estimate], list[Estimate]]:
+    """List the change in the gap and the share closed, by the default method and those beside."""
+    changes, shares = [], []
+    if (drawn := subgroups.changes.get(adjustment)) is not None:
+        changes.append(drawn.change)
+        shares.append(drawn.share_closed)
+    if (gaps := subgroups.gaps.get(adjustment)) is not None:
+        changes.append(gaps.change)
+        shares.append(gaps.share_closed)
+    if adjustment is Adjustment.ADJUSTED:
+        changes.append(subgroups.change_beside)
+    return changes, shares
 
 
 def tabulate_means(each: Comparison, subgroups: Subgroups, speech: Speech) -> Table:

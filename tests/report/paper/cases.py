@@ -27,6 +27,10 @@ from bot.report.estimates.drawing import (
     estimate_groups_by_draw,
     estimate_interaction_by_draw,
 )
+from bot.report.estimates.gap_changes import (
+    estimate_gap_change,
+    estimate_gap_change_by_bootstrap,
+)
 from bot.report.estimates.gaps import Adjustment, estimate_gaps
 from bot.report.estimates.pre_post import estimate_change
 from bot.report.estimates.records import Estimate, rescale
@@ -129,6 +133,11 @@ def compare(trial: Trial) -> Comparison:
             disadvantaged=scaled["disadvantaged children"],
             others=scaled["other children"],
             interaction=scaled["interaction"],
+            changes={
+                each: estimate_gap_change(trial, scheme, adjustment=each, seed=1, draws=299)
+                for each in Adjustment
+            },
+            change_beside=estimate_gap_change_by_bootstrap(trial, seed=1, draws=299),
             gaps={each: estimate_gaps(trial, adjustment=each) for each in Adjustment},
             means={
                 "disadvantaged": average(analysed.keep(analysed.disadvantage == 1)),
