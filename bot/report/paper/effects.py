@@ -333,8 +333,8 @@ def tell_gaps(findings: Findings, speech: Speech) -> Section:
     blocks.append(
         Paragraph(
             speech.say(
-                "Where a change or a share stands several times, the first is the report's own, over "
-                "the draw; the others stand beside it."
+                "Where a change or a share stands several times, the first is the report's own, "
+                "over the draw; the others stand beside it."
             )
         )
     )
