@@ -80,8 +80,9 @@ class Flow:
 
 @dataclass(frozen=True)
 class BalanceLine:
-    """One characteristic at the start; `difference` is in pooled standard deviations."""
+    """One characteristic at the start, of two arms; `difference` is in pooled deviations."""
 
+    arms: tuple[str, str]
     name: Phrase
     children: Pair
     means: Means

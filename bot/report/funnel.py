@@ -68,33 +68,33 @@ class Funnel:
 
 @dataclass(frozen=True)
 class Reach:
-    """A child with a card, and the columns that it counts in."""
+    """A child, and the columns that it counts in."""
 
     row: FunnelRow
     columns: frozenset[Column]
 
 
 async def count_funnel(
-    session: Session,
-    *,
-    by: By | None,
-    now: datetime,
-    smallest: int = SMALLEST,
-    rows: Sequence[FunnelRow] | None = None,
+    session: Session, *, by: By | None, now: datetime, smallest: int = SMALLEST
 ) -> Funnel:
-    """Count the funnel; a child counts once, and only where a card was issued for it.
+    """Count the funnel; a child counts once, and only where a card was issued for it."""
+    rows = await funnel.list_children(session)
+    return count_reached(await reach(session, rows, now=now), by=by, smallest=smallest)
 
-    `rows` are the children, where they have been read already.
-    """
-    if rows is None:
-        rows = await funnel.list_children(session)
+
+async def reach(session: Session, rows: Sequence[FunnelRow], *, now: datetime) -> list[Reach]:
+    """Find the columns that each child counts in."""
     taps: dict[int, list[datetime]] = defaultdict(list)
     for child_id, at in await funnel.list_taps(session):
         taps[child_id].append(at)
-    reached = [Reach(row, measure(row, taps[row.child_id], now=now)) for row in rows]
+    return [Reach(row, measure(row, taps[row.child_id], now=now)) for row in rows]
+
+
+def count_reached(reached: Sequence[Reach], *, by: By | None, smallest: int) -> Funnel:
+    """Count the funnel of children, those without a card left out."""
     with_card = [each for each in reached if Column(Step.CARDS) in each.columns]
     columns = list_columns(with_card)
-    came_by_poster = sum(row.is_open and row.issued_at is None for row in rows)
+    came_by_poster = sum(each.row.is_open and each.row.issued_at is None for each in reached)
     printed = sum(each.row.printed_at is not None for each in with_card)
     groups, total = tabulate(with_card, columns, by=by, smallest=smallest)
     return Funnel(

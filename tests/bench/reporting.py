@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from bot.report.analysis.analysing import Setting, conclude
 from bot.report.analysis.gathering import gather
 from bot.report.findings import Findings
-from bot.report.funnel import count_funnel
+from bot.report.funnel import reach
 from bot.report.plans import Plan, Primary
 from bot.store import open_database
 from bot.store.funnel import list_children
@@ -40,9 +40,9 @@ async def work_out(url: str) -> tuple[float, float, Findings]:
     async with database.reading() as session:
         rows = await list_children(session)
         gathered = await gather(session, PLAN, minutes={}, rows=rows)
-        funnel = await count_funnel(session, by=None, now=now, smallest=PLAN.smallest, rows=rows)
+        reached = await reach(session, rows, now=now)
     reading = time.perf_counter() - started
-    findings = conclude(gathered, funnel, SETTING, now=now)
+    findings = conclude(gathered, reached, SETTING, now=now)
     took = time.perf_counter() - started
     await database.close()
     return took, reading, findings

@@ -9,6 +9,7 @@ from random import SystemRandom
 import numpy as np
 
 from bot.core.arms import count_allocations, say_count
+from bot.report.analysis.auditing import audit
 from bot.report.analysis.columns import make_trial
 from bot.report.analysis.describing import describe_engagement, list_bars, weigh_up
 from bot.report.analysis.effects import ask, compare
@@ -22,6 +23,7 @@ from bot.report.analysis.flow import (
     tell,
 )
 from bot.report.analysis.gathering import Gathered, Member, gather
+from bot.report.analysis.kinds import Source, list_kinds
 from bot.report.costs import CostFile, work_out
 from bot.report.disclosure import check_smallest, is_small
 from bot.report.estimates.pre_post import estimate_change
@@ -41,7 +43,7 @@ from bot.report.findings import (
     Step,
     Study,
 )
-from bot.report.funnel import STEPS, By, Funnel, count_funnel
+from bot.report.funnel import STEPS, By, Funnel, Reach, count_reached, reach
 from bot.report.funnel import Step as FunnelStep
 from bot.report.linking import Linkage
 from bot.report.plans import LARGEST_SEED, Plan
@@ -78,22 +80,26 @@ async def analyse(
     show_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Findings:
     """Work out the report of a study; raise BotError where something has to be settled first."""
-    smallest = check_smallest(setting.plan.smallest)
+    check_smallest(setting.plan.smallest)
     rows = await list_children(session)
     gathered = await gather(session, setting.plan, minutes=setting.minutes, rows=rows)
-    funnel = await count_funnel(session, by=None, now=now, smallest=smallest, rows=rows)
-    return conclude(gathered, funnel, setting, now=now, show_progress=show_progress)
+    reached = await reach(session, rows, now=now)
+    return conclude(gathered, reached, setting, now=now, show_progress=show_progress)
 
 
 def conclude(
     gathered: Gathered,
-    funnel: Funnel,
+    reached: Sequence[Reach],
     setting: Setting,
     *,
     now: datetime,
     show_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Findings:
-    """Work out the report from what was read."""
+    """Work out the report from what was read.
+
+    Each part is suppressed by itself, then all of them together; what rests on their counts comes
+    after that.
+    """
     plan = setting.plan
     smallest = check_smallest(plan.smallest)
     seed = draw_seed(gathered, plan)
@@ -111,7 +117,8 @@ def conclude(
     comparisons = compare(
         questions, plan=plan, seed=seed, primary=primary, show_progress=show_progress
     )
-    return Findings(
+    funnel = count_reached(reached, by=None, smallest=smallest)
+    whole = Findings(
         title=setting.title,
         made_at=now,
         legal_basis=setting.legal_basis,
@@ -133,9 +140,14 @@ def conclude(
         doses=list_bars(served, treated, plan=plan),
         engagement=engaged,
         funnel=agree_funnel(funnel, flow, gathered.members, smallest=smallest),
-        costs=cost(setting.costs, served, flow, comparisons, smallest=smallest),
+        costs=None,
         methods=describe_methods(gathered, setting, seed=seed),
     )
+    columns = {each.row.child_id: each.columns for each in reached}
+    kinds = list_kinds(Source(gathered, outcomes, columns, control, plan))
+    told = audit(whole, kinds, smallest=smallest)
+    costs = cost(setting.costs, served, told.flow, told.comparisons, smallest=smallest)
+    return replace(told, costs=costs)
 
 
 def draw_seed(gathered: Gathered, plan: Plan) -> int:
@@ -199,13 +211,13 @@ def balance(
     control: str,
     plan: Plan,
 ) -> list[BalanceLine]:
-    """Compare the control arm and the first treated one at the start."""
+    """Compare the control arm and each treated one at the start."""
     kept_back = frozenset(each.group for each in engagement[By.LANGUAGE] if each.children is None)
     treated = [each.name for each in gathered.arms if each.name != control]
     measured = primary or Measured("", "")
     return [
         line
-        for name in treated[:1]
+        for name in treated
         for line in weigh_up(
             gathered, measured, control=control, treated=name, kept_back=kept_back, plan=plan
         )
@@ -255,10 +267,13 @@ def cost(
     *,
     smallest: int,
 ) -> Costs | None:
-    """Work out what the programme cost; a price only where one arm was compared."""
-    if costs is None:
-        return None
+    """Work out what the programme cost; a price only where one arm was compared.
+
+    Nothing is told where the flow keeps the size of a treated arm: a price a child would tell it.
+    """
     treated = [each for each in flow.arms if not each.is_control]
+    if costs is None or any(each.took_part[Step.ROSTER] is None for each in treated):
+        return None
     counts = [each.took_part[Step.ACTIVE] for each in treated]
     known = [each for each in counts if each is not None]
     effects = [each.standardised for each in comparisons if each.is_primary]

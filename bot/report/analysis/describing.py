@@ -18,6 +18,9 @@ from bot.report.phrases import Phrase
 from bot.report.plans import Plan
 
 MONTHS_A_YEAR = 12
+SCORE = Phrase("Score before the start")
+AGE = Phrase("Age in months")
+DISADVANTAGED = Phrase("Share of disadvantaged children")
 ONE_LANGUAGE = Phrase("Share with the home language {language}")
 ANOTHER_LANGUAGE = Phrase("Share with another home language")
 LANGUAGES = (ONE_LANGUAGE.text, ANOTHER_LANGUAGE.text)
@@ -46,21 +49,22 @@ def weigh_up(
     """
     members = [each for each in gathered.members if each.enrolled.arm in (control, treated)]
     trial = make_trial(gathered, members, measured=measured, treated=treated, plan=plan)
-    lines = []
+    arms, lines = (control, treated), []
     for name, column in list_characteristics(
         gathered, members, measured, kept_back=kept_back, plan=plan
     ):
         told = compare_column(trial, column, name=name.text)
         sizes = [int((trial.arm == arm).sum()) for arm in (0, 1)]
         if has_few(column, trial.arm, smallest=plan.smallest):
-            lines.append(BalanceLine(name, (None, None), (None, None), None))
+            lines.append(BalanceLine(arms, name, (None, None), (None, None), None))
             continue
         missing = [size - known for size, known in zip(sizes, told.children, strict=True)]
         is_told = not any(is_small(each, smallest=plan.smallest) for each in missing)
         if name.text in LANGUAGES and UNKNOWN in kept_back:
             is_told = False
         children = told.children if is_told else (None, None)
-        lines.append(BalanceLine(name, children, (told.control, told.treated), told.difference))
+        means = (told.control, told.treated)
+        lines.append(BalanceLine(arms, name, children, means, told.difference))
     return lines
 
 
@@ -76,7 +80,7 @@ def list_characteristics(
     baselines = list_baselines(gathered, measured, plan)
     if baselines:
         yield (
-            Phrase("Score before the start"),
+            SCORE,
             make_column(members, lambda each: baselines.get(each.enrolled.child_id)),
         )
     begun = gathered.allocation.drawn_at if gathered.allocation else None
@@ -89,13 +93,13 @@ def list_characteristics(
 
     ages = make_column(members, find_age)
     if not np.isnan(ages).all():
-        yield Phrase("Age in months"), ages
+        yield AGE, ages
     flags = make_column(
         members,
         lambda each: FLAGS[each.reached.disadvantage] if each.reached.disadvantage else None,
     )
     if not np.isnan(flags).all():
-        yield Phrase("Share of disadvantaged children"), flags
+        yield DISADVANTAGED, flags
     for languages in group_languages(members, kept_back=kept_back, smallest=plan.smallest):
         name = ANOTHER_LANGUAGE
         if len(languages) == 1:

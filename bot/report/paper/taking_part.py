@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.report.findings import Engagement, Findings, FlowArm, Followed, Step
+from bot.report.findings import BalanceLine, Engagement, Findings, FlowArm, Followed, Step
 from bot.report.funnel import STEPS as CARD_STEPS
 from bot.report.funnel import UNKNOWN, By, Column, Counts
 from bot.report.funnel import Step as FunnelStep
@@ -164,11 +164,29 @@ def tell_balance(findings: Findings, speech: Speech) -> Section:
     if not findings.balance:
         text = speech.say("There is nothing to compare: no arms, or nothing known at the start.")
         return Section("balance", title, [Paragraph(text)])
-    names = list_compared(findings, speech)
+    notes = [
+        speech.say(
+            "Differences are treated less control, in pooled standard deviations. Above 0.25 or "
+            "below −0.25 is often called a lack of balance; there is no test of it, since the "
+            "arms were drawn."
+        ),
+        suppression_note(findings, speech),
+    ]
+    tables = [
+        tabulate_balance(findings.balance, arms, notes, speech)
+        for arms in dict.fromkeys(each.arms for each in findings.balance)
+    ]
+    return Section("balance", title, tables)
+
+
+def tabulate_balance(
+    lines: Sequence[BalanceLine], arms: tuple[str, str], notes: list[str], speech: Speech
+) -> Table:
+    """Tabulate what two arms were like at the start."""
     head = [
         speech.say("Characteristic"),
-        *(speech.say("{arm}: children", arm=name) for name in names),
-        *(speech.say("{arm}: mean", arm=name) for name in names),
+        *(speech.say("{arm}: children", arm=name) for name in arms),
+        *(speech.say("{arm}: mean", arm=name) for name in arms),
         speech.say("Difference in standard deviations"),
     ]
     rows = [
@@ -178,31 +196,10 @@ def tell_balance(findings: Findings, speech: Speech) -> Section:
             *(speech.number(mean) for mean in each.means),
             speech.number(each.difference),
         ]
-        for each in findings.balance
+        for each in lines
+        if each.arms == arms
     ]
-    notes = [
-        speech.say(
-            "Differences are treated less control, in pooled standard deviations. Above 0.25 or "
-            "below −0.25 is often called a lack of balance; there is no test of it, since the "
-            "arms were drawn."
-        ),
-        suppression_note(findings, speech),
-    ]
-    caption = speech.say("Characteristics at the start")
-    return Section("balance", title, [Table(caption, head, rows, notes)])
-
-
-def list_compared(findings: Findings, speech: Speech) -> list[str]:
-    """Name the control arm and the treated arm that balance is about: the first."""
-    if findings.comparisons:
-        first = findings.comparisons[0]
-        return [first.control, first.arm]
-    control = [arm.arm for arm in findings.flow.arms if arm.is_control]
-    treated = [arm.arm for arm in findings.flow.arms if not arm.is_control]
-    return [
-        control[0] if control else speech.say("control arm"),
-        treated[0] if treated else speech.say("treated arm"),
-    ]
+    return Table(speech.say("Characteristics at the start"), head, rows, notes)
 
 
 # Doses

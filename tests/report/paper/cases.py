@@ -64,6 +64,7 @@ READING = Measured("Letters", "spring")
 SPEECH = Measured("Speaking", "spring")
 MADE_AT = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
 DIGEST = "3f" * 32
+ARMS = ("Waiting list", "Suitcase")
 FEW = "Suppressed: it rests on too few children."
 NOWHERE = '<script>alert("x")</script> #*_@$[1] Ærø Børnehus حضانة الزهور'
 
@@ -187,11 +188,13 @@ def make_findings(
         balance=[
             *(
                 BalanceLine(
-                    Phrase(each.name), each.children, (each.control, each.treated), each.difference
+                    ("Waiting list", arms[0]), Phrase(each.name), each.children,
+                    (each.control, each.treated), each.difference,
                 )
                 for each in balance
             ),
             BalanceLine(
+                ("Waiting list", arms[0]),
                 Phrase("Share with the home language {language}", {"language": "ar"}),
                 (None, None), (None, None), None,
             ),
@@ -381,9 +384,9 @@ def all_suppressed() -> Findings:
             )
         ],
         balance=[
-            BalanceLine(Phrase("Age in months"), (None, None), (None, None), None),
+            BalanceLine(ARMS, Phrase("Age in months"), (None, None), (None, None), None),
             BalanceLine(
-                Phrase("Share of disadvantaged children"), (None, None), (None, None), None
+                ARMS, Phrase("Share of disadvantaged children"), (None, None), (None, None), None
             ),
         ],
         comparisons=[comparison],
