@@ -29,7 +29,7 @@ def test_a_quick_run_writes_figures_with_a_value_each(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stderr
     written = json.loads(file.read_text())
-    assert len({figure["name"] for figure in written["figures"]}) == 14
+    assert len({figure["name"] for figure in written["figures"]}) == 15
     assert all(figure["value"] > 0 and figure["unit"] for figure in written["figures"])
     assert written["settings"]["counts"]["weighed"] > 0
     assert all(figure["unit"] in done.stdout for figure in written["figures"])

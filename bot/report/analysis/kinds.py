@@ -19,7 +19,7 @@ from bot.report.plans import Plan
 from bot.store.states import OutcomeEnd
 
 Mask = NDArray[np.bool_]
-MOST_KINDS = 300_000
+MOST_KINDS = 60_000
 AXES = 4
 
 
