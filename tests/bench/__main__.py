@@ -14,7 +14,7 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from tests.bench.contents import measure_contents
 from tests.bench.counts import FULL, QUICK, Counts
-from tests.bench.exports import measure_exports
+from tests.bench.exports import measure_exports, measure_formats
 from tests.bench.figures import Figure, print_figures, write_json
 from tests.bench.growth import measure_planning, measure_size
 from tests.bench.outcomes import measure_outcomes
@@ -28,6 +28,7 @@ from tests.bench.ticks import measure_ticks
 AIOGRAM = ROOT / ".venv-bench" / "bin" / "python"  # it needs versions other than ours
 WIDTH = 150
 PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes", "exports", "report")
+ON_REQUEST = ("formats",)  # these take long
 VERSIONS = ("python-telegram-bot", "aiohttp", "httpx", "asyncpg", "sqlalchemy")
 
 
@@ -48,6 +49,8 @@ def measure(stage: Stage, counts: Counts, part: str) -> list[Figure]:
             return measure_outcomes(stage, counts)
         case "exports":
             return measure_exports(stage, counts)
+        case "formats":
+            return measure_formats(stage, counts)
         case "report":
             return measure_reports(stage, counts)
         case _:
@@ -99,7 +102,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="kuffert bench", description=__doc__)
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures to a file")
     parser.add_argument("--quick", action="store_true", help="only see that everything works")
-    parser.add_argument("--part", action="append", choices=PARTS, help="measure only this part")
+    parser.add_argument(
+        "--part", action="append", choices=(*PARTS, *ON_REQUEST), help="measure only this part"
+    )
     parser.add_argument(
         "--planned", type=int, metavar="N", help="plan the first week of N guardians, not of 5,000"
     )

@@ -53,7 +53,9 @@ def measure_contents(stage: Stage, counts: Counts) -> list[Figure]:
     ]
 
 
-def run_alone(module: str, *arguments: str) -> dict[str, float]:
+def run_alone(
+    module: str, *arguments: str, longest: float = LONGEST_RUN_SECONDS
+) -> dict[str, float]:
     """Run a module once, in a process of its own, and read the figures that it prints."""
     done = subprocess.run(
         [sys.executable, "-m", f"tests.bench.{module}", *arguments],
@@ -61,7 +63,7 @@ def run_alone(module: str, *arguments: str) -> dict[str, float]:
         capture_output=True,
         text=True,
         check=True,
-        timeout=LONGEST_RUN_SECONDS,
+        timeout=longest,
     )
     took: dict[str, float] = json.loads(done.stdout)
     return took

@@ -32,11 +32,15 @@ def main() -> None:
     parser.add_argument("database")
     parser.add_argument("events", type=int)
     parser.add_argument("--plainly", action="store_true", help="only read and write")
+    parser.add_argument("--format", help="export everything, in this format")
     given = parser.parse_args()
     os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     with TemporaryDirectory() as folder:
         if given.plainly:
             took, rows = copy(given.database, Path(folder))
+        elif given.format:
+            wanted = Format(given.format)
+            took, rows = asyncio.run(export_all(given.database, Path(folder), wanted))
         else:
             took, rows = asyncio.run(export(given.database, Path(folder)))
     if rows != given.events:
@@ -60,6 +64,20 @@ async def export(url: str, folder: Path) -> tuple[float, int]:
         await write_tables(everything)
     await database.close()
     return took, begun.written[EVENTS.name]
+
+
+async def export_all(url: str, folder: Path, wanted: Format) -> tuple[float, int]:
+    """Export everything in one format, and time it."""
+    database, wish = open_database(url), Wish(datetime.now(UTC), (wanted,))
+    started = time.perf_counter()
+    whole, laid = folder / "whole", folder / "laid"
+    for each in (whole, laid):
+        each.mkdir()
+    async with open_moment(database, wish) as (session, snapshot):
+        begun = await begin(wish, whole, laid, Sealer(bytes(32)), session, snapshot)
+        await write_tables(begun)
+    await database.close()
+    return time.perf_counter() - started, begun.written[EVENTS.name]
 
 
 def copy(url: str, folder: Path) -> tuple[float, int]:

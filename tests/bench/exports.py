@@ -4,6 +4,7 @@ import asyncio
 
 from sqlalchemy import text
 
+from bot.report.exports.writers import Format
 from bot.store import open_database
 from tests.bench.contents import median, run_alone
 from tests.bench.counts import Counts
@@ -13,6 +14,7 @@ from tests.bench.stage import Stage
 
 MOST_TIMES = 2.0
 MOST_MEGABYTES = 1000.0
+LONGEST = 3600.0  # seconds, of one format
 RIVAL = "ADBC and Parquet alone"
 EVENTS_A_FAMILY = 250
 EVENTS = """
@@ -58,6 +60,30 @@ def measure_exports(stage: Stage, counts: Counts) -> list[Figure]:
             memory <= MOST_MEGABYTES,
         ),
     ]
+
+
+def measure_formats(stage: Stage, counts: Counts) -> list[Figure]:
+    """Export everything in each format once, all tables; only asked for, since it takes long."""
+    url = stage.make_database("formats")
+    stage.say(f"writing {counts.events:,} events")
+    asyncio.run(fill(url, counts.events, stage))
+    figures = []
+    for wanted in Format:
+        stage.say(f"exporting them as {wanted}")
+        taken = run_alone("exporting", url, str(counts.events), "--format", wanted, longest=LONGEST)
+        name = f"{counts.events:,} events and all else, exported as {wanted}"
+        figures += [
+            Figure(name, taken["s"], "s"),
+            Figure(
+                f"… the most memory of that process, as {wanted}",
+                taken["memory"],
+                "MB",
+                target=f"≤ {MOST_MEGABYTES:g} MB",
+                holds=taken["memory"] <= MOST_MEGABYTES,
+            ),
+        ]
+    stage.drop_database("formats")
+    return figures
 
 
 async def fill(url: str, events: int, stage: Stage) -> None:

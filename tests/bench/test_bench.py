@@ -24,12 +24,12 @@ def test_a_quick_run_writes_figures_with_a_value_each(tmp_path: Path) -> None:
 
     command = [sys.executable, "-m", "tests.bench", "--quick", "--json", str(file)]
     parts = ["--part", "size", "--part", "planning", "--part", "content"]
-    parts += ["--part", "outcomes", "--part", "exports", "--part", "report"]
+    parts += ["--part", "outcomes", "--part", "exports", "--part", "report", "--part", "formats"]
     done = subprocess.run([*command, *parts], cwd=ROOT, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr
     written = json.loads(file.read_text())
-    assert len({figure["name"] for figure in written["figures"]}) == 15
+    assert len({figure["name"] for figure in written["figures"]}) == 23
     assert all(figure["value"] > 0 and figure["unit"] for figure in written["figures"])
     assert written["settings"]["counts"]["weighed"] > 0
     assert all(figure["unit"] in done.stdout for figure in written["figures"])
