@@ -8,10 +8,12 @@ from typing import Annotated
 from pydantic import Field, WithJsonSchema, field_validator
 
 from bot.catalogue.plain import Plain, YesNo
+from bot.core.levels import FIRST_CHECK
 from bot.core.skills import REPEAT, SKILLS
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 DEFAULT = "default"
+NOTES = 3  # so many notes on the home language there are
 SOME_DAYS = {"type": "array", "items": {"enum": list(DAYS)}, "minItems": 1, "maxItems": 3}
 # names are checked where a problem can name its line; editors need them to complete
 Skill = Annotated[str, WithJsonSchema({"enum": sorted(SKILLS)})]
@@ -93,6 +95,15 @@ class Programme(Plain):
     order: tuple[SkillOrRepeat | Mapping[str, SkillOrRepeat], ...] = Field(
         min_length=1,
         description='Write a list of skills; {"3-4": RHY, default: INI} where bands differ.',
+    )
+    level_checks: tuple[int, ...] = Field(
+        default=(FIRST_CHECK,),
+        description="Write the weeks that ask what the child can do: [1, 12, 24, 36].",
+    )
+    home_language_weeks: tuple[int, ...] = Field(
+        default=(),
+        max_length=NOTES,
+        description="Write up to three weeks that say a word on the home language: [1, 4, 10].",
     )
     fallbacks: Mapping[Skill, tuple[Skill, ...]] = Field(
         description="Write skills and what may stand in: {BLE: [SYL]}."

@@ -14,7 +14,7 @@ from bot.core.actions import (
     Wish,
 )
 from bot.core.choosing import Variant, easier_than, harder_than
-from bot.core.levels import ASKED_WEEKS, find_level
+from bot.core.levels import FIRST_CHECK, find_check, find_level, pick_said
 from bot.delivery.composing import about
 from bot.delivery.following import follow_answer, plan_check
 from bot.delivery.showing import show_again
@@ -103,34 +103,39 @@ async def record_able(
 ) -> None:
     """Write down what a child can do already; the third question answered sets its level."""
     delivery = await find_own_delivery(turn, guardian, delivery_id)
-    if delivery is None or delivery.child_id is None or not may_tell_level(delivery):
+    if delivery is None or delivery.child_id is None:
         return
+    check = find_own_check(turn, delivery)
     child = await centres.get_child(turn.session, delivery.child_id)
-    if child.level_source is LevelSource.ROSTER:
+    if check is None or (check == FIRST_CHECK and child.level_source is LevelSource.ROSTER):
         return
     kind = EventKind(able)
     standing = await get_standing(turn.session, delivery)
     if standing.able is not kind:
         await record(turn, guardian, delivery, kind)
-        await set_level(turn, child)
+        await set_level(turn, child, check)
         standing = replace(standing, able=kind)
     await show_answered(turn, guardian, delivery, standing, tapped=tapped)
 
 
-def may_tell_level(delivery: Delivery) -> bool:
-    """Say whether a delivery is of those that can ask what a child can do."""
-    is_touch = delivery.kind is DeliveryKind.PROGRAMME
-    return is_touch and 1 <= (delivery.week or 0) <= ASKED_WEEKS
+def find_own_check(turn: Turn, delivery: Delivery) -> int | None:
+    """Give the level check that a delivery is of, if it can ask what a child can do."""
+    if delivery.kind is not DeliveryKind.PROGRAMME:
+        return None
+    return find_check(delivery.week or 0, turn.catalogue.programme.level_checks)
 
 
-async def set_level(turn: Turn, child: Child) -> None:
-    """Set a child's level once all questions are answered; the roster's and a wish stay."""
+async def set_level(turn: Turn, child: Child, check: int) -> None:
+    """Set a child's level once all questions of a check are answered.
+
+    In the first, the roster's level and a wish stay; later on what children can do now counts.
+    """
     child_id = id_of(child)
     await centres.lock_children(turn.session, [child_id])  # another guardian may answer too
     await turn.session.refresh(child)
     said = await levels.list_said(turn.session, [child_id])
-    level = find_level(said[child_id])
-    if level and child.level_source in (None, LevelSource.CHECK):
+    level = find_level(pick_said(said[child_id], check))
+    if level and (check != FIRST_CHECK or child.level_source in (None, LevelSource.CHECK)):
         await centres.record_level(turn.session, child, level, source=LevelSource.CHECK)
 
 

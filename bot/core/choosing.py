@@ -21,6 +21,14 @@ class Variant(StrEnum):
 VARIANTS = tuple(Variant)
 
 
+class Pass(StrEnum):
+    """Which time it is that a child has an activity; the second asks for more than the first."""
+
+    FIRST = ""
+    HARDER = "again-harder"
+    AGAIN = "again"  # the first time was too hard, or had the hardest form already
+
+
 @dataclass(frozen=True)
 class Outline:
     """What choosing needs to know of an activity."""

@@ -1,14 +1,35 @@
 """A child's level from three questions: what it can do already, as its family says."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from bot.core.actions import Able
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 
 ASKED_WEEKS = 2  # whoever joins in mid-week gets the first why in the second week
+FIRST_CHECK = 1
 POINTS = {Able.NOT_YET: 0, Able.A_LITTLE: 1, Able.YES: 2}
 EASIER_UP_TO, PLAIN_UP_TO = 2, 4
+
+
+class Said(NamedTuple):
+    """What a family said of one thing, and in which week's message it was asked."""
+
+    week: int
+    touch: Touch
+    able: Able
+
+
+def find_check(week: int, checks: Sequence[int]) -> int | None:
+    """Give the level check that a week belongs to: its own week, and one more for what is open."""
+    return max((each for each in checks if each <= week < each + ASKED_WEEKS), default=None)
+
+
+def pick_said(said: Iterable[Said], check: int | None) -> dict[Touch, Able]:
+    """Pick the last word on each question of one check, from all words in their order."""
+    weeks = range(check, check + ASKED_WEEKS) if check else range(0)
+    return {each.touch: each.able for each in said if each.week in weeks}
 
 
 def find_level(said: Mapping[Touch, Able]) -> Variant | None:
@@ -25,9 +46,14 @@ def find_level(said: Mapping[Touch, Able]) -> Variant | None:
     return Variant.PLAIN if total <= PLAIN_UP_TO else Variant.HARDER
 
 
-def is_asked(touch: Touch, week: int, *, is_level_known: bool, said: Mapping[Touch, Able]) -> bool:
-    """Say whether a touch of a child's week carries its question: the first weeks, until answered.
+def is_asked(
+    touch: Touch, check: int | None, *, is_level_known: bool, said: Mapping[Touch, Able]
+) -> bool:
+    """Say whether a touch of a check's weeks carries its question: until it is answered.
 
-    A level of the roster's, of a wish or of the questions themselves is known.
+    The first check is for those of whose level nothing is known, by the roster, a wish or the
+    questions themselves; the later ones are for everybody, since children grow.
     """
-    return not is_level_known and 1 <= week <= ASKED_WEEKS and touch not in said
+    if check is None or (check == FIRST_CHECK and is_level_known):
+        return False
+    return touch not in said

@@ -7,11 +7,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from bot.catalogue.records import Catalogue
 from bot.catalogue.shown.asking import STAFF_ANSWER, render_answer
 from bot.catalogue.shown.notices import Notice, render_notice
-from bot.catalogue.shown.touches import Telling, render_check, render_touch
-from bot.core.actions import Able
+from bot.catalogue.shown.touches import Telling, find_note, render_check, render_touch
 from bot.core.cadence import TOUCHES, Touch, monday_of
-from bot.core.choosing import Variant, age_in_months, choose_activity
-from bot.core.levels import ASKED_WEEKS, is_asked
+from bot.core.choosing import Pass, Variant, age_in_months, choose_activity, harder_than
+from bot.core.levels import FIRST_CHECK, Said, find_check, is_asked, pick_said
 from bot.core.messages import Media, OutgoingMessage
 from bot.core.sealing import Sealer
 from bot.core.siblings import Label, Sibling, label_child
@@ -70,7 +69,8 @@ class Composer:
         self.pupils: dict[int, Pupil] = {}
         self.themes: dict[tuple[int, date], str] = {}
         self.weeks: dict[int, Week] = {}
-        self.said: dict[int, dict[Touch, Able]] = {}
+        self.said: dict[int, list[Said]] = {}
+        self.passes: dict[int, Pass] = {}
         self.done: dict[int, list[Done]] = {}
         self.answers: dict[int, Sealed] = {}
         self.families: Mapping[int, Sequence[Pair]] = {}
@@ -103,6 +103,7 @@ class Composer:
         await self._begin_weeks(batch)
         new = [each.id for each in self.pupils.values() if self._may_be_asked(each)]
         self.said = await levels.list_said(self.session, sorted(new))
+        self.passes = await centres.list_passes(self.session, numbers)
         await self._read_done(batch)
 
     async def _read_done(self, batch: Sequence[Delivery]) -> None:
@@ -150,8 +151,13 @@ class Composer:
 
     def _may_be_asked(self, pupil: Pupil) -> bool:
         """Say whether a child is new, and nothing is known of its level."""
+        check = self._find_check(pupil)
+        return check is not None and (check != FIRST_CHECK or pupil.level_source is None)
+
+    def _find_check(self, pupil: Pupil) -> int | None:
+        """Give the level check that a child's week belongs to."""
         week = self.weeks.get(pupil.id)
-        return pupil.level_source is None and week is not None and week.week <= ASKED_WEEKS
+        return find_check(week.week, self.catalogue.programme.level_checks) if week else None
 
     async def _begin_weeks(self, batch: Sequence[Delivery]) -> None:
         """Choose an activity for every child whose calendar week is new."""
@@ -262,7 +268,10 @@ class Composer:
         if activity_id is None or variant is None or not self._is_settled(delivery):
             if week is None or self._is_behind(week, delivery):
                 return None
-            activity_id, variant = week.activity_id, pupil.level
+            activity_id = week.activity_id
+            variant = pupil.level
+            if self._time_of(delivery) is Pass.HARDER:
+                variant = harder_than(variant)
         monday = monday_of(delivery.slot_on) if delivery.slot_on else None
         is_last = self._week_of(delivery) == self.catalogue.programme.weeks
         return Telling(
@@ -277,7 +286,21 @@ class Composer:
             child=self._label(delivery),
             celebrates=pupil.id if is_last else None,
             picture=self._picture(delivery, language),
+            time=self._time_of(delivery),
+            note=find_note(
+                self.catalogue.programme,
+                week=self._week_of(delivery),
+                touch=delivery.touch,
+                is_other_language=language != pupil.centre_language,
+            ),
         )
+
+    def _time_of(self, delivery: Delivery) -> Pass:
+        """Say which time it is that the child has the activity; the last week is to be easy."""
+        is_last = self._week_of(delivery) == self.catalogue.programme.weeks
+        if delivery.kind is not DeliveryKind.PROGRAMME or is_last:
+            return Pass.FIRST
+        return self.passes.get(delivery.child_id or 0, Pass.FIRST)
 
     def _week_of(self, delivery: Delivery) -> int | None:
         """Give the week of its child's programme that a delivery is of."""
@@ -313,11 +336,12 @@ class Composer:
         """Say whether a touch carries the question what the child can do already."""
         if delivery.kind is not DeliveryKind.PROGRAMME or not self._may_be_asked(pupil):
             return False
+        check = self._find_check(pupil)
         return is_asked(
             delivery.touch or Touch.DO,
-            self.weeks[pupil.id].week,
+            check,
             is_level_known=pupil.level_source is not None,
-            said=self.said.get(pupil.id, {}),
+            said=pick_said(self.said.get(pupil.id, ()), check),
         )
 
     def _label(self, delivery: Delivery) -> Label | None:

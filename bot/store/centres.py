@@ -5,17 +5,18 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import bindparam, insert
+from sqlalchemy import bindparam, exists, insert, or_
 from sqlalchemy import select as select_columns
+from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select, update
 
-from bot.core.choosing import Variant
+from bot.core.choosing import Pass, Variant
 from bot.errors import BotError
 from bot.store.columns import id_of
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
-from bot.store.states import LeftReason, LevelSource
-from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, Pair
+from bot.store.states import DeliveryStatus, EventKind, LeftReason, LevelSource
+from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, Delivery, EngagementEvent, Pair
 
 
 class Pupil(NamedTuple):
@@ -288,6 +289,48 @@ async def list_latest_weeks(session: Session, numbers: Sequence[int]) -> dict[in
     """Give the latest week that each of some children has begun."""
     found = [Week(*row) for row in await read(session, LATEST, numbers=numbers)]
     return {week.child_id: week for week in found}
+
+
+async def list_passes(session: Session, numbers: Sequence[int]) -> dict[int, Pass]:
+    """Say of some children's latest weeks which time it is that they have the activity.
+
+    Who has it for the first time is left out.
+    """
+    found = await read(session, AGAIN, numbers=numbers)
+    return {child: Pass.AGAIN if had_enough else Pass.HARDER for child, had_enough in found}
+
+
+EARLIER = aliased(ChildWeek)
+IS_EARLIER = (
+    col(Delivery.child_id) == col(ChildWeek.child_id),
+    col(Delivery.activity_id) == col(ChildWeek.activity_id),
+    col(Delivery.week) < col(ChildWeek.week),
+    col(Delivery.status) == DeliveryStatus.SENT,
+)
+HAD_ENOUGH = or_(
+    exists().where(*IS_EARLIER, col(Delivery.variant) == Variant.HARDER),
+    exists().where(
+        *IS_EARLIER,
+        col(EngagementEvent.delivery_id) == col(Delivery.id),
+        col(EngagementEvent.kind).in_((EventKind.TOO_HARD, EventKind.NOT_FOR_US)),
+    ),
+)
+AGAIN = (
+    select_columns(col(ChildWeek.child_id), HAD_ENOUGH)
+    .join(
+        NUMBERED,
+        (col(ChildWeek.child_id) == NUMBERED.c.child_id) & (col(ChildWeek.week) == NUMBERED.c.week),
+    )
+    .where(
+        among_numbers(col(ChildWeek.child_id)),
+        exists().where(
+            col(EARLIER.child_id) == col(ChildWeek.child_id),
+            col(EARLIER.activity_id) == col(ChildWeek.activity_id),
+            col(EARLIER.week) < col(ChildWeek.week),
+            col(EARLIER.sent_at).is_not(None),
+        ),
+    )
+)
 
 
 async def list_last_weeks(

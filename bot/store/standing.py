@@ -4,16 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, bindparam, exists, or_
+from sqlalchemy import ScalarSelect, String, bindparam, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
+from bot.core.choosing import Pass, Variant
 from bot.store.columns import Moment, id_of
 from bot.store.database import Session
 from bot.store.events import ABLES, ANSWERS, WISHES
 from bot.store.reading import read
-from bot.store.states import DeliveryKind, EventKind
-from bot.store.tables import Centre, CentreTheme, Child, Delivery, EngagementEvent, Pair
+from bot.store.states import DeliveryKind, DeliveryStatus, EventKind
+from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, Delivery, EngagementEvent, Pair
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class Surroundings:
     theme: str
     is_level_known: bool
     has_siblings: bool
+    time: Pass
 
 
 IS_ABOUT_IT = col(EngagementEvent.delivery_id) == bindparam("delivery_id")
@@ -75,14 +77,34 @@ STANDING = select_columns(
 THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
 )
+WAS_EARLIER = (
+    col(Delivery.child_id) == bindparam("child_id"),
+    col(Delivery.activity_id) == bindparam("activity_id", type_=String),
+    col(Delivery.week) < bindparam("week"),
+    col(Delivery.status) == DeliveryStatus.SENT,
+)
 SURROUNDINGS = (
-    select(
-        Centre.language,
-        CentreTheme.words,
-        Child.level_source,
+    select_columns(
+        col(Centre.language),
+        col(CentreTheme.words),
+        col(Child.level_source),
         exists().where(
             col(Pair.guardian_id) == bindparam("guardian_id"),
             col(Pair.child_id) != bindparam("child_id"),
+        ),
+        exists().where(
+            col(ChildWeek.child_id) == bindparam("child_id"),
+            col(ChildWeek.activity_id) == bindparam("activity_id", type_=String),
+            col(ChildWeek.week) < bindparam("week"),
+            col(ChildWeek.sent_at).is_not(None),
+        ),
+        or_(
+            exists().where(*WAS_EARLIER, col(Delivery.variant) == Variant.HARDER),
+            exists().where(
+                *WAS_EARLIER,
+                col(EngagementEvent.delivery_id) == col(Delivery.id),
+                col(EngagementEvent.kind).in_((EventKind.TOO_HARD, EventKind.NOT_FOR_US)),
+            ),
         ),
     )
     .join(Child, col(Child.centre_id) == col(Centre.id))
@@ -101,15 +123,24 @@ async def get_standing(session: Session, delivery: Delivery) -> Standing:
 
 
 async def find_surroundings(
-    session: Session, child_id: int, *, guardian_id: int, monday: date | None
+    session: Session, delivery: Delivery, *, monday: date | None
 ) -> Surroundings | None:
-    """Look up what a child's centre adds to the week of a Monday."""
-    given = {"child_id": child_id, "guardian_id": guardian_id, "monday": monday}
+    """Look up what a child's centre adds to the week of a Monday, and whether it is a repeat."""
+    given = {
+        "child_id": delivery.child_id or 0,
+        "guardian_id": delivery.guardian_id,
+        "monday": monday,
+        "activity_id": delivery.activity_id,
+        "week": delivery.week or 0,
+    }
     found = await read(session, SURROUNDINGS, **given)
     if not found:
         return None
-    ((language, words, level_source, has_siblings),) = found
-    return Surroundings(language, words or "", level_source is not None, has_siblings)
+    ((language, words, level_source, has_siblings, had_before, had_enough),) = found
+    time = Pass.FIRST
+    if had_before:
+        time = Pass.AGAIN if had_enough else Pass.HARDER
+    return Surroundings(language, words or "", level_source is not None, has_siblings, time)
 
 
 async def list_family(

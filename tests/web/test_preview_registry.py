@@ -20,10 +20,11 @@ from bot.catalogue.shown.storybook import Opened, Reader, render_page
 from bot.catalogue.words import Words, key_of, parse_messages
 from bot.core.actions import Tongues
 from bot.core.cadence import Touch
+from bot.core.choosing import Pass
 from bot.core.messages import Media, MediaKind, OutgoingMessage
 from bot.web.preview.samples import Sample
 from bot.web.preview.screens import GROUPS, SCREENS
-from bot.web.preview.tellings import ABLE, CHECK, CHILD, STATES, View, render, tell
+from bot.web.preview.tellings import ABLE, CHECK, CHILD, CHOICES, STATES, View, render, tell
 from tests.shipped import shipped_catalogue, shipped_files
 
 SOUND = Media(MediaKind.VOICE, "sound.ogg", "f" * 64, b"OggS")
@@ -131,6 +132,8 @@ def list_touches(catalogue: Catalogue) -> list[OutgoingMessage]:
     views += [replace(plain, variant="easier", state=state) for state in STATES]
     views += [replace(plain, able=able) for able in ABLE]
     views += [replace(plain, child=child) for child in CHILD]
+    views += [replace(plain, time=time) for time in Pass]
+    views += [replace(plain, note=note) for note in CHOICES["note"]]
     return [
         render(catalogue, tell(catalogue, number, view, touch=touch, language="en"), touch)
         for number in catalogue.activities

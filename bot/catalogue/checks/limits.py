@@ -12,6 +12,7 @@ from functools import partial
 from bot.catalogue.checks.texts import CAPTION_UNITS, LONGEST_THEME, TEXT_UNITS
 from bot.catalogue.files import CONTENT
 from bot.catalogue.plain import Localise
+from bot.catalogue.programme import NOTES
 from bot.catalogue.reading.memory import Memory
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Activity, ActivityCard, ActivityText, Catalogue, Reading, Section
@@ -20,7 +21,7 @@ from bot.catalogue.shown.wording import plain_length, render
 from bot.catalogue.words import Words
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
-from bot.core.choosing import Variant
+from bot.core.choosing import Pass, Variant
 from bot.core.messages import Media, MediaKind
 from bot.core.siblings import Label, Naming
 from bot.core.skills import SKILLS
@@ -190,9 +191,15 @@ def longest(
         asks_able=True,
         able=Able.A_LITTLE,
         child=label,
-        celebrates=1,
     )
+    notes = [f"home-language-{each}" for each in range(1, NOTES + 1)]
+    forms = [
+        replace(told, celebrates=celebrates, time=time, note=note)
+        for celebrates, time in ((1, Pass.FIRST), (None, Pass.HARDER))
+        for note in (notes if shown[0] is not Touch.DO else [""])
+    ]
     return max(
-        plain_length(render_touch(catalogue, replace(told, answer=answer)).text)
+        plain_length(render_touch(catalogue, replace(form, answer=answer)).text)
+        for form in forms
         for answer in Answer
     )

@@ -26,6 +26,7 @@ def check_programme(programme: Programme, lines: Lines, findings: Findings) -> b
     for week in range(1, programme.weeks + 1):
         check_week(programme, week, lines, findings)
     check_fallbacks(programme, lines, findings)
+    check_weeks_named(programme, lines, findings)
     if (programme.study_end is None) is not (programme.retention_days is None):
         there = "study_end" if programme.study_end else "retention_days"
         what = "study_end and retention_days stand alone"
@@ -93,6 +94,21 @@ def check_week(programme: Programme, week: int, lines: Lines, findings: Findings
         if not programme.skill_for(week, band):
             what = f'week {week} has no skill for band "{band}"'
             findings.refuse(PROGRAMME, lines.of(*place), what, "Add it, or a default.")
+
+
+def check_weeks_named(programme: Programme, lines: Lines, findings: Findings) -> None:
+    """See that weeks named apart are weeks of the programme, each once, in their order."""
+    for key in ("level_checks", "home_language_weeks"):
+        named: tuple[int, ...] = getattr(programme, key)
+        for place, week in enumerate(named):
+            if not 1 <= week <= programme.weeks:
+                what = f'"{key}" names week {week}, which the order does not have'
+                instead = f"Use weeks from 1 to {programme.weeks}."
+                findings.refuse(PROGRAMME, lines.of(key, place), what, instead)
+            elif place and week <= named[place - 1]:
+                what = f'"{key}" names week {week} after week {named[place - 1]}'
+                instead = "Write each week once, the earliest first."
+                findings.refuse(PROGRAMME, lines.of(key, place), what, instead)
 
 
 def check_fallbacks(programme: Programme, lines: Lines, findings: Findings) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from markupsafe import Markup as Trusted
 from markupsafe import escape
 
+from bot.catalogue.programme import Programme
 from bot.catalogue.records import Activity, Catalogue, Section
 from bot.catalogue.shown.wording import render
 from bot.catalogue.words import Words
@@ -24,7 +25,7 @@ from bot.core.actions import (
     format_action,
 )
 from bot.core.cadence import Touch
-from bot.core.choosing import Variant
+from bot.core.choosing import Pass, Variant
 from bot.core.messages import Button, ButtonRows, Media, OutgoingMessage
 from bot.core.siblings import Label
 
@@ -48,7 +49,8 @@ class Telling:
     come, or comes, because of what was tapped; `asks_able` that the touch carries the question what
     the child can do already. `child` says which child it is for, where a guardian has several.
     `is_again` is set where it is seen again in the menu. `celebrates` is the child whose last week
-    it is; `picture` shows what was done together in a week.
+    it is; `picture` shows what was done together in a week. `time` says whether the child has had
+    the activity before; `note` names what is said of the home language, if anything.
     """
 
     delivery_id: int
@@ -68,6 +70,23 @@ class Telling:
     is_again: bool = False
     celebrates: int | None = None
     picture: Media | None = None
+    time: Pass = Pass.FIRST
+    note: str = ""
+
+
+def find_note(
+    programme: Programme, *, week: int | None, touch: Touch | None, is_other_language: bool
+) -> str:
+    """Name the note on the home language that a week's touch carries; empty where it has none.
+
+    It is for families whose language is not the school's. It goes with the why or, in the first
+    week, which may begin in its middle, with the grow.
+    """
+    weeks = programme.home_language_weeks
+    carries = Touch.GROW if week == 1 else Touch.WHY
+    if not is_other_language or week not in weeks or touch is not carries:
+        return ""
+    return f"home-language-{weeks.index(week) + 1}"
 
 
 def render_touch(catalogue: Catalogue, telling: Telling) -> OutgoingMessage:
@@ -110,9 +129,10 @@ class Page:
             (told.child.naming, str(told.child.age), str(told.child.place)) if told.child else ()
         )
         key = (told.activity_id, told.touch, told.variant, told.language, told.school_language)
-        key = (*key, *child, *(("celebrated",) if told.celebrates else ()))
+        key = (*key, *child, *(("celebrated",) if told.celebrates else ()), told.time, told.note)
         if key not in texts:
-            parts = [*self.label(), *self.celebration(), self.heading(), self.body()]
+            parts = [*self.label(), *self.celebration(), *self.again(), self.heading(), self.body()]
+            parts += self.note()
             texts[key] = PARAGRAPH.join(parts)
         return texts[key]
 
@@ -125,6 +145,20 @@ class Page:
         if not self.telling.celebrates or self.telling.touch is not Touch.WHY:
             return []
         return [self.words.count("celebrate-why", self.catalogue.programme.weeks)]
+
+    def again(self) -> list[str]:
+        """Say that the child had this activity before; the last week says so in its own way."""
+        told = self.telling
+        if not told.time or told.celebrates or told.touch is Touch.GROW:
+            return []
+        return [self.words.say(told.time)] if told.time in self.words.keys else []
+
+    def note(self) -> list[str]:
+        """Say a word on the home language; catalogues of earlier days have none."""
+        note = self.telling.note
+        if not note or note not in self.words.keys:
+            return []
+        return [self.words.say(note)]
 
     def end(self) -> str:
         """Say with the very last touch that there is a certificate."""

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from bot.catalogue.materials import Printable, Story
 from bot.catalogue.records import Activity
 from bot.core.cadence import Touch
-from bot.core.levels import ASKED_WEEKS
+from bot.core.choosing import Pass
+from bot.core.levels import find_check
 from bot.core.skills import REPEAT
 from bot.printing.packs import foresee_weeks
 from bot.web.preview.bubbles import Bubble
@@ -17,7 +18,7 @@ from bot.web.preview.ledger import Marks, Noted, Text, words_of
 from bot.web.preview.prints import PRINTS
 from bot.web.preview.screens import CONSENT, GROUPS
 from bot.web.preview.taps import Place
-from bot.web.preview.tellings import ASKED, View, read_language
+from bot.web.preview.tellings import ASKED, View, note_of, read_language
 
 
 @dataclass(frozen=True)
@@ -168,6 +169,7 @@ class Week:
     skill: str
     activity: Activity
     title: str
+    time: Pass = Pass.FIRST
 
 
 @dataclass(frozen=True)
@@ -191,12 +193,16 @@ def read_band(visit: Visit, query: Query) -> str:
 def list_weeks(visit: Visit, band: str) -> list[Week]:
     """List the weeks of a child who begins now and stays in an age band."""
     catalogue = visit.catalogue
-    weeks = []
+    weeks: list[Week] = []
+    had: set[str] = set()
     for number, name in enumerate(foresee_weeks(catalogue, band), start=1):
         activity = catalogue.activities[name]
         skill = catalogue.programme.skill_for(number, band)
         title = activity.text_in(catalogue.programme.language, "").title
-        weeks.append(Week(number, "again" if skill == REPEAT else skill, activity, title))
+        time = Pass.HARDER if name in had else Pass.FIRST
+        had.add(name)
+        again = "again" if skill == REPEAT else skill
+        weeks.append(Week(number, again, activity, title, time))
     return weeks
 
 
@@ -224,11 +230,14 @@ def show_week(visit: Visit, week: Week, school: str) -> list[Row]:
 
 def view_of_week(visit: Visit, week: Week, *, school: str, language: str) -> View:
     """Say what stands under the touches of a week beside the activity."""
+    programme = visit.catalogue.programme
     return View(
         language,
         school,
-        able=ASKED if week.number <= ASKED_WEEKS else "",
-        last="yes" if week.number == visit.catalogue.programme.weeks else "",
+        able="" if find_check(week.number, programme.level_checks) is None else ASKED,
+        last="yes" if week.number == programme.weeks else "",
+        time=week.time,
+        note=note_of(programme, week.number) if language != school else "",
     )
 
 

@@ -5,11 +5,18 @@ from dataclasses import dataclass, fields, replace
 from urllib.parse import urlencode
 
 from bot.catalogue.checks.texts import LONGEST_THEME
+from bot.catalogue.programme import NOTES, Programme
 from bot.catalogue.records import Catalogue
-from bot.catalogue.shown.touches import FOLLOWED, Telling, render_check, render_touch
+from bot.catalogue.shown.touches import (
+    FOLLOWED,
+    Telling,
+    find_note,
+    render_check,
+    render_touch,
+)
 from bot.core.actions import Able, Answer, Wish
 from bot.core.cadence import Touch
-from bot.core.choosing import Variant
+from bot.core.choosing import Pass, Variant
 from bot.core.messages import Media, OutgoingMessage
 from bot.core.siblings import Label, Naming
 from bot.printing.keepsakes import picture_week
@@ -83,6 +90,8 @@ class View:
     able: str = ""
     child: str = ""
     last: str = ""
+    time: str = ""
+    note: str = ""
     picture: str = ""
     theme: str = ""
 
@@ -107,6 +116,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "able": tuple(ABLE),
     "child": tuple(CHILD),
     "last": ("", "yes"),
+    "time": tuple(Pass),
+    "note": ("", *(f"home-language-{each}" for each in range(1, NOTES + 1))),
     "picture": ("", "yes"),
 }
 
@@ -148,8 +159,26 @@ def tell(
         able=Able(view.able) if view.able not in ("", ASKED) else None,
         child=Label(Naming(view.child), AGE, PLACE) if view.child else None,
         celebrates=1 if view.last else None,
+        time=Pass(view.time),
+        note=view.note if carries_note(catalogue.programme, view.note, touch) else "",
         picture=draw_week(catalogue, activity_id, language) if has_picture else None,
     )
+
+
+def note_of(programme: Programme, week: int) -> str:
+    """Name the note on the home language that a week has, if any."""
+    weeks = programme.home_language_weeks
+    return f"home-language-{weeks.index(week) + 1}" if week in weeks else ""
+
+
+def carries_note(programme: Programme, note: str, touch: str) -> bool:
+    """Say whether a touch is the one of its week that a note goes with."""
+    found = (
+        find_note(programme, week=week, touch=Touch(touch), is_other_language=True)
+        for week in programme.home_language_weeks
+        if touch != CHECK
+    )
+    return bool(note) and note in found
 
 
 def draw_week(catalogue: Catalogue, activity_id: str, language: str) -> Media | None:
