@@ -143,6 +143,22 @@ TABLE = (
         ),
     ),
     Broken(
+        "a level check in a week that does not come",
+        edit(PROGRAMME, "order:", "level_checks: [1, 99]\norder:"),
+        (
+            f'{PROGRAMME}, line 14: "level_checks" names week 99, which the order does not have. '
+            "Use weeks from 1 to 3.",
+        ),
+    ),
+    Broken(
+        "weeks that go backwards",
+        edit(PROGRAMME, "order:", "home_language_weeks: [2, 1]\norder:"),
+        (
+            f'{PROGRAMME}, line 14: "home_language_weeks" names week 1 after week 2. '
+            "Write each week once, the earliest first.",
+        ),
+    ),
+    Broken(
         "a band without a skill",
         edit(PROGRAMME, '{"3-4": VOC, default: NAR}', '{"4-5": VOC}'),
         (

@@ -132,7 +132,7 @@ class Page:
         key = (*key, *child, *(("celebrated",) if told.celebrates else ()), told.time, told.note)
         if key not in texts:
             parts = [*self.label(), *self.celebration(), *self.again(), self.heading(), self.body()]
-            parts += self.note()
+            parts += self.on_home_language()
             texts[key] = PARAGRAPH.join(parts)
         return texts[key]
 
@@ -153,7 +153,7 @@ class Page:
             return []
         return [self.words.say(told.time)] if told.time in self.words.keys else []
 
-    def note(self) -> list[str]:
+    def on_home_language(self) -> list[str]:
         """Say a word on the home language; catalogues of earlier days have none."""
         note = self.telling.note
         if not note or note not in self.words.keys:
