@@ -40,8 +40,9 @@ def test_every_text_of_a_language_is_read_activities_in_order_of_use_then_storie
     assert sorted(activities) == sorted(each.folder for each in catalogue.activities.values())
     skills = {each.folder: each.card.skill for each in catalogue.activities.values()}
     bands = {each.folder: each.card.band for each in catalogue.activities.values()}
-    assert [skills[each] for each in activities] == ["VOC"] * 3 + ["NAR"] * 3 + ["BIL"] * 3
-    assert [bands[each] for each in activities] == ["3-4", "4-5", "5-6"] * 3
+    first = activities[:9]  # what the first three weeks bring, in each band
+    assert [skills[each] for each in first] == ["VOC"] * 3 + ["NAR"] * 3 + ["BIL"] * 3
+    assert [bands[each] for each in first] == ["3-4", "4-5", "5-6"] * 3
     assert pages == [f"da/{number}" for number in range(1, len(story.pages) + 1)]
 
 
