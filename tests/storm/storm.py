@@ -148,10 +148,14 @@ class Storm:
 
 
 async def stop(senders: Sequence[Process]) -> None:
-    """Ask processes to stop, and see that they end well."""
+    """Ask processes to stop, and see that they end well.
+
+    One that was killed a moment ago may be starting still, and ends by the signal itself; that one
+    which runs ends in order is seen in `test_stopping`.
+    """
     for each in senders:
         each.send_signal(signal.SIGTERM)
-    assert [await each.wait() for each in senders] == [0] * len(senders)
+    assert {await each.wait() for each in senders} <= {0, -signal.SIGTERM}
 
 
 @asynccontextmanager
