@@ -1,5 +1,6 @@
 """Materials as they are used: stories that are told in the chat, and pages to print."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -11,6 +12,18 @@ from bot.core.messages import Media
 
 LOCALISED = "Write translate, sample or author."
 PAGES = "Write a list of pages, each with a picture and its alt in every language."
+
+
+LIMITED = {
+    "NC": "no commercial use is allowed",
+    "ND": "nothing may be changed, and a translation is a change",
+}
+
+
+def list_limits(licence: str) -> list[str]:
+    """List what a Creative Commons licence does not allow."""
+    parts = set(re.split(r"[^A-Z]+", licence.upper()))
+    return [limit for part, limit in LIMITED.items() if part in parts]
 
 
 class PrintableKind(StrEnum):

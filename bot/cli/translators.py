@@ -1,11 +1,13 @@
 """The commands for translators and reviewers: hand out, take in, begin, sign, see how far it is."""
 
+import io
 import json
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
+from zipfile import BadZipFile, ZipFile
 
 import typer
 from rich.console import Console
@@ -13,6 +15,7 @@ from rich.table import Table
 
 from bot.app.files import read_bytes, write_bytes
 from bot.catalogue.desk.exchange import Format, Imported, Only, list_wanted, take_in, write_exchange
+from bot.catalogue.desk.importing import import_story
 from bot.catalogue.desk.items import Group
 from bot.catalogue.desk.pieces import State
 from bot.catalogue.desk.saving import path_of, save
@@ -47,6 +50,7 @@ STYLES = {
     State.MISSING: "red",
     State.BROKEN: "bold red",
 }
+MOST_BYTES = 50_000_000  # of a story's files before they are chosen from
 SIGNS = {Audio.CURRENT: " ♪", Audio.SOME: " ♪ some", Audio.OLD: " ♪ old", Audio.NONE: ""}
 
 
@@ -322,6 +326,42 @@ def start(wish: Wish) -> None:
     tell_start(begun)
 
 
+def content_import_story(
+    source: Annotated[Path, typer.Argument(help="A folder or a ZIP file of pages and pictures.")],
+    name: Annotated[str, typer.Option(help="The folder's name, such as where-is-my-cat.")],
+    band: Annotated[str, typer.Option(help="The age band, such as 4-5.")],
+) -> None:
+    """Take in a story with an open licence: Markdown pages, pictures, and a licence line."""
+    files = read_files()
+    begun = import_story(files, read_source(source), name=name, band=band)
+    write_files(begun.files, files)
+    tell_start(begun)
+
+
+def read_source(path: Path) -> dict[str, bytes]:
+    """Read the files of a story from a folder or a ZIP file, of a bounded size."""
+    if path.is_dir():
+        found = [each for each in sorted(path.rglob("*")) if each.is_file()]
+        check_size(sum(each.stat().st_size for each in found), path)
+        return {each.relative_to(path).as_posix(): each.read_bytes() for each in found}
+    try:
+        with ZipFile(io.BytesIO(read_bytes(path))) as archive:
+            parts = [each for each in archive.infolist() if not each.is_dir()]
+            check_size(sum(each.file_size for each in parts), path)
+            return {each.filename: archive.read(each) for each in parts}
+    except (BadZipFile, NotImplementedError, RuntimeError) as error:
+        raise BotError(f"{path} is no folder and no ZIP file that can be read.") from error
+
+
+def check_size(size: int, path: Path) -> None:
+    """Refuse what no story can be."""
+    if size > MOST_BYTES:
+        raise BotError(
+            f"{path} holds {size // 1_000_000} MB; a story has at most {MOST_BYTES // 1_000_000}. "
+            "Give the folder of one story."
+        )
+
+
 def tell_start(begun: Begun) -> None:
     """Tell what was written, and what to do next."""
     for path in begun.files:
@@ -335,6 +375,7 @@ def register(content_app: typer.Typer) -> None:
     """Add these commands to those for content."""
     content_app.command("export")(content_export)
     content_app.command("import")(content_import)
+    content_app.command("import-story")(content_import_story)
     content_app.command("status")(content_status)
     content_app.command("accept")(content_accept)
     content_app.add_typer(new_app, name="new")

@@ -7,7 +7,7 @@ from pathlib import PurePosixPath
 from bot.catalogue.checks.invisible import check_invisible
 from bot.catalogue.checks.texts import TextChecker, note_state
 from bot.catalogue.files import CONTENT
-from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText
+from bot.catalogue.materials import Story, StoryCard, StoryPage, StoryText, list_limits
 from bot.catalogue.programme import Programme
 from bot.catalogue.reading.folders import (
     Folder,
@@ -46,6 +46,9 @@ def read_story(folder: Folder, ground: Ground, findings: Findings) -> Story | No
         return None
     card, lines = read
     check_band(card.band, path, lines.of("band"), programme, findings)
+    for limit in list_limits(card.licence):
+        what = f"the licence is {card.licence}: {limit}"
+        findings.warn(path, lines.of("licence"), what, "See that your programme may use it.")
     check_alt(card, path, lines, programme, findings)
     sections = [str(number) for number, _page in enumerate(card.pages, start=1)]
     texts = read_pages(folder, ground, findings, keys=KEYS, sections=sections, kind="story")

@@ -71,6 +71,8 @@ def render_page(catalogue: Catalogue, opened: Opened, reader: Reader) -> Outgoin
     parts = [say_heading(catalogue, opened, languages[0])]
     for language in languages:
         parts += tell(catalogue, opened, language, is_framed=len(languages) > 1)
+    if opened.is_last:
+        parts.append(say_credit(opened.story))
     words = catalogue.words_in(reader.home)
     rows = (
         list_turns(words, opened),
@@ -80,6 +82,11 @@ def render_page(catalogue: Catalogue, opened: Opened, reader: Reader) -> Outgoin
     )
     media = opened.story.pages[opened.page - 1].picture
     return OutgoingMessage(PARAGRAPH.join(parts), tuple(row for row in rows if row), media)
+
+
+def say_credit(story: Story) -> str:
+    """Say who made a story, and under what licence, which open licences ask for."""
+    return f"<i>\u2068{escape(story.card.credit)} · {escape(story.card.licence)}\u2069</i>"
 
 
 def say_heading(catalogue: Catalogue, opened: Opened, language: str) -> str:
