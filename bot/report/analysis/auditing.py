@@ -41,7 +41,7 @@ def choose(
     The same number goes from wherever it stands.
     """
     shown = [cell for cell in cells if cell.count is not None]
-    if not shown:
+    if not shown or not secrets:
         return []
     numbers: list[int] = []
     for support in find_supports(shown, secrets, truth, smallest=smallest):

@@ -68,7 +68,8 @@ def list_flow(findings: Findings, kinds: Kinds) -> Iterator[Cell]:
     """List the flow's counts; its second part repeats those of a linkage."""
     flow = findings.flow
     yield Cell(Table.WHOLE, ("children",), kinds.everybody, flow.children)
-    yield Cell(Table.WHOLE, ("left_out",), kinds.find_arm(None), flow.left_out)
+    if any(arm.arm for arm in flow.arms):
+        yield Cell(Table.WHOLE, ("left_out",), kinds.find_arm(None), flow.left_out)
     for arm in flow.arms:
         own = kinds.find_arm(arm.arm)
         for step, count in arm.took_part.items():

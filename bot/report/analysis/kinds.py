@@ -74,7 +74,7 @@ class Kinds:
 
     def find(self, axis: int, fits: Callable[[Any], bool]) -> Mask:
         """Find the kinds whose centre and arm (0), languages (1), flag (2) or way (3) fits."""
-        fitting = np.array([bool(fits(each)) for each in self.values[axis]])
+        fitting = np.array([bool(fits(each)) for each in self.values[axis]], dtype=bool)
         mask: Mask = fitting[self.at[axis]]
         return mask
 

@@ -6,12 +6,14 @@ from random import Random
 import numpy as np
 import pytest
 
+from bot.report.analysis.analysing import Setting, conclude
 from bot.report.analysis.auditing import audit
 from bot.report.analysis.cells import Cell, Table, list_cells, withhold
 from bot.report.analysis.kinds import Kinds, Source, list_kinds
 from bot.report.findings import Followed, Step
 from bot.report.funnel import By
-from tests.report.test_attacks import ARMS, StudyDrawn, make_study
+from bot.report.plans import Plan
+from tests.report.test_attacks import ARMS, NOW, StudyDrawn, make_study
 
 SMALLEST = 5
 
@@ -60,6 +62,32 @@ def test_what_tells_of_nobody_is_left_as_it_is(seed: int) -> None:
     study = draw_study(seed)
 
     assert audit(study.findings, find_kinds(study), smallest=SMALLEST) == study.findings
+
+
+def test_it_knows_so_where_no_arms_were_drawn() -> None:
+    study = draw_study(3)
+    members = [
+        replace(each, enrolled=each.enrolled._replace(arm=None)) for each in study.gathered.members
+    ]
+    together = replace(study.gathered, members=members, allocation=None, arms=[])
+
+    findings = conclude(together, study.reached, Setting("", "", {}, "0", study.plan), now=NOW)
+
+    columns = {each.row.child_id: each.columns for each in study.reached}
+    outcomes = together.list_outcomes(study.plan)
+    kinds = list_kinds(Source(together, outcomes, columns, "", study.plan))
+    shown = [each for each in list_cells(findings, kinds) if each.count is not None]
+    assert len(shown) > 20
+    assert all(each.count == pytest.approx(float(each.mask @ kinds.truth)) for each in shown)
+
+
+def test_a_study_without_children_tells_of_none() -> None:
+    nobody = replace(draw_study(0).gathered, members=[], scores={}, ends=[])
+
+    findings = conclude(nobody, [], Setting("", "", {}, "0", Plan()), now=NOW)
+
+    assert findings.flow.children == 0
+    assert {arm.took_part[Step.ROSTER] for arm in findings.flow.arms} == {0}
 
 
 def test_a_count_that_a_rule_forgot_is_taken_out() -> None:
