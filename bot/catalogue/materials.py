@@ -22,8 +22,17 @@ LIMITED = {
 
 def list_limits(licence: str) -> list[str]:
     """List what a Creative Commons licence does not allow."""
-    parts = set(re.split(r"[^A-Z]+", licence.upper()))
-    return [limit for part, limit in LIMITED.items() if part in parts]
+    return [limit for part, limit in LIMITED.items() if part in list_parts(licence)]
+
+
+def asks_for_makers(licence: str) -> bool:
+    """Say whether a licence asks that whoever sees a story sees who made it."""
+    return "BY" in list_parts(licence)
+
+
+def list_parts(licence: str) -> list[str]:
+    """Part a licence's name, as CC-BY-NC."""
+    return re.split(r"[^A-Z]+", licence.upper())
 
 
 class PrintableKind(StrEnum):

@@ -640,15 +640,15 @@ TABLE = (
     Broken(
         "a page of few but endless words",
         edit(TOLD_AR, "الآن جوربان.", "x" * 1100),
-        (f"{TOLD_AR}: page 2 has 1152 characters in a chat. Shorten it; Telegram shows 1024.",),
+        (f"{TOLD_AR}: page 2 has 1122 characters in a chat. Shorten it; Telegram shows 1024.",),
     ),
     Broken(
         "a page that is too long in two languages at once",
         both(edit(TOLD_AR, "الآن جوربان.", "x" * 600), edit(TOLD, "Now there are two.", "y" * 600)),
         (
-            f'{TOLD}: page 2 has 1259 characters together with "ar". '
+            f'{TOLD}: page 2 has 1229 characters together with "ar". '
             "Shorten it; Telegram shows 1024.",
-            f'{TOLD_AR}: page 2 has 1260 characters together with "en". '
+            f'{TOLD_AR}: page 2 has 1230 characters together with "en". '
             "Shorten it; Telegram shows 1024.",
         ),
         (f"{TOLD_AR}, line 6: {STALE}. Bring it up to date and write source: 6a089f503d60868c.",),

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from markupsafe import escape
 
 from bot.catalogue.checks.texts import CAPTION_UNITS
-from bot.catalogue.materials import Story
+from bot.catalogue.materials import Story, asks_for_makers
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Catalogue
 from bot.catalogue.shown.choices import CHOSEN
@@ -71,7 +71,7 @@ def render_page(catalogue: Catalogue, opened: Opened, reader: Reader) -> Outgoin
     parts = [say_heading(catalogue, opened, languages[0])]
     for language in languages:
         parts += tell(catalogue, opened, language, is_framed=len(languages) > 1)
-    if opened.is_last:
+    if opened.is_last and asks_for_makers(opened.story.card.licence):
         parts.append(say_credit(opened.story))
     words = catalogue.words_in(reader.home)
     rows = (
