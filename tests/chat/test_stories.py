@@ -54,8 +54,12 @@ def sound(language: str) -> bytes:
 
 
 def with_stories(count: int) -> dict[str, bytes]:
-    """Give the shipped files with so many more stories, for younger children first."""
-    shipped = shipped_files()
+    """Give the shipped files with one story, and so many more for younger children."""
+    shipped = {
+        name: content
+        for name, content in shipped_files().items()
+        if not name.startswith("content/stories/") or name.startswith(FOLDER)
+    }
     story = {name: each for name, each in shipped.items() if name.startswith(FOLDER)}
     more = {}
     for number in range(count):
