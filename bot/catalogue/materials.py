@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from bot.catalogue.plain import Localise, Plain
+from bot.catalogue.plain import Localise, Plain, YesNo
+from bot.core.actions import Tongues
 from bot.core.messages import Media
 
 LOCALISED = "Write translate, sample or author."
@@ -107,6 +108,9 @@ class PrintableCard(Plain):
         default_factory=dict,
         description="Write names and files: {sun: sun.svg, tea: /activities/tea/picture.png}.",
     )
+    two_languages: YesNo = Field(
+        default=False, description="Write yes where page.typ shows content.other beside the words."
+    )
     licence: str = Field(min_length=1, description="Write the licence of the page.")
     credit: str = Field(min_length=1, description="Write who made the page and its pictures.")
 
@@ -136,3 +140,7 @@ class Printable:
     def text_in(self, language: str, fallback: str) -> PrintableText:
         """Give the words in a language, or in the one to fall back to."""
         return self.texts.get(language) or self.texts[fallback]
+
+    def tongues(self, asked: Tongues) -> Tongues:
+        """Give the languages that it can be set in, of those that are asked for."""
+        return asked if asked is not Tongues.BOTH or self.card.two_languages else Tongues.HOME

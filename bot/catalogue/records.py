@@ -71,6 +71,11 @@ class Printed(StrEnum):
     CERTIFICATE_TEXT = "certificate-text"
     CERTIFICATE_PICTURES = "certificate-pictures"
     CERTIFICATE_DRAWING = "certificate-drawing"
+    BOOK_FOLD = "book-fold"
+    BOOK_CUT = "book-cut"
+    BOOK_PUSH = "book-push"
+    BOOK_CLOSE = "book-close"
+    BOOK_DRAWING = "book-drawing"
 
 
 class ActivityCard(Plain):
@@ -257,8 +262,8 @@ class Catalogue:
         return {}
 
     @cached_property
-    def typeset(self) -> dict[tuple[str, str], bytes]:
-        """What was typeset already, by page to print and language; as many as there are."""
+    def typeset(self) -> dict[tuple[str, ...], bytes]:
+        """What was typeset already, by page to print and languages; as many as there are."""
         return {}
 
     @cached_property

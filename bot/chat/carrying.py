@@ -2,15 +2,19 @@
 
 import asyncio
 import logging
+from collections.abc import Sequence
 
 from bot.catalogue.records import Catalogue
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.replies import Bring, Leaf
+from bot.core.actions import BookForm
 from bot.core.messages import Media, OutgoingMessage
 from bot.errors import FileRefused
+from bot.printing.books import bind_story
 from bot.printing.printables import typeset_printable
 
-PAGE, SOUND, PRINTABLE = "page", "sound", "printable"  # what a material's name begins with
+# what a material's name begins with
+PAGE, SOUND, PRINTABLE, BOOK = "page", "sound", "printable", "book"
 
 log = logging.getLogger(__name__)
 
@@ -42,15 +46,17 @@ async def find_media(catalogue: Catalogue, material: tuple[str, ...]) -> Media |
             return pages[int(page) - 1].picture if int(page) <= len(pages) else None
         case (kind, name, page, language) if kind == SOUND and name in catalogue.stories:
             return catalogue.stories[name].audio.get((language, int(page)))
-        case (kind, name, language) if kind == PRINTABLE and name in catalogue.printables:
-            return await find_printable(catalogue, name, language)
+        case (kind, name, *languages) if kind == PRINTABLE and name in catalogue.printables:
+            return await find_printable(catalogue, name, languages)
+        case (kind, name, form, *languages) if kind == BOOK and name in catalogue.stories:
+            return bind_story(catalogue, name, BookForm(form), languages)
     return None
 
 
-async def find_printable(catalogue: Catalogue, name: str, language: str) -> Media | None:
+async def find_printable(catalogue: Catalogue, name: str, languages: Sequence[str]) -> Media | None:
     """Typeset a page to print, beside everything else; None where that cannot be done."""
     try:
-        return await asyncio.to_thread(typeset_printable, catalogue, name, language=language)
+        return await asyncio.to_thread(typeset_printable, catalogue, name, languages)
     except FileRefused as refused:
         log.error("%s", refused)
         return None

@@ -3,25 +3,23 @@
 Everything that a page needs to know stands in its buttons, so any process can turn it.
 """
 
-from collections.abc import Sequence
-from datetime import date, timedelta
-
-from bot.catalogue.records import Catalogue
 from bot.catalogue.shown.shelves import (
     render_other_stories,
     render_printables,
     render_stories,
-    say_printable,
 )
-from bot.catalogue.shown.storybook import Opened, Reader, render_page, render_story_recording
+from bot.catalogue.shown.storybook import Opened, render_page, render_story_recording
 from bot.chat import replies
-from bot.chat.carrying import PAGE, PRINTABLE, SOUND
+from bot.chat.carrying import PAGE, SOUND
+from bot.chat.papers import bind, hand_out
+from bot.chat.readers import find_reader, list_bands, list_pupils, record, was_used
 from bot.chat.replies import Bring, Edit, Leaf, Note
 from bot.chat.settings import act_in_settings
 from bot.chat.turns import Tapped, Turn
 from bot.chat.waiting import find_waited_for, say_waiting
 from bot.core.actions import (
     Action,
+    BookTapped,
     HearTapped,
     OtherStoriesTapped,
     PageTapped,
@@ -31,17 +29,21 @@ from bot.core.actions import (
     StoryTapped,
     Tongues,
 )
-from bot.core.choosing import age_in_months
 from bot.core.messages import OutgoingMessage
-from bot.store import centres, events
-from bot.store.centres import Pupil
+from bot.store import events
 from bot.store.columns import id_of
-from bot.store.standing import list_family
 from bot.store.states import EventKind
 from bot.store.tables import Guardian
 
-LATELY = timedelta(seconds=20)  # an impatient second tap brings a thing once
-MATERIALS = (ShelfTapped, StoryTapped, PageTapped, OtherStoriesTapped, HearTapped, PrintTapped)
+MATERIALS = (
+    ShelfTapped,
+    StoryTapped,
+    PageTapped,
+    OtherStoriesTapped,
+    HearTapped,
+    PrintTapped,
+    BookTapped,
+)
 READING = (EventKind.STORY_OPENED, EventKind.STORY_READ)
 
 
@@ -69,8 +71,10 @@ async def act_on_materials(turn: Turn, guardian: Guardian, action: Action, tappe
             await read_aloud(
                 turn, guardian, tapped, story_id=story_id, page=page, language=language
             )
-        case PrintTapped(printable_id):
-            await hand_out(turn, guardian, printable_id, tapped)
+        case PrintTapped(name, tongues):
+            await hand_out(turn, guardian, tapped, printable_id=name, tongues=tongues)
+        case BookTapped(story_id, form, tongues):
+            await bind(turn, guardian, tapped, story_id=story_id, form=form, tongues=tongues)
         case _:
             await act_in_settings(turn, guardian, action, tapped)
 
@@ -92,29 +96,6 @@ async def draw_shelf(
     if screen is Screen.PRINT and first < len(catalogue.printables):
         return render_printables(catalogue, language=language, first=first)
     return None
-
-
-async def list_pupils(turn: Turn, guardian: Guardian) -> Sequence[Pupil]:
-    """List the children whose programme goes on, in the order of joining."""
-    family = await list_family(turn.session, id_of(guardian), at=turn.now)
-    numbers = [child_id for child_id, _birth_month in family]
-    found = await centres.list_pupils(turn.session, numbers) if numbers else {}
-    return [found[number] for number in numbers if number in found]
-
-
-def list_bands(catalogue: Catalogue, pupils: Sequence[Pupil], *, on: date) -> list[str]:
-    """List the age bands of some children."""
-    ages = [age_in_months(each.birth_month, on=on) if each.birth_month else None for each in pupils]
-    return [catalogue.programme.band_at(age) for age in ages]
-
-
-async def find_reader(turn: Turn, guardian: Guardian) -> Reader:
-    """Say in which languages a guardian can read; of several schools the first other one counts."""
-    known = [each.centre_language for each in await list_pupils(turn, guardian)]
-    others = [
-        each for each in known if each != guardian.language and each in turn.catalogue.languages
-    ]
-    return Reader(guardian.language, others[0] if others else "")
 
 
 def find_page(turn: Turn, story_id: str, page: int, tongues: Tongues) -> Opened | None:
@@ -220,38 +201,3 @@ async def read_aloud(
     material = (SOUND, story_id, str(page), language)
     turn.reply(Bring(turn.catalogue.version, material, message.text))
     await record(turn, guardian, EventKind.STORY_HEARD, heard)
-
-
-async def hand_out(turn: Turn, guardian: Guardian, printable_id: str, tapped: Tapped) -> None:
-    """Send a page to print, in the guardian's language."""
-    catalogue, language = turn.catalogue, guardian.language
-    printable = catalogue.printables.get(printable_id)
-    if printable is None:
-        return
-    turn.reply(Note(tapped.callback_id))
-    if await was_used(turn, guardian, EventKind.PRINTED, printable_id):
-        return
-    caption = say_printable(catalogue, printable, language)
-    turn.reply(Bring(catalogue.version, (PRINTABLE, printable_id, language), caption))
-    await record(turn, guardian, EventKind.PRINTED, printable_id)
-
-
-async def was_used(turn: Turn, guardian: Guardian, kind: EventKind, material: str) -> bool:
-    """Say whether a material was asked for a moment ago: an impatient tap brings it once."""
-    since = turn.now - LATELY
-    return await events.has_used(
-        turn.session, id_of(guardian), kind, material=material, since=since
-    )
-
-
-async def record(turn: Turn, guardian: Guardian, kind: EventKind, material: str) -> None:
-    """Write down what a guardian did with a material; for the child, where there is one alone."""
-    pupils = await list_pupils(turn, guardian)
-    await events.record_event(
-        turn.session,
-        kind,
-        guardian_id=id_of(guardian),
-        child_id=pupils[0].id if len(pupils) == 1 else None,
-        material=material,
-        now=turn.now,
-    )

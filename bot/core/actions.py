@@ -94,6 +94,13 @@ class Tongues(StrEnum):
     BOTH = "both"
 
 
+class BookForm(StrEnum):
+    """How a story is printed: as a little book to fold, or page by page."""
+
+    FOLD = "fold"
+    PAGES = "pages"
+
+
 class Relative(StrEnum):
     """Whom a guardian invites, by what the child calls them."""
 
@@ -346,9 +353,19 @@ class MenuBelowTapped:
 
 @dataclass(frozen=True)
 class PrintTapped:
-    """A page to print."""
+    """A page to print, in one language or two."""
 
     printable_id: str
+    tongues: Tongues = Tongues.HOME
+
+
+@dataclass(frozen=True)
+class BookTapped:
+    """A story to print, in the languages that are read."""
+
+    story_id: str
+    form: BookForm
+    tongues: Tongues
 
 
 @dataclass(frozen=True)
@@ -492,6 +509,7 @@ Action = (
     | OtherStoriesTapped
     | MenuBelowTapped
     | PrintTapped
+    | BookTapped
     | CertificateTapped
     | DayTapped
     | OftenTapped
@@ -544,6 +562,7 @@ NAMES: dict[str, type[Action]] = {  # what a button carries first; the fields fo
     "other-stories": OtherStoriesTapped,
     "menu-below": MenuBelowTapped,
     "print": PrintTapped,
+    "book": BookTapped,
     "certificate": CertificateTapped,
     "day": DayTapped,
     "often": OftenTapped,

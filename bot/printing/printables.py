@@ -6,7 +6,7 @@ the page, its pictures. The machine's other files, its fonts and its environment
 
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -25,28 +25,35 @@ LINE = re.compile(r"page\.typ:(\d+)")
 PLACE = re.compile(r" \(searched at [^)]*\)")  # in a folder that is gone by then
 
 
-def typeset_printable(catalogue: Catalogue, name: str, *, language: str) -> Media:
-    """Set a page to print in a language as PDF, once for all; raise FileRefused where it fails."""
-    spoken = print_language(catalogue, language)
-    if (name, spoken) not in catalogue.typeset:
-        catalogue.typeset[name, spoken] = render_printable(catalogue, name, spoken)
-    content = catalogue.typeset[name, spoken]
+def typeset_printable(catalogue: Catalogue, name: str, languages: Sequence[str]) -> Media:
+    """Set a page to print as PDF in one language or two, once for all who ask.
+
+    Raises FileRefused where it cannot be set.
+    """
+    spoken = tuple(dict.fromkeys(print_language(catalogue, each) for each in languages))
+    if (name, *spoken) not in catalogue.typeset:
+        catalogue.typeset[name, *spoken] = render_printable(catalogue, name, *spoken)
+    content = catalogue.typeset[name, *spoken]
     digest = hashlib.sha256(content).hexdigest()
-    return Media(MediaKind.DOCUMENT, f"{name}-{spoken}.pdf", digest, content)
+    return Media(MediaKind.DOCUMENT, f"{'-'.join((name, *spoken))}.pdf", digest, content)
 
 
-def render_printable(catalogue: Catalogue, name: str, language: str) -> bytes:
+def render_printable(catalogue: Catalogue, name: str, language: str, other: str = "") -> bytes:
     """Set a page to print as PDF; raise FileRefused where its source cannot be set."""
     with explaining(catalogue.printables[name]):
-        return typeset_layout(lay_printable(catalogue, name, language))
+        return typeset_layout(lay_printable(catalogue, name, language, other))
 
 
-def lay_printable(catalogue: Catalogue, name: str, language: str) -> Layout:
-    """Give what stands on a page to print, and its source."""
+def lay_printable(catalogue: Catalogue, name: str, language: str, other: str = "") -> Layout:
+    """Give what stands on a page to print, with its words in another language where it has them."""
     printable = catalogue.printables[name]
     pictures = {f"{PICTURES}/{file}": content for file, content in printable.pictures.items()}
     files = {SOURCE: printable.page.encode(), **pictures}
-    return Layout("printable", show_printable(catalogue, printable, language), files)
+    shown = {
+        **show_printable(catalogue, printable, language),
+        "other": show_printable(catalogue, printable, other) if other else None,
+    }
+    return Layout("printable", shown, files)
 
 
 @contextmanager
@@ -59,7 +66,7 @@ def explaining(printable: Printable) -> Iterator[None]:
 
 
 def show_printable(catalogue: Catalogue, printable: Printable, language: str) -> dict[str, Any]:
-    """Give what a page is filled with: its words, and where its pictures lie."""
+    """Give what a page is filled with: its words, numbers, and where its pictures lie."""
     words = catalogue.words_in(language)
     text = printable.text_in(language, catalogue.programme.language)
     pictures = {file.rpartition(".")[0]: f"/{PICTURES}/{file}" for file in printable.pictures}
@@ -67,6 +74,7 @@ def show_printable(catalogue: Catalogue, printable: Printable, language: str) ->
         "title": text.title,
         "language": {"code": words.locale.language, "direction": words.direction},
         "words": {name: show_paragraphs(render(part, {})) for name, part in text.words.items()},
+        "numbers": [words.number(each) for each in range(catalogue.programme.weeks + 1)],
         "pictures": pictures,
     }
 
@@ -90,9 +98,13 @@ def check_printables(catalogue: Catalogue, languages: Iterable[str]) -> list[Pro
 
 
 def check_printable(catalogue: Catalogue, name: str, language: str) -> list[Problem]:
-    """Set one page to print in one language; give a problem where it cannot be set."""
+    """Set one page to print in one language, and beside another; give a problem where it fails."""
+    spoken = [language]
+    if catalogue.printables[name].card.two_languages:
+        spoken += [each for each in catalogue.languages if each != language][:1]
     try:
-        typeset_printable(catalogue, name, language=language)
+        for languages in dict.fromkeys([(language,), tuple(spoken)]):
+            typeset_printable(catalogue, name, languages)
     except FileRefused as refused:
         return refused.problems
     return []

@@ -96,3 +96,23 @@ async def test_a_page_that_cannot_be_set_is_left_out_and_the_bot_goes_on(
     assert documents(phone) == []
     assert f"content/printables/{CARDS}/page.typ, line 1: this cannot be set" in caplog.text
     assert "menu:week" in (await phone.write("/menu")).actions()
+
+
+async def test_a_page_comes_in_the_schools_language_where_that_is_another(town: Town) -> None:
+    phone = await join(town, "ar")
+    sent = await choose_cards(phone)
+
+    await phone.tap(sent, f"print:{CARDS}:school")
+
+    names = [each.media.name for each in documents(phone) if each.media]
+    assert names == [f"{CARDS}-ar.pdf", f"{CARDS}-da.pdf"]
+    materials = [each.material for each in await town.rows(EngagementEvent) if each.material]
+    assert materials == [CARDS, f"{CARDS}/school"]
+
+
+async def test_where_home_and_school_speak_alike_a_page_offers_no_other_language(
+    town: Town,
+) -> None:
+    sent = await choose_cards(await join(town, "da"))
+
+    assert not sent.buttons

@@ -11,6 +11,7 @@ from bot.catalogue.reading.loading import load_catalogue
 from bot.sandbox.records import ChatMessage
 from bot.store import snapshots
 from bot.store.tables import EngagementEvent
+from tests.printing.paper import read
 from tests.shipped import shipped_catalogue, shipped_files
 from tests.sounds import make_ogg
 from tests.town import Phone, Town
@@ -340,3 +341,34 @@ async def test_each_family_turns_its_own_pages(town: Town) -> None:
 
     assert (ours.text, ours.media) == (text, picture)
     assert theirs.media != picture
+
+
+@pytest.mark.parametrize("form", ["fold", "pages"])
+async def test_a_story_comes_on_paper_when_it_is_asked_for_once_for_each_tap(
+    town: Town, form: str
+) -> None:
+    phone = await join(town, "ar")
+    story = await open_story(phone)
+    assert {f"book:{STORY}:fold:home", f"book:{STORY}:pages:home"} <= story.actions()
+    await phone.tap(story, f"page:{STORY}:2:home")
+    assert not any(each.startswith("book:") for each in story.actions())
+    await phone.tap_stale(story, f"page:{STORY}:{PAGES}:both")
+
+    await phone.tap(story, f"book:{STORY}:{form}:both")
+    await phone.tap(story, f"book:{STORY}:{form}:both")
+
+    papers = [each for each in phone.from_bot if each.media and each.media.kind == "document"]
+    assert [each.media.name for each in papers if each.media] == [f"{STORY}-ar-da.pdf"]
+    assert TITLE["ar"] in papers[0].text
+    sheets = read(town.sandbox.contents[papers[0].media.digest])  # type: ignore[union-attr]
+    assert len(sheets) == (2 if form == "fold" else PAGES + 1)
+    assert "kuffert" in " ".join(sheet.text for sheet in sheets)
+    assert ("printed", f"{STORY}/{form}/both") in await used(town)
+
+
+async def test_who_asks_for_the_same_story_on_paper_gets_the_same_file(town: Town) -> None:
+    for _ in range(2):
+        phone = await join(town, "da")
+        await phone.tap(await open_story(phone), f"book:{STORY}:fold:home")
+
+    assert len([each for each in town.sandbox.files.values() if each.kind == "document"]) == 1

@@ -38,9 +38,9 @@ def test_the_same_page_gives_the_same_bytes_so_that_it_is_uploaded_once() -> Non
 def test_a_page_is_set_once_for_all_who_ask_for_it() -> None:
     catalogue = shipped_catalogue()
 
-    first = typeset_printable(catalogue, CARDS, language="da")
+    first = typeset_printable(catalogue, CARDS, ["da"])
 
-    assert typeset_printable(catalogue, CARDS, language="da").content is first.content
+    assert typeset_printable(catalogue, CARDS, ["da"]).content is first.content
 
 
 @pytest.mark.parametrize("climb", ["", "../", "../../../../../../"])

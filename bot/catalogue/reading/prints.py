@@ -32,6 +32,11 @@ CHARACTERS = {  # as much as fits on the paper
     Printed.CERTIFICATE_TEXT: 120,
     Printed.CERTIFICATE_PICTURES: 40,
     Printed.CERTIFICATE_DRAWING: 40,
+    Printed.BOOK_FOLD: 90,
+    Printed.BOOK_CUT: 90,
+    Printed.BOOK_PUSH: 90,
+    Printed.BOOK_CLOSE: 90,
+    Printed.BOOK_DRAWING: 60,
 }
 
 

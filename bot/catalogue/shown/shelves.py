@@ -84,12 +84,6 @@ def name_printable(catalogue: Catalogue, printable: Printable, language: str) ->
     return printable.text_in(language, catalogue.programme.language).title
 
 
-def say_printable(catalogue: Catalogue, printable: Printable, language: str) -> str:
-    """Say, as HTML, what to do with a page to print that comes with these words."""
-    title = name_printable(catalogue, printable, language)
-    return catalogue.words_in(language).say("printable-sent", title=title)
-
-
 def name_material(catalogue: Catalogue, material: str | None, language: str) -> str:
     """Give the title of a story or a page to print as an event names it; "" where it is gone."""
     name, fallback = (material or "").partition("/")[0], catalogue.programme.language

@@ -1,6 +1,6 @@
 """How a story is told in the chat: a picture, a few words under it, and buttons to turn pages."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from markupsafe import escape
@@ -15,6 +15,9 @@ from bot.catalogue.shown.touches import PARAGRAPH
 from bot.catalogue.shown.wording import plain_length, render
 from bot.catalogue.words import Words
 from bot.core.actions import (
+    Action,
+    BookForm,
+    BookTapped,
     HearTapped,
     MenuBelowTapped,
     OtherStoriesTapped,
@@ -78,6 +81,7 @@ def render_page(catalogue: Catalogue, opened: Opened, reader: Reader) -> Outgoin
         list_turns(words, opened),
         *list_recordings(catalogue, words, opened, languages),
         list_tongues(catalogue, opened, reader),
+        list_papers(words, opened),
         list_ways_out(words, opened),
     )
     media = opened.story.pages[opened.page - 1].picture
@@ -146,17 +150,42 @@ def list_recordings(
 
 
 def list_tongues(catalogue: Catalogue, opened: Opened, reader: Reader) -> tuple[Button, ...]:
+    """Offer the languages in which a page can be read."""
+    return offer_tongues(
+        catalogue,
+        reader,
+        chosen=opened.tongues,
+        offered=list(Tongues),
+        lead=lambda tongues: PageTapped(opened.story.id, opened.page, tongues),
+    )
+
+
+def offer_tongues(
+    catalogue: Catalogue,
+    reader: Reader,
+    *,
+    chosen: Tongues,
+    offered: Sequence[Tongues],
+    lead: Callable[[Tongues], Action],
+) -> tuple[Button, ...]:
     """Offer the languages, where there are two: each as its own readers know it, and both."""
     if not reader.school:
         return ()
     home, school = (name_of(catalogue, each) for each in (reader.home, reader.school))
     labels = {Tongues.HOME: home, Tongues.SCHOOL: school, Tongues.BOTH: f"{home} + {school}"}
     return tuple(
-        Button(
-            f"{CHOSEN if tongues is opened.tongues else ''}{label}",
-            format_action(PageTapped(opened.story.id, opened.page, tongues)),
-        )
-        for tongues, label in labels.items()
+        Button(f"{CHOSEN if each is chosen else ''}{labels[each]}", format_action(lead(each)))
+        for each in offered
+    )
+
+
+def list_papers(words: Words, opened: Opened) -> tuple[Button, ...]:
+    """Offer the story on paper, where it begins and where it ends."""
+    if opened.page > 1 and not opened.is_last:
+        return ()
+    return tuple(
+        button(words, key, BookTapped(opened.story.id, form, opened.tongues))
+        for key, form in (("button-fold", BookForm.FOLD), ("button-pages", BookForm.PAGES))
     )
 
 

@@ -1,26 +1,22 @@
-"""The pages of single things: an activity, a story, a page to print, a screen, a print."""
+"""The pages of single things in the chat: an activity, a story, a screen."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
-from bot.catalogue.checks.texts import CAPTION_UNITS
-from bot.catalogue.materials import Printable, Story
+from bot.catalogue.materials import Story
 from bot.catalogue.records import Activity
-from bot.catalogue.shown.shelves import say_printable
 from bot.catalogue.shown.storybook import Opened, render_page, render_story_recording, title_of
 from bot.catalogue.shown.touches import render_recording
 from bot.core.actions import Tongues
 from bot.core.cadence import Touch
-from bot.core.messages import MediaKind, OutgoingMessage
-from bot.errors import BotError, FileRefused
-from bot.printing.printables import explaining, lay_printable
-from bot.web.preview.bubbles import Bubble, Draw, Enclosure, Tag
-from bot.web.preview.columns import PDF, Column, Sheets, Visit
+from bot.core.messages import OutgoingMessage
+from bot.errors import BotError
+from bot.web.preview.bubbles import Bubble, Draw, Tag
+from bot.web.preview.columns import Column, Visit
 from bot.web.preview.groups import Group
 from bot.web.preview.ledger import words_of
-from bot.web.preview.prints import PRINTS
 from bot.web.preview.samples import Sample
 from bot.web.preview.screens import GROUPS, SCREENS, group_of
 from bot.web.preview.taps import Place
@@ -40,7 +36,6 @@ TITLES = {
     Touch.GROW: "Grow",
     CHECK: "On the day after the one that was chosen",
 }
-PRINT_FOLDER = "content/print"
 
 
 @dataclass(frozen=True)
@@ -54,6 +49,12 @@ class Item:
     path: str
     view: View
     more: Mapping[str, Any]
+
+
+def read_tongues(query: Query) -> Tongues:
+    """Read from an address which languages are read; the family's own where that is not said."""
+    said = query.get("tongues", "")
+    return Tongues(said) if said in set(Tongues) else Tongues.HOME
 
 
 def show_activity(visit: Visit, activity: Activity, query: Query) -> Item:
@@ -114,8 +115,7 @@ def show_story(visit: Visit, story: Story, query: Query) -> Item:
     asked = query.get("page", "1")
     page = numbers.get(asked, 1)
     pages = tuple(numbers.values()) if asked == ALL else (page,)
-    said = query.get("tongues", "")
-    tongues = Tongues(said) if said in set(Tongues) else Tongues.HOME
+    tongues = read_tongues(query)
     columns = [
         show_pages(
             visit,
@@ -165,61 +165,6 @@ def draw_page(visit: Visit, opened: Opened, place: Place) -> Draw:
 def draw_recording(visit: Visit, opened: Opened, language: str) -> Draw:
     """Say how a page's recording is drawn."""
     return lambda: render_story_recording(visit.catalogue, opened, language)
-
-
-def show_printable(visit: Visit, printable: Printable, query: Query) -> Item:
-    """Show a page to print as it is set, with the message that brings it."""
-    view, path = read_view(visit.catalogue, query), f"/printable/{printable.id}"
-    columns = [
-        show_set(visit, printable, Place(each, view.school))
-        for each in visit.languages(view.language)
-    ]
-    title = printable.text_in(visit.catalogue.programme.language, "").title
-    more = {"card": printable.card}
-    return Item("printable", title, [printable.folder], columns, path, view, more)
-
-
-def show_set(visit: Visit, printable: Printable, place: Place) -> Column:
-    """Show a page to print in one language; say why where it cannot be set."""
-    catalogue, language = visit.catalogue, place.language
-    column = replace(
-        visit.column(language, [printable.folder]),
-        marks=visit.ledger.mark([printable.folder], language, printable.texts),
-    )
-    try:
-        with explaining(printable):
-            layout = lay_printable(catalogue, printable.id, language)
-            sheets = visit.sheets(layout, f"{printable.id}-{language}")
-    except FileRefused as refused:
-        return replace(column, trouble=str(refused))
-    message = visit.bubble(
-        place, lambda: OutgoingMessage(say_printable(catalogue, printable, language))
-    )
-    bubble = message and with_file(message, sheets)
-    return replace(column, sheets=sheets, bubbles=[bubble] if bubble else [])
-
-
-def with_file(bubble: Bubble, sheets: Sheets) -> Bubble:
-    """Put a printed page's PDF into the bubble of the message that brings it."""
-    enclosure = Enclosure(sheets.pdf, MediaKind.DOCUMENT, f"{sheets.title}{PDF}", "")
-    return replace(bubble, enclosure=enclosure, most=CAPTION_UNITS)
-
-
-def show_print(visit: Visit, name: str, query: Query) -> Item:
-    """Show what is printed for families, with stand-ins."""
-    view = read_view(visit.catalogue, query)
-    printed = PRINTS[name]
-    columns = []
-    for language in visit.languages(view.language):
-        layout = printed.lay(Sample(visit.catalogue, language, view.school))
-        columns.append(
-            replace(
-                visit.column(language, [PRINT_FOLDER]),
-                sheets=visit.sheets(layout, f"{name}-{language}"),
-                marks=visit.ledger.mark([PRINT_FOLDER], language, visit.catalogue.prints),
-            )
-        )
-    return Item("print", printed.title, [PRINT_FOLDER], columns, f"/print/{name}", view, {})
 
 
 def show_screen(visit: Visit, name: str, query: Query) -> Item:

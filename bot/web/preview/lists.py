@@ -13,8 +13,9 @@ from bot.printing.packs import foresee_weeks
 from bot.web.preview.bubbles import Bubble
 from bot.web.preview.columns import Visit
 from bot.web.preview.groups import Group
-from bot.web.preview.items import PRINT_FOLDER, TITLES, Query, show_touch
+from bot.web.preview.items import TITLES, Query, show_touch
 from bot.web.preview.ledger import Marks, Noted, Text, words_of
+from bot.web.preview.papers import PRINT_FOLDER
 from bot.web.preview.prints import PRINTS
 from bot.web.preview.screens import CONSENT, GROUPS
 from bot.web.preview.taps import Place

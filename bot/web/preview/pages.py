@@ -20,7 +20,7 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from bot.core.actions import Tongues
+from bot.core.actions import BookForm, Tongues
 from bot.core.choosing import Variant
 from bot.errors import DrawingFailed, FileRefused
 from bot.web.preview.columns import Visit
@@ -30,8 +30,6 @@ from bot.web.preview.items import (
     Item,
     show_activity,
     show_group,
-    show_print,
-    show_printable,
     show_screen,
     show_story,
 )
@@ -44,6 +42,7 @@ from bot.web.preview.lists import (
     read_school,
     show_week,
 )
+from bot.web.preview.papers import show_book, show_print, show_printable
 from bot.web.preview.prints import PRINTS
 from bot.web.preview.screens import GROUPS, SCREENS
 from bot.web.preview.tellings import ABLE, ALL, CHILD, SHOWN, STATES, read_language
@@ -75,6 +74,7 @@ def make_preview(desk: Desk) -> Starlette:
             Route("/", pages.index),
             Route("/activity/{name}", pages.item(find_activity)),
             Route("/story/{name}", pages.item(find_story)),
+            Route("/book/{name}", pages.item(find_book)),
             Route("/printable/{name}", pages.item(find_printable)),
             Route("/screens/{name}", pages.item(find_group)),
             Route("/screen/{name}", pages.item(find_screen)),
@@ -287,6 +287,12 @@ def find_story(visit: Visit, request: Request) -> Item | None:
     return show_story(visit, story, request.query_params) if story else None
 
 
+def find_book(visit: Visit, request: Request) -> Item | None:
+    """Find a story, to show it on paper."""
+    story = visit.catalogue.stories.get(request.path_params["name"])
+    return show_book(visit, story, request.query_params) if story else None
+
+
 def find_printable(visit: Visit, request: Request) -> Item | None:
     """Find a page to print."""
     printable = visit.catalogue.printables.get(request.path_params["name"])
@@ -341,6 +347,7 @@ def environment() -> Environment:
         child=CHILD,
         variants=tuple(Variant),
         tongues=tuple(Tongues),
+        forms=tuple(BookForm),
     )
     made.globals["parts"] = made.get_template("parts.html.jinja").module
     return made

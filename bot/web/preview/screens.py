@@ -55,27 +55,27 @@ from bot.catalogue.shown.notices import (
     say,
     sum_up_consent,
 )
-from bot.catalogue.shown.shelves import (
-    render_other_stories,
-    render_printables,
-    render_stories,
-    say_printable,
-)
-from bot.catalogue.shown.storybook import Opened, render_page, render_story_recording
+from bot.catalogue.shown.shelves import render_printables, render_stories
 from bot.catalogue.shown.touches import (
     render_certificate,
     render_check,
     render_recording,
     render_touch,
 )
-from bot.core.actions import Leaving, Purpose, Relative, Tongues
+from bot.core.actions import Leaving, Purpose, Relative
 from bot.core.cadence import Touch
-from bot.core.messages import Media, MediaKind, OutgoingMessage
+from bot.core.messages import OutgoingMessage
 from bot.core.zones import ZONES_OF
 from bot.printing.keepsakes import certify
-from bot.printing.printables import lay_printable
-from bot.printing.typesetting import typeset_layout
 from bot.web.preview.groups import Group, Shown
+from bot.web.preview.lending import (
+    BOOKS,
+    show_book,
+    show_other_stories,
+    show_printable,
+    show_story,
+    show_story_recording,
+)
 from bot.web.preview.samples import (
     ANSWER,
     BORN,
@@ -229,50 +229,6 @@ def show_too_many(to: Sample) -> OutgoingMessage:
     """Show that a day's questions are used up."""
     number = to.words.number(10)
     return say(to.catalogue, "asked-enough", language=to.language, number=number)
-
-
-def show_story(to: Sample) -> OutgoingMessage | None:
-    """Show a story's first page."""
-    return render_page(to.catalogue, Opened(to.story), to.reader) if to.story else None
-
-
-def show_story_recording(to: Sample) -> OutgoingMessage | None:
-    """Show the recording of a story's page."""
-    story = to.story
-    heard = (
-        sorted(page for language, page in story.audio if language == to.language) if story else []
-    )
-    if story is None or not heard:
-        return None
-    return render_story_recording(to.catalogue, Opened(story, heard[0]), to.language)
-
-
-def show_other_stories(to: Sample) -> OutgoingMessage | None:
-    """Show the list of stories under a story's picture."""
-    if not to.catalogue.has_stories:
-        return None
-    bands = [to.catalogue.programme.default_band]
-    listed = render_other_stories(
-        to.catalogue, bands, language=to.language, tongues=Tongues.HOME, first=0
-    )
-    story = to.story
-    return OutgoingMessage(listed.text, listed.buttons, story.pages[0].picture if story else None)
-
-
-def show_printable(to: Sample) -> OutgoingMessage | None:
-    """Show a page to print as it arrives."""
-    catalogue, language = to.catalogue, to.language
-    printable = next(iter(catalogue.printables.values()), None)
-    if printable is None:
-        return None
-    layout = lay_printable(catalogue, printable.id, language)
-    file = Media(
-        MediaKind.DOCUMENT,
-        f"{printable.id}-{language}.pdf",
-        layout.digest,
-        draw=lambda: typeset_layout(layout),
-    )
-    return OutgoingMessage(say_printable(catalogue, printable, language), media=file)
 
 
 def show_certificate(to: Sample) -> OutgoingMessage:
@@ -431,6 +387,10 @@ MATERIALS = Group(
         "story": Shown("A story is opened", show_story),
         "other-stories": Shown("Other stories, under a picture", show_other_stories),
         "story-recording": Shown("A story's recording", show_story_recording),
+        **{
+            f"story-{form}": Shown(title, lambda to, form=form: show_book(to, form))  # type: ignore[misc]
+            for form, title in BOOKS.items()
+        },
         "printable": Shown("A page to print arrives", show_printable),
         "recording": Shown(
             "An activity's recording", lambda to: render_recording(to.activity, to.language)

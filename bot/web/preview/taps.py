@@ -12,6 +12,7 @@ from bot.core.actions import (
     AnotherPersonTapped,
     AnswerTapped,
     AskTapped,
+    BookTapped,
     CertificateTapped,
     ChildGoneTapped,
     ConsentChangeTapped,
@@ -95,8 +96,10 @@ class Place:
                 return self.story(story_id)
             case PageTapped(story_id, page, tongues):
                 return self.story(story_id, page, tongues)
-            case PrintTapped(printable_id):
-                return self.to(f"/printable/{quote(printable_id)}")
+            case PrintTapped(printable_id, tongues):
+                return self.to(f"/printable/{quote(printable_id)}", tongues=tongues)
+            case BookTapped(story_id, form, tongues):
+                return self.to(f"/book/{quote(story_id)}", form=form, tongues=tongues)
             case LanguageTapped(language):
                 return Place(language, self.school).screen("language-chosen")
             case NewcomerLanguageTapped(language):
