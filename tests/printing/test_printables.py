@@ -7,10 +7,12 @@ import pytest
 
 from bot.catalogue.records import Catalogue
 from bot.printing.printables import check_printables, render_printable, typeset_printable
-from tests.printing.paper import read
+from tests.printing.paper import A4, read
 from tests.shipped import shipped_catalogue
 
 CARDS = "memory-cards"
+SHEETS = {"letter-cards": 2}
+MOST_BYTES = 300_000
 FOLDER = "content/printables/memory-cards"
 
 
@@ -21,12 +23,37 @@ def with_page(page: str) -> Catalogue:
 
 
 @pytest.mark.parametrize("language", ["en", "da", "ar"])
-def test_every_shipped_page_can_be_set_in_every_language_on_one_sheet(language: str) -> None:
+def test_every_shipped_page_is_set_in_every_language_and_in_two_small_enough_to_be_sent(
+    language: str,
+) -> None:
     catalogue = shipped_catalogue()
+    others = [each for each in catalogue.languages if each != language]
 
     assert check_printables(catalogue, [language]) == []
-    for name in catalogue.printables:
-        assert len(read(render_printable(catalogue, name, language))) == 1
+    for name, printable in catalogue.printables.items():
+        for other in ("", *(others if printable.card.two_languages else ())):
+            made = render_printable(catalogue, name, language, other)
+            assert [sheet.size for sheet in read(made)] == [A4] * SHEETS.get(name, 1), name
+            assert len(made) <= MOST_BYTES, name
+
+
+def test_a_card_has_its_word_in_both_languages() -> None:
+    catalogue = shipped_catalogue()
+
+    (sheet,) = read(render_printable(catalogue, "words-animals", "da", "en"))
+
+    assert sheet.text.count("hest") == sheet.text.count("horse") == 1
+
+
+def test_arabic_letters_are_shown_as_they_join() -> None:
+    catalogue = shipped_catalogue()
+
+    first, _second = read(render_printable(catalogue, "letter-cards", "ar"))
+
+    for letter, shapes in (("ب", 4), ("د", 3)):  # alone, then first, middle, last, where it joins
+        glyphs = [each for each in first.letters if each.text == letter]
+        assert len(glyphs) >= shapes
+        assert len({round(each.right - each.left, 1) for each in glyphs}) >= 2
 
 
 def test_the_same_page_gives_the_same_bytes_so_that_it_is_uploaded_once() -> None:
