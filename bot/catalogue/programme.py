@@ -156,6 +156,11 @@ class Programme(Plain):
         skill = self.order[week - 1]
         return skill if isinstance(skill, str) else skill.get(band, skill.get(DEFAULT, ""))
 
+    def repeats_near(self, week: int) -> bool:
+        """Say whether a week, or the one after it, brings something back in any age band."""
+        near = self.order[max(week - 1, 0) : week + 1]
+        return any(REPEAT in ([each] if isinstance(each, str) else each.values()) for each in near)
+
     def band_at(self, months: int | None) -> str:
         """Give the band of an age in months; outside all of them the nearest one counts."""
         if months is None:

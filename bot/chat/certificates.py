@@ -10,7 +10,7 @@ from bot.chat.weeks import is_through, list_present
 from bot.core.messages import OutgoingMessage
 from bot.core.siblings import label_child
 from bot.printing.keepsakes import certify
-from bot.store import centres, events
+from bot.store import centres, child_weeks, events
 from bot.store.columns import id_of
 from bot.store.states import EventKind
 from bot.store.tables import Guardian
@@ -27,7 +27,7 @@ async def award(turn: Turn, guardian: Guardian, tapped: Tapped, *, child_id: int
     family = await list_present(turn, guardian)
     if child_id not in {each.child_id for each in family}:
         return
-    had = await centres.list_weeks_of(turn.session, [child_id])
+    had = await child_weeks.list_weeks_of(turn.session, [child_id])
     if not is_through(turn.catalogue, had[child_id]):
         return
     turn.reply(Note(tapped.callback_id))

@@ -11,6 +11,7 @@ from bot.chat.certificates import award
 from bot.chat.explaining import find_staying_or_explain
 from bot.chat.inviting import invite, may_invite
 from bot.chat.materials import act_on_materials, open_shelf
+from bot.chat.readers import find_reader
 from bot.chat.replies import Note
 from bot.chat.rights import tell_kept
 from bot.chat.settings import draw_setting, look_ahead
@@ -57,11 +58,13 @@ async def handle_menu(update: Update, context: TurnContext) -> None:
 async def draw_home(turn: Turn, guardian: Guardian, *, greeting: str = "") -> OutgoingMessage:
     """Give the menu as it stands now."""
     outlook = await look_ahead(turn, guardian)
+    reader = await find_reader(turn, guardian)
     return render_home(
         turn.catalogue,
         outlook,
         language=guardian.language,
         may_invite=outlook.has_children and may_invite(guardian, turn),
+        has_two_languages=bool(reader.school),
         greeting=greeting,
     )
 
@@ -108,6 +111,8 @@ async def draw_screen(turn: Turn, guardian: Guardian, screen: Screen) -> Outgoin
             return ask_whom_to_invite(turn.catalogue, language=language)
         case Screen.NOBODY:
             return say_with_menu(turn.catalogue, "invite-nobody", language=language)
+        case Screen.TWO_LANGUAGES:
+            return say_with_menu(turn.catalogue, "two-languages", language=language)
     return await draw_setting(turn, guardian, screen) if screen in SETTINGS else None
 
 

@@ -12,8 +12,8 @@ from bot.core.cadence import Touch, local_date, monday_of
 from bot.core.messages import OutgoingMessage
 from bot.core.siblings import Label, Sibling, label_child
 from bot.delivery.showing import show_again
-from bot.store import centres, deliveries, events
-from bot.store.centres import Week
+from bot.store import centres, child_weeks, deliveries, events
+from bot.store.child_weeks import Week
 from bot.store.columns import id_of
 from bot.store.standing import Standing, get_standing, list_family
 from bot.store.states import DeliveryKind
@@ -141,7 +141,7 @@ async def draw_weeks(turn: Turn, guardian: Guardian) -> OutgoingMessage:
     """Give what each child has had so far, and what this guardian said was done."""
     done = await events.list_done(turn.session, id_of(guardian))
     family = await list_present(turn, guardian)
-    had = await centres.list_weeks_of(turn.session, [each.child_id for each in family])
+    had = await child_weeks.list_weeks_of(turn.session, [each.child_id for each in family])
     shown = [
         Weeks(
             child_id=each.child_id,

@@ -72,6 +72,7 @@ class Screen(StrEnum):
     WEEKS = "weeks"
     STORIES = "stories"
     PRINT = "print"
+    TWO_LANGUAGES = "two-languages"
     SETTINGS = "settings"
     PRIVACY = "privacy"
     DAYS = "days"

@@ -57,16 +57,17 @@ def choose_activity(
     skill: str,
     band: str,
     fallbacks: Mapping[str, Sequence[str]],
+    favourite: str | None = None,
 ) -> str:
     """Choose an activity of the band: the skill first, then its fallbacks, then anything.
 
     Among those that fit, one not had yet comes first, in the bank's order; where the skill and
     its fallbacks have nothing new, the one had longest ago comes again. `had` is oldest first.
-    A week of `repeat` brings back the child's latest.
+    A week of `repeat` brings back the child's favourite, or its latest.
     """
     of_band = [outline for outline in bank if outline.band == band] or list(bank)
     if skill == REPEAT and had:
-        return had[-1]
+        return favourite if favourite is not None and favourite in had else had[-1]
     for wanted in (skill, *fallbacks.get(skill, ())):
         fitting = [outline.activity_id for outline in of_band if outline.skill == wanted]
         if fitting:

@@ -18,8 +18,9 @@ from bot.delivery.shelf import Shelf
 from bot.delivery.staff_answers import open_answer
 from bot.errors import BotError
 from bot.printing.keepsakes import picture_week
-from bot.store import Session, centres, deliveries, events, levels, questions
-from bot.store.centres import Pupil, Week
+from bot.store import Session, centres, child_weeks, deliveries, events, levels, questions
+from bot.store.centres import Pupil
+from bot.store.child_weeks import Week
 from bot.store.columns import id_of
 from bot.store.events import Done
 from bot.store.questions import Sealed
@@ -71,6 +72,7 @@ class Composer:
         self.weeks: dict[int, Week] = {}
         self.said: dict[int, list[Said]] = {}
         self.passes: dict[int, Pass] = {}
+        self.favourites: dict[int, str] = {}
         self.done: dict[int, list[Done]] = {}
         self.answers: dict[int, Sealed] = {}
         self.families: Mapping[int, Sequence[Pair]] = {}
@@ -98,12 +100,12 @@ class Composer:
         places = sorted({self.pupils[number].centre_id for number in numbers})
         mondays = sorted({monday_of(each.slot_on) for each in batch if each.slot_on})
         self.themes = await centres.list_themes(self.session, places, mondays=mondays)
-        self.weeks = await centres.list_latest_weeks(self.session, numbers)
+        self.weeks = await child_weeks.list_latest_weeks(self.session, numbers)
         await self._read_kept(batch)
         await self._begin_weeks(batch)
         new = [each.id for each in self.pupils.values() if self._may_be_asked(each)]
         self.said = await levels.list_said(self.session, sorted(new))
-        self.passes = await centres.list_passes(self.session, numbers)
+        self.passes = await child_weeks.list_passes(self.session, numbers)
         await self._read_done(batch)
 
     async def _read_done(self, batch: Sequence[Delivery]) -> None:
@@ -170,11 +172,20 @@ class Composer:
         if not new:
             return
         await centres.lock_children(self.session, new)
-        had = await centres.list_weeks_of(self.session, new)  # another may have chosen meanwhile
+        # another may have chosen meanwhile
+        had = await child_weeks.list_weeks_of(self.session, new)
         self.weeks |= {child: weeks[-1] for child, weeks in had.items()}
         lacking = [child for child in new if self._lacks(child, wanted[child])]
+        self.favourites = await self._list_favourites(lacking)
         found = [self._next_week(each, wanted[each], had.get(each, [])) for each in lacking]
         await self._record([each for each in found if each])
+
+    async def _list_favourites(self, children: Sequence[int]) -> dict[int, str]:
+        """Give what children did most often; it is looked up only where a week is a repeat."""
+        programme = self.catalogue.programme
+        known = [each for each in children if each in self.weeks]
+        repeating = [each for each in known if programme.repeats_near(self.weeks[each].week)]
+        return await child_weeks.list_favourites(self.session, repeating) if repeating else {}
 
     async def _record(self, weeks: Sequence[Week]) -> None:
         """Write down weeks that begin, and those that are taken up again."""
@@ -185,8 +196,8 @@ class Composer:
             if each.child_id in known and known[each.child_id].week == each.week
         ]
         begun = [each for each in weeks if each not in taken_up]
-        await centres.take_up_weeks(self.session, taken_up)
-        await centres.begin_weeks(self.session, begun)
+        await child_weeks.take_up_weeks(self.session, taken_up)
+        await child_weeks.begin_weeks(self.session, begun)
         self.weeks |= {each.child_id: each for each in weeks}
 
     def _lacks(self, child_id: int, monday: date) -> bool:
@@ -216,7 +227,14 @@ class Composer:
 
     def _choose(self, child_id: int, week: int, had: Sequence[Week]) -> str:
         """Choose the activity of a week by its skill, the child's age, and what it had."""
-        return choose(self.catalogue, self.pupils[child_id], had, week=week, now=self.now)
+        return choose(
+            self.catalogue,
+            self.pupils[child_id],
+            had,
+            week=week,
+            now=self.now,
+            favourite=self.favourites.get(child_id),
+        )
 
     def compose(
         self, delivery: Delivery, guardian: Guardian, *, asks: Notice | None
@@ -372,6 +390,7 @@ def choose(
     week: int,
     now: datetime,
     without: str | None = None,
+    favourite: str | None = None,
 ) -> str:
     """Choose an activity for a week of a child's programme; `without` is not for this family."""
     programme = catalogue.programme
@@ -384,6 +403,7 @@ def choose(
         skill=programme.skill_for(week, band),
         band=band,
         fallbacks=programme.fallbacks,
+        favourite=None if favourite == without else favourite,
     )
 
 

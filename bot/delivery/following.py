@@ -7,7 +7,7 @@ from bot.core.actions import Answer, When
 from bot.core.cadence import DAYS_A_WEEK, Touch, local_date, moment_on
 from bot.core.choosing import Variant
 from bot.delivery.composing import choose
-from bot.store import Session, centres, deliveries
+from bot.store import Session, centres, child_weeks, deliveries
 from bot.store.columns import id_of
 from bot.store.guardians import rhythm_of
 from bot.store.standing import Standing
@@ -96,7 +96,7 @@ async def swap(
     The rest of the week goes on with the new one, for every guardian of the child.
     """
     await centres.lock_children(session, [id_of(child)])
-    weeks = await centres.list_weeks(session, id_of(child))
+    weeks = await child_weeks.list_weeks(session, id_of(child))
     this_week = next((each for each in weeks if each.week == about.week), None)
     if this_week is None:
         return None
@@ -109,5 +109,5 @@ async def swap(
     without = this_week.activity_id
     other = choose(catalogue, child, weeks, week=this_week.week, now=now, without=without)
     this_week.swapped_id, this_week.activity_id = this_week.activity_id, other
-    await centres.record_week(session, this_week)
+    await child_weeks.record_week(session, this_week)
     return other

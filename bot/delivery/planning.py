@@ -15,8 +15,8 @@ from bot.core.cadence import (
 )
 from bot.core.slots import Beginning, History, Slot, first_slot, next_slot, setting_at
 from bot.errors import BotError
-from bot.store import Session, arms, centres, deliveries, events, guardians, histories
-from bot.store.centres import Week
+from bot.store import Session, arms, centres, child_weeks, deliveries, events, guardians, histories
+from bot.store.child_weeks import Week
 from bot.store.columns import id_of
 from bot.store.guardians import find_absence
 from bot.store.states import DeliveryStatus, EventKind, GuardianState, Pace
@@ -100,7 +100,7 @@ async def plan_after(
     """Plan what follows one delivery that has ended, or finish the pair after the last week."""
     history = await histories.get_history(session, guardian)
     successors = list_successors(history, ended, guardian=guardian, now=now)
-    latest = await centres.list_latest_weeks(session, [ended.child_id or 0])
+    latest = await child_weeks.list_latest_weeks(session, [ended.child_id or 0])
     if successors and is_over(
         slot_of(successors[-1]), latest.get(ended.child_id or 0), weeks=weeks
     ):

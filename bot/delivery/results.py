@@ -12,7 +12,7 @@ from bot.delivery.checking import Reason
 from bot.delivery.claiming import Handing
 from bot.delivery.planning import leave
 from bot.delivery.succeeding import Ended, plan_successors, read_histories
-from bot.store import Session, centres, claims, deliveries, guardians
+from bot.store import Session, child_weeks, claims, deliveries, guardians
 from bot.store.claims import NO_CLAIM
 from bot.store.columns import id_of
 from bot.store.families import GONE
@@ -140,7 +140,7 @@ async def record_weeks(session: Session, went: Sequence[Went]) -> None:
             if one.handing.composed.begins_week
         }
         weeks = sorted((child, week) for child, week in pairs if child and week)
-        await centres.record_weeks_sent(session, weeks, now=each.at)
+        await child_weeks.record_weeks_sent(session, weeks, now=each.at)
 
 
 def is_scheduled(delivery: Delivery) -> bool:

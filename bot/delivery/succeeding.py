@@ -6,7 +6,7 @@ from datetime import datetime
 
 from bot.core.slots import History, Slot, next_slot, setting_at
 from bot.delivery.planning import finish, is_over, list_successors, slot_of
-from bot.store import Session, centres, deliveries, histories
+from bot.store import Session, child_weeks, deliveries, histories
 from bot.store.deliveries import Values
 from bot.store.guardians import find_absence
 from bot.store.states import DeliveryKind
@@ -44,7 +44,7 @@ async def plan_successors(
     """Plan the next slot of each ended delivery of the programme, or finish its pair."""
     of_programme = [each for each in ended if each.delivery.kind is DeliveryKind.PROGRAMME]
     children = sorted({each.delivery.child_id or 0 for each in of_programme})
-    latest = await centres.list_last_weeks(session, children, week=weeks) if children else {}
+    latest = await child_weeks.list_last_weeks(session, children, week=weeks) if children else {}
     simple: list[Values] = []
     planned: list[Delivery] = []
     for each in of_programme:

@@ -8,12 +8,13 @@ from sqlalchemy import ScalarSelect, String, bindparam, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
-from bot.core.choosing import Pass, Variant
+from bot.core.choosing import Pass
+from bot.store.child_weeks import had_enough
 from bot.store.columns import Moment, id_of
 from bot.store.database import Session
 from bot.store.events import ABLES, ANSWERS, WISHES
 from bot.store.reading import read
-from bot.store.states import DeliveryKind, DeliveryStatus, EventKind
+from bot.store.states import DeliveryKind, EventKind
 from bot.store.tables import Centre, CentreTheme, Child, ChildWeek, Delivery, EngagementEvent, Pair
 
 
@@ -77,12 +78,6 @@ STANDING = select_columns(
 THEME_THEN = (col(CentreTheme.centre_id) == col(Centre.id)) & (
     col(CentreTheme.monday) == bindparam("monday")
 )
-WAS_EARLIER = (
-    col(Delivery.child_id) == bindparam("child_id"),
-    col(Delivery.activity_id) == bindparam("activity_id", type_=String),
-    col(Delivery.week) < bindparam("week"),
-    col(Delivery.status) == DeliveryStatus.SENT,
-)
 SURROUNDINGS = (
     select_columns(
         col(Centre.language),
@@ -98,13 +93,10 @@ SURROUNDINGS = (
             col(ChildWeek.week) < bindparam("week"),
             col(ChildWeek.sent_at).is_not(None),
         ),
-        or_(
-            exists().where(*WAS_EARLIER, col(Delivery.variant) == Variant.HARDER),
-            exists().where(
-                *WAS_EARLIER,
-                col(EngagementEvent.delivery_id) == col(Delivery.id),
-                col(EngagementEvent.kind).in_((EventKind.TOO_HARD, EventKind.NOT_FOR_US)),
-            ),
+        had_enough(
+            col(Delivery.child_id) == bindparam("child_id"),
+            col(Delivery.activity_id) == bindparam("activity_id", type_=String),
+            col(Delivery.week) < bindparam("week"),
         ),
     )
     .join(Child, col(Child.centre_id) == col(Centre.id))

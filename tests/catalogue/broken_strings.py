@@ -19,7 +19,7 @@ BROKEN_STRINGS = (
     Broken(
         "strings that are not UTF-8",
         lambda files: files | {SAID_AR: files[SAID_AR] + b"\n# \xff\n"},
-        (f"{SAID_AR}, line 228: this is not UTF-8 text. Save the file as UTF-8.",),
+        (f"{SAID_AR}, line 234: this is not UTF-8 text. Save the file as UTF-8.",),
     ),
     Broken(
         "a key twice, of which one would be lost",

@@ -109,6 +109,7 @@ PRINTED = (
     *("poster", "invite", "pack", "pack-intro", "week", "why", "do", "grow", "together"),
     *("certificate", "certificate-name", "certificate-text", "certificate-pictures"),
     "certificate-drawing",
+    *("book-fold", "book-cut", "book-push", "book-close", "book-drawing"),
 )
 ENGLISH_PRINT = (
     "---\nreviewed: yes\nreviewer: A colleague\nreviewed_on: 2026-08-31\n---\n"
@@ -116,7 +117,7 @@ ENGLISH_PRINT = (
 )
 ARABIC_PRINT = (
     "---\nreviewed: yes\nreviewer: A colleague\nreviewed_on: 2026-08-31\n"
-    "source: fcf4b11fad862e81\n---\n" + "".join(f"## {name}\nجيد\n" for name in PRINTED)
+    "source: 2440c4c501569e29\n---\n" + "".join(f"## {name}\nجيد\n" for name in PRINTED)
 )
 ENGLISH_DISTRESS = """\
 reviewed: yes
@@ -272,6 +273,8 @@ MATERIAL_KEYS = (
     "button-page-next",
     "button-stories",
     "button-another-story",
+    "button-fold",
+    "button-pages",
     "menu-home",
     "language-name",
 )

@@ -793,7 +793,7 @@ TABLE = (
                 f'{SAID}, line {line}: "for-{key}" has 2 plural forms. This language has 3.'
                 for line, key in zip(range(135, 165, 5), LABEL_KEYS, strict=True)
             ),
-            f'{SAID}, line 186: "celebrate-why" has 2 plural forms. This language has 3.',
+            f'{SAID}, line 192: "celebrate-why" has 2 plural forms. This language has 3.',
         ),
     ),
     Broken(

@@ -1,5 +1,6 @@
 """The last week is celebrated, and after it comes a certificate to print: for the asking, once."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import anyio
@@ -352,3 +353,28 @@ async def test_siblings_each_have_their_own_last_week_and_certificate(
     (guardian,) = await town.rows(Guardian)
     assert guardian.language == language
     assert len(documents(phone)) == 1
+
+
+async def test_the_last_week_brings_back_what_was_done_most_often(town: Town) -> None:
+    shelf = town.runtime.shelf
+    order = ("VOC", "NAR", "VOC", "repeat")
+    programme = shelf.current.programme.model_copy(update={"order": order, "level_checks": ()})
+    shelf.current = replace(shelf.current, programme=programme)
+    phone = await join(town, "da")
+    await town.skip(days=12)
+    sent = {each.id: each for each in phone.from_bot}
+    second = [
+        sent[each.message_id]
+        for each in await town.deliveries()
+        if each.week == 2 and each.message_id
+    ]
+    games = [each for each in second if any("did-it" in action for action in each.actions())]
+    assert len(games) == 2
+
+    for each in [game_of(phone), *games]:
+        await phone.tap(each, "did-it")
+    await town.skip(days=10)
+
+    weeks = {each.week: each.activity_id for each in await town.rows(ChildWeek)}
+    assert len({weeks[1], weeks[2], weeks[3]}) == 3
+    assert weeks[4] == weeks[2]

@@ -34,8 +34,9 @@ async def test_the_menu_offers_what_there_is_and_nothing_that_there_is_not(
 
     menu = await phone.write("/menu")
 
-    materials = {"menu:stories", "menu:print"}
-    assert menu.actions() == materials | {
+    found = {"menu:stories", "menu:print"}
+    found |= {"menu:two-languages"} if language != "da" else set()
+    assert menu.actions() == found | {
         *("menu:week", "menu:weeks", "ask", "menu:settings", "menu:privacy"),
     }
 
@@ -50,7 +51,14 @@ async def test_the_menu_offers_no_materials_where_the_catalogue_has_none(town: T
         await phone.tap_stale(menu, action)
 
         assert town.sandbox.answers[-1].text == STALE
-    assert menu.actions() == {"menu:week", "menu:weeks", "ask", "menu:settings", "menu:privacy"}
+    assert menu.actions() == {
+        "menu:week",
+        "menu:weeks",
+        "menu:two-languages",
+        "ask",
+        "menu:settings",
+        "menu:privacy",
+    }
 
 
 @LANGUAGES
@@ -318,3 +326,19 @@ async def test_whoever_has_stopped_finds_the_way_back_in_the_menu(
 
     assert str((await town.rows(Guardian))[0].state) == "active"
     assert "menu:home" in menu.actions()
+
+
+async def test_a_family_with_another_language_than_the_school_finds_a_page_about_two_languages(
+    town: Town,
+) -> None:
+    arabic, danish = town.phone(language="ar"), town.phone(language="da")
+    for phone, language in ((arabic, "ar"), (danish, "da")):
+        await phone.join(await town.card(language))
+    menu = await arabic.write("/menu")
+    assert "menu:two-languages" not in (await danish.write("/menu")).actions()
+
+    await arabic.tap(menu, "menu:two-languages")
+
+    assert "تكلّموا اللغة التي تفكّرون بها" in menu.text
+    await arabic.tap(menu, "menu:home")
+    assert "menu:two-languages" in menu.actions()

@@ -70,23 +70,33 @@ class Weeks:
 
 
 def render_home(
-    catalogue: Catalogue, outlook: Outlook, *, language: str, may_invite: bool, greeting: str = ""
+    catalogue: Catalogue,
+    outlook: Outlook,
+    *,
+    language: str,
+    may_invite: bool,
+    has_two_languages: bool = False,
+    greeting: str = "",
 ) -> OutgoingMessage:
-    """Show the menu: what comes next, and everything that there is."""
+    """Show the menu: what comes next, and everything that there is.
+
+    Where the school speaks another language than the family, there is a page about that.
+    """
     words = catalogue.words_in(language)
     parts = [words.say(greeting or "menu"), say_outlook(words, outlook)]
     resume = ((button(words, "button-resume", ResumeTapped()),),) if outlook.is_away else ()
-    materials = () if outlook.games_from else list_materials(catalogue)
-    rows = (*resume, *list_rooms(words, materials, may_invite=may_invite))
+    materials = [] if outlook.games_from else list_materials(catalogue)
+    pages = [Screen.TWO_LANGUAGES] if has_two_languages else []
+    rows = (*resume, *list_rooms(words, [*materials, *pages], may_invite=may_invite))
     return OutgoingMessage(PARAGRAPH.join(parts), rows)
 
 
-def list_rooms(words: Words, materials: Sequence[Screen], *, may_invite: bool) -> ButtonRows:
-    """List the buttons of the menu, in their order."""
+def list_rooms(words: Words, found: Sequence[Screen], *, may_invite: bool) -> ButtonRows:
+    """List the buttons of the menu, in their order; `found` is what not every family has."""
     invite = ((screen_button(words, Screen.INVITE),),) if may_invite else ()
     return (
         (screen_button(words, Screen.WEEK),),
-        *((screen_button(words, each),) for each in materials),
+        *((screen_button(words, each),) for each in found),
         (screen_button(words, Screen.WEEKS),),
         *invite,
         (button(words, "button-ask", AskTapped()),),

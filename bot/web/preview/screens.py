@@ -152,7 +152,13 @@ def at_home(title: str, **how: bool) -> Shown:
     """Show the menu."""
     return Shown(
         title,
-        lambda to: render_home(to.catalogue, outlook(**how), language=to.language, may_invite=True),
+        lambda to: render_home(
+            to.catalogue,
+            outlook(**how),
+            language=to.language,
+            may_invite=True,
+            has_two_languages=bool(to.reader.school),
+        ),
     )
 
 
@@ -356,6 +362,9 @@ MENU = Group(
                 if to.catalogue.has_printables
                 else None
             ),
+        ),
+        "two-languages": saying_with_menu(
+            "two-languages", "Two languages, where the school's is another"
         ),
         "help": Shown("Help", show_help),
         "help-stranger": saying("help", "Help, for who has not joined"),
