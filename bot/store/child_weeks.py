@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, distinct, exists, insert, or_
+from sqlalchemy import ColumnElement, bindparam, desc, exists, insert, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select, update
@@ -128,14 +128,18 @@ async def list_favourites(session: Session, numbers: Sequence[int]) -> dict[int,
     A child of whom nothing was told is left out.
     """
     favourites: dict[int, str] = {}
-    for child_id, activity_id in await read(session, FAVOURITES, numbers=numbers):
+    for child_id, activity_id, _, _ in await read(session, FAVOURITES, numbers=numbers):
         favourites.setdefault(child_id, activity_id)
     return favourites
 
 
-TIMES = func.count(distinct(col(Delivery.id)))
 FAVOURITES = (
-    select_columns(col(Delivery.child_id), col(Delivery.activity_id))
+    select_columns(
+        col(Delivery.child_id),
+        col(Delivery.activity_id),
+        func.count(col(Delivery.id).distinct()).label("times"),
+        func.max(Delivery.week).label("latest"),
+    )
     .join(EngagementEvent, col(EngagementEvent.delivery_id) == col(Delivery.id))
     .where(
         among_numbers(col(Delivery.child_id)),
@@ -143,7 +147,7 @@ FAVOURITES = (
         col(EngagementEvent.kind) == EventKind.DID_IT,
     )
     .group_by(col(Delivery.child_id), col(Delivery.activity_id))
-    .order_by(TIMES.desc(), func.max(Delivery.week).desc())
+    .order_by(desc("times"), desc("latest"))
 )
 
 

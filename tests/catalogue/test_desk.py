@@ -116,6 +116,20 @@ def test_what_is_no_text_cannot_be_signed() -> None:
         sign(SMALL, ["content/programme.yaml"], CHEN)
 
 
+def test_what_was_authored_anew_in_a_language_is_never_stale() -> None:
+    card, text = (
+        "content/activities/sock-pairs/activity.yaml",
+        "content/activities/sock-pairs/ar.md",
+    )
+    authored = SMALL[card].replace(b"localise: translate", b"localise: author")
+    unsourced = re.sub(rb"source: \w+\n", b"", SMALL[text])
+
+    standing = survey({**SMALL, card: authored, text: unsourced})
+
+    states = {item.name: row["ar"].state for item, row in standing.cells.items()}
+    assert states["activities/sock-pairs"] is State.DONE
+
+
 def test_the_matrix_tells_done_from_stale_unreviewed_missing_and_broken() -> None:
     files = {
         **STALE,

@@ -375,6 +375,8 @@ async def test_the_last_week_brings_back_what_was_done_most_often(town: Town) ->
         await phone.tap(each, "did-it")
     await town.skip(days=10)
 
-    weeks = {each.week: each.activity_id for each in await town.rows(ChildWeek)}
+    async with town.store.database.reading() as session:
+        found = (await session.exec(select(ChildWeek))).all()
+    weeks = {each.week: each.activity_id for each in found}
     assert len({weeks[1], weeks[2], weeks[3]}) == 3
     assert weeks[4] == weeks[2]

@@ -39,7 +39,7 @@ NAMES = re.compile(
     r"English|Dansk|Sorglinjen|Livslinjen|/\w+|https?://\S+|KUFFERT\S*|[\w.+-]+@[\w.]+"
 )
 ENGLISH = re.compile(  # words that Danish does not have
-    r"\b(the|and|you|your|with|this|that|what|when|which|not|are|was|will|child|week|of|we|it)\b",
+    r"\b(the|you|your|with|this|that|what|when|which|not|are|was|will|child|week|of|we|it)\b",
     re.IGNORECASE,
 )
 REACHED = {

@@ -25,6 +25,7 @@ from bot.catalogue.desk.items import (
 from bot.catalogue.desk.limits import AUTHOR, limit_of, note_placeholders
 from bot.catalogue.desk.message_edits import read_headers
 from bot.catalogue.files import CONTENT, Files
+from bot.catalogue.plain import Localise
 from bot.catalogue.reading.parsing import Page, source_hash
 from bot.catalogue.words import PoFileError, parse_messages, plural_index
 
@@ -137,7 +138,8 @@ def read_page_pieces(
         return None
     card = (read_yaml(files, item.card_path) if item.card_path else None) or {}
     origin, is_own = source_hash(source), language == outline.language
-    is_stale = not is_own and page is not None and page.front.get("source") != origin
+    has_source = not is_own and card.get("localise") != Localise.AUTHOR
+    is_stale = has_source and page is not None and page.front.get("source") != origin
     reviewed = bool(page and page.front.get("reviewed") is True)
     common = Piece("", item, Place(path, Kind.FRONT, ()), "", "", State.DONE, origin=origin)
     common = replace(common, is_free=card.get("localise") in AUTHOR)
