@@ -2,11 +2,13 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from datetime import date, datetime
 from pathlib import Path
 
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
+from bot.app.console import console
 from bot.app.content import ContentChecker
 from bot.app.content_versions import read_running
 from bot.app.forgetting import forget_again
@@ -88,8 +90,24 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                 reloader=reloader,
                 recordings=RecordingFolder(settings.content),
             )
-            pages = make_health(store.database)
-            async with runtime, serving(pages, host=settings.host, port=settings.port):
+            health = make_health(store.database)
+            async with AsyncExitStack() as stack:
+                await stack.enter_async_context(runtime)
+                pages = health
+                if role is not Role.SENDER:
+                    pages = await stack.enter_async_context(
+                        console(
+                            store,
+                            settings,
+                            shelf=shelf,
+                            clock=clock,
+                            api=lambda: settings.telegram_api,
+                            more=list(health.routes),
+                        )
+                    )
+                await stack.enter_async_context(
+                    serving(pages, host=settings.host, port=settings.port)
+                )
                 spare_the_collector()
                 say(f"@{runtime.application.bot.username} is running. Ctrl-C stops it.")
                 await runtime.run()

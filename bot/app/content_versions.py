@@ -60,14 +60,19 @@ async def use_version(settings: Settings, prefix: str, *, clock: Clock) -> str:
     Raise FileRefused, with every reason, for one that cannot be loaded now.
     """
     async with open_store(settings) as store:
-        async with store.database.reading() as session:
-            version = await get_version(session, prefix)
-            snapshot = await snapshots.find_snapshot(session, version)
-        if snapshot is None:
-            raise BotError(f"The content {short(version)} is gone.")
-        await asyncio.to_thread(check_body, snapshot.body)
-        async with store.database.writing() as session:
-            await snapshots.accept_snapshot(session, version, body=snapshot.body, now=clock.now())
+        return await accept_again(store.database, prefix, now=clock.now())
+
+
+async def accept_again(database: Database, prefix: str, *, now: datetime) -> str:
+    """Accept the version that begins with these digits again; give its whole name."""
+    async with database.reading() as session:
+        version = await get_version(session, prefix)
+        snapshot = await snapshots.find_snapshot(session, version)
+    if snapshot is None:
+        raise BotError(f"The content {short(version)} is gone.")
+    await asyncio.to_thread(check_body, snapshot.body)
+    async with database.writing() as session:
+        await snapshots.accept_snapshot(session, version, body=snapshot.body, now=now)
     return version
 
 

@@ -4,7 +4,6 @@ import asyncio
 import os
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from bot.app.files import read_bytes, saying_why
@@ -15,14 +14,12 @@ from bot.catalogue.shown.asking import TEXT_UNITS, measure_answer
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, Asked, parse_asked
 from bot.core.clock import Clock
-from bot.delivery.staff_answers import plan_answer
+from bot.delivery.staff_answers import check_reach, plan_answer
 from bot.errors import BotError
 from bot.settings import Settings
-from bot.store import Session, centres, deployment, guardians, questions
-from bot.store.columns import id_of
+from bot.store import deployment, questions
 from bot.store.questions import OpenQuestion
-from bot.store.states import GuardianState, LeftReason, QuestionKind
-from bot.store.tables import Question
+from bot.store.states import QuestionKind
 
 SUFFIXES = {QuestionKind.VOICE: ".oga", QuestionKind.PHOTO: ".jpg"}
 CONTROL = "Cc"  # signs that would steer a terminal
@@ -144,32 +141,6 @@ def check_length(settings: Settings, text: str) -> None:
             f"With its frame the answer has {length} characters, and Telegram shows {TEXT_UNITS}. "
             "Shorten it, or send it as two answers."
         )
-
-
-async def check_reach(session: Session, question: Question) -> None:
-    """Raise BotError where an answer would not be wanted, or could not arrive."""
-    number, guardian_id = id_of(question), question.guardian_id
-    guardian = await guardians.get_guardian(session, guardian_id)
-    if guardian.state is GuardianState.STOPPED:
-        raise BotError(f"Question {number}: this parent has stopped all messages.")
-    if guardian.state is GuardianState.UNREACHABLE:
-        raise BotError(f"Question {number}: this parent has blocked the bot, or is gone.")
-    if await has_moved(session, guardian_id, since=question.asked_at):
-        raise BotError(f"Question {number}: this family has moved away since.")
-
-
-async def has_moved(session: Session, guardian_id: int, *, since: datetime) -> bool:
-    """Say whether a family has said, after a moment, that its last child here is gone, by moving.
-
-    The bereaved are still answered, and so is whoever asks again after moving.
-    """
-    children = await centres.list_all_children(session, guardian_id)
-    left = [each for each in children if each.left_at is not None]
-    if not children or len(left) < len(children):
-        return False
-    if any(each.left_reason is not LeftReason.MOVED for each in left):
-        return False
-    return any(each.left_at and each.left_at >= since for each in left)
 
 
 async def close(settings: Settings, number: int, *, clock: Clock) -> bool:

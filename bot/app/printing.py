@@ -47,33 +47,62 @@ async def print_cards(
 ) -> list[Path]:
     """Print a centre's valid cards as sheets and as letters, and note each card's first time."""
     catalogue = load(settings)
+    async with open_store(settings) as store:
+        link_base = await find_link_base(store, settings)
+        return await write_centre(
+            store,
+            catalogue,
+            centre_code,
+            folder=folder,
+            language=language,
+            link_base=link_base,
+            show_progress=show_progress,
+        )
+
+
+async def write_centre(
+    store: Store,
+    catalogue: Catalogue,
+    centre_code: str,
+    *,
+    folder: Path,
+    language: str | None,
+    link_base: str,
+    show_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> list[Path]:
+    """Write a centre's valid cards and letters into a folder, and note each card's first time."""
     if language:
         check_language(catalogue, language)
     written: list[Path] = []
-    async with open_store(settings) as store:
-        async with store.database.reading() as session:
-            centre = await centres.get_centre(session, centre_code)
-            valid = await cards.list_cards_to_print(session, centre, language=language)
-            drawn = await arms.list_arms_of(session, [id_of(child) for _card, child in valid])
-        found = [each for each in valid if not is_never(drawn.get(id_of(each[1])))]
-        if valid and not found:
-            raise BotError(
-                f'All cards of "{centre_code}" are for the control group; none is printed.'
-            )
-        if not found:
-            raise BotError(say_no_cards(centre_code, language))
-        link_base = await find_link_base(store, settings)
-        for first in range(0, len(found), BATCH):
-            batch = found[first : first + BATCH]
-            invitations = [invite(store, *each, link_base=link_base) for each in batch]
-            written += await asyncio.to_thread(
-                write_cards, catalogue, invitations, centre.name, folder, first // BATCH + 1
-            )
-            async with store.database.writing() as session:
-                numbers = [id_of(card) for card, _child in batch]
-                await cards.record_printed(session, numbers, now=SystemClock().now())
-            show_progress(first + len(batch), len(found))
+    async with store.database.reading() as session:
+        centre = await centres.get_centre(session, centre_code)
+    found = await list_printable(store, centre, language=language)
+    for first in range(0, len(found), BATCH):
+        batch = found[first : first + BATCH]
+        invitations = [invite(store, *each, link_base=link_base) for each in batch]
+        written += await asyncio.to_thread(
+            write_cards, catalogue, invitations, centre.name, folder, first // BATCH + 1
+        )
+        async with store.database.writing() as session:
+            numbers = [id_of(card) for card, _child in batch]
+            await cards.record_printed(session, numbers, now=SystemClock().now())
+        show_progress(first + len(batch), len(found))
     return written
+
+
+async def list_printable(
+    store: Store, centre: Centre, *, language: str | None
+) -> list[tuple[Card, Child]]:
+    """List a centre's cards that may be printed; raise BotError where there are none."""
+    async with store.database.reading() as session:
+        valid = await cards.list_cards_to_print(session, centre, language=language)
+        drawn = await arms.list_arms_of(session, [id_of(child) for _card, child in valid])
+    found = [each for each in valid if not is_never(drawn.get(id_of(each[1])))]
+    if valid and not found:
+        raise BotError(f'All cards of "{centre.code}" are for the control group; none is printed.')
+    if not found:
+        raise BotError(say_no_cards(centre.code, language))
+    return found
 
 
 def is_never(arm: Arm | None) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
 
 import bot
 from bot.app.content_versions import read_running
@@ -21,6 +22,9 @@ from bot.report.plans import Plan, parse_plan
 from bot.settings import Settings
 from bot.store.database import Database, open_database
 from bot.store.migrating import prepare
+
+if TYPE_CHECKING:
+    from bot.report.costs import CostFile
 
 LANGUAGES = ("en", "da")  # that the report can be read in
 
@@ -49,9 +53,7 @@ async def report(
     """Write the report to a folder; give its files. Raise BotError without the extra."""
     check_extra()
     from bot.app.example import example_costs, example_plan
-    from bot.report.analysis.analysing import Setting, analyse
     from bot.report.costs import parse_costs
-    from bot.report.paper.writing import write_document
 
     check_language(wish.language)
     plan, costs = Plan(), None
@@ -62,19 +64,48 @@ async def report(
     if wish.costs:
         costs = parse_costs(wish.costs.name, await asyncio.to_thread(read_bytes, wish.costs))
     async with open_study(settings, wish, now=now) as (database, catalogue):
-        programme = catalogue.programme
-        setting = Setting(
-            title=programme.name,
-            legal_basis=programme.legal_basis_in(programme.language),
-            minutes={each.card.id: each.minutes for each in catalogue.activities.values()},
-            version=bot.VERSION,
+        return await write_report(
+            database,
+            catalogue,
+            folder,
+            language=wish.language or choose_language(catalogue.programme.language),
             plan=outdo(plan, wish),
             costs=costs,
-            simulated=wish.is_example,
+            is_simulated=wish.is_example,
+            now=now,
+            show_progress=show_progress,
         )
-        async with database.reading() as session:
-            findings = await analyse(session, setting, now=now, show_progress=show_progress)
-    language = wish.language or choose_language(programme.language)
+
+
+async def write_report(
+    database: Database,
+    catalogue: Catalogue,
+    folder: Path,
+    *,
+    language: str,
+    now: datetime,
+    show_progress: Callable[[int, int], None],
+    plan: Plan | None = None,
+    costs: "CostFile | None" = None,
+    is_simulated: bool = False,
+) -> list[Path]:
+    """Write the report on a database to a folder; raise BotError without the extra."""
+    check_extra()
+    from bot.report.analysis.analysing import Setting, analyse
+    from bot.report.paper.writing import write_document
+
+    programme = catalogue.programme
+    setting = Setting(
+        title=programme.name,
+        legal_basis=programme.legal_basis_in(programme.language),
+        minutes={each.card.id: each.minutes for each in catalogue.activities.values()},
+        version=bot.VERSION,
+        plan=plan or Plan(),
+        costs=costs,
+        simulated=is_simulated,
+    )
+    async with database.reading() as session:
+        findings = await analyse(session, setting, now=now, show_progress=show_progress)
     return await asyncio.to_thread(write_document, findings, folder, language=language)
 
 

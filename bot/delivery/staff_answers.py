@@ -6,9 +6,9 @@ from bot.catalogue.shown.asking import STAFF_ANSWER
 from bot.core.asked import ANSWER, Answered, format_answers, parse_answers
 from bot.core.sealing import Sealer
 from bot.errors import BotError
-from bot.store import Session, deliveries, questions
+from bot.store import Session, centres, deliveries, guardians, questions
 from bot.store.columns import id_of
-from bot.store.states import DeliveryKind
+from bot.store.states import DeliveryKind, GuardianState, LeftReason
 from bot.store.tables import Delivery, Question
 
 
@@ -47,3 +47,29 @@ def open_answer(sealer: Sealer, sealed: bytes | None, *, delivery_id: int) -> st
         if each.delivery_id == delivery_id:
             return each.text
     raise BotError(f"Delivery {delivery_id} brings an answer that is not there.")
+
+
+async def check_reach(session: Session, question: Question) -> None:
+    """Raise BotError where an answer would not be wanted, or could not arrive."""
+    number, guardian_id = id_of(question), question.guardian_id
+    guardian = await guardians.get_guardian(session, guardian_id)
+    if guardian.state is GuardianState.STOPPED:
+        raise BotError(f"Question {number}: this parent has stopped all messages.")
+    if guardian.state is GuardianState.UNREACHABLE:
+        raise BotError(f"Question {number}: this parent has blocked the bot, or is gone.")
+    if await has_moved(session, guardian_id, since=question.asked_at):
+        raise BotError(f"Question {number}: this family has moved away since.")
+
+
+async def has_moved(session: Session, guardian_id: int, *, since: datetime) -> bool:
+    """Say whether a family has said, after a moment, that its last child here is gone, by moving.
+
+    The bereaved are still answered, and so is whoever asks again after moving.
+    """
+    children = await centres.list_all_children(session, guardian_id)
+    left = [each for each in children if each.left_at is not None]
+    if not children or len(left) < len(children):
+        return False
+    if any(each.left_reason is not LeftReason.MOVED for each in left):
+        return False
+    return any(each.left_at and each.left_at >= since for each in left)

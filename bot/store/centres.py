@@ -246,6 +246,13 @@ LOCKED = (
 )
 
 
+async def record_zone(session: Session, centre: Centre, zone: str) -> None:
+    """Change a centre's time zone; families that have joined keep theirs."""
+    centre.zone = zone
+    session.add(centre)
+    await session.flush()
+
+
 async def record_theme(session: Session, centre: Centre, *, monday: date, words: str) -> None:
     """Set what a centre works on in the week of a Monday; no words take the theme back."""
     if words:

@@ -76,6 +76,16 @@ async def list_files(session: Session, called: str) -> Sequence[OutcomeFile]:
     return (await session.exec(statement)).all()
 
 
+async def list_all_files(session: Session) -> Sequence[OutcomeFile]:
+    """List the files whose results are in, the latest first."""
+    statement = (
+        select(OutcomeFile)
+        .where(col(OutcomeFile.undone_at).is_(None))
+        .order_by(col(OutcomeFile.imported_at).desc(), col(OutcomeFile.id).desc())
+    )
+    return (await session.exec(statement)).all()
+
+
 async def record_file(
     session: Session, digest: str, *, name: str, rows: int, mapping: str, now: datetime
 ) -> OutcomeFile:

@@ -26,6 +26,7 @@ class OpenQuestion(NamedTuple):
     centres: str
     kind: QuestionKind
     is_urgent: bool
+    handed_to: int | None = None
 
 
 class Sealed(NamedTuple):
@@ -88,6 +89,13 @@ async def close_question(session: Session, question_id: int, *, now: datetime) -
     return (await session.exec(statement)).rowcount == 1
 
 
+async def hand_over(session: Session, question: Question, account_id: int | None) -> None:
+    """Settle who is to answer a question, or that nobody in particular is."""
+    question.handed_to = account_id
+    session.add(question)
+    await session.flush()
+
+
 async def get_question(
     session: Session, question_id: int, *, is_to_change: bool = False
 ) -> Question:
@@ -144,6 +152,7 @@ async def list_open(session: Session) -> list[OpenQuestion]:
             ", ".join(places.get(each.guardian_id, [])),
             each.kind,
             each.is_urgent,
+            each.handed_to,
         )
         for each in found
     ]

@@ -155,3 +155,22 @@ class OutcomeEnd(StrEnum):
     ACCEPTED = "accepted"
     CORRECTED = "corrected"  # its study code was mistyped, and somebody confirmed which one it is
     QUARANTINED = "quarantined"
+
+
+class StaffRole(StrEnum):
+    """What a member of staff may see and do in the console."""
+
+    EDUCATOR = "educator"  # counts of their own centre
+    STAFF = "staff"  # content, cards, inbox, deliveries
+    EVALUATOR = "evaluator"  # rosters, outcomes, exports, report; never a parent's words
+    ADMIN = "admin"
+
+
+class WorkStatus(StrEnum):
+    """Where work stands that goes on behind the pages; the last three are ends."""
+
+    WAITING = "waiting"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    CANCELLED = "cancelled"

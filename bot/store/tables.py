@@ -236,7 +236,10 @@ class Consent(Row, table=True):
 
 
 class Question(Row, table=True):
-    """What a guardian wrote or said to staff, sealed, and the answer."""
+    """What a guardian wrote or said to staff, sealed, and the answer.
+
+    `handed_to` is the account of whoever is to answer it, where that was settled.
+    """
 
     id: int | None = number()
     guardian_id: int = owned("guardian")
@@ -248,6 +251,7 @@ class Question(Row, table=True):
     asked_at: datetime = Field(sa_type=Moment)
     answered_at: datetime | None = Field(default=None, sa_type=Moment)
     closed_at: datetime | None = Field(default=None, sa_type=Moment)
+    handed_to: int | None = owned("account", nullable=True)
 
     __table_args__ = (
         partial_index("open_questions", "is_urgent", "asked_at", where="closed_at IS NULL"),
@@ -295,6 +299,14 @@ class Delivery(Row, table=True):
         partial_index("due_planned", "due_at", where="status = 'planned' AND NOT asked"),
         partial_index("claims", "guardian_id", where="status = 'claimed'"),
         Index("deliveries_of_guardian", "guardian_id", "ended_at"),
+        partial_index(
+            "deliveries_ended",
+            "ended_at",
+            "status",
+            "kind",
+            "reason",
+            where="ended_at IS NOT NULL",
+        ),
         partial_index(
             "one_planned_for_each_pair",
             "guardian_id",

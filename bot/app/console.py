@@ -1,0 +1,181 @@
+"""Put the console together: hand the pages what they need of the network and the settings."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute
+
+from bot.app import reporting
+from bot.app.cards import find_link_base
+from bot.app.content_versions import accept_again
+from bot.app.opening import Store
+from bot.app.printing import write_centre
+from bot.chat.fetching import fetch_file
+from bot.core.asked import QUESTION, parse_asked
+from bot.core.clock import Clock
+from bot.delivery.shelf import Shelf
+from bot.delivery.staff_answers import plan_answer
+from bot.errors import BotError
+from bot.report.exports.exporting import Wish, export_tables
+from bot.report.exports.writers import Format
+from bot.settings import Settings
+from bot.store import questions
+from bot.store.columns import id_of
+from bot.store.console_tables import Work
+from bot.store.states import QuestionKind
+from bot.store.tables import Question
+from bot.web.console.offices import Fetched, Helpers, Made, Office, Printed, ShowProgress
+from bot.web.console.pages import make_console
+from bot.web.console.working import Worker, read_wanted
+
+TYPES = {".oga": "audio/ogg", ".ogg": "audio/ogg", ".jpg": "image/jpeg", ".png": "image/png"}
+GUESS = {QuestionKind.VOICE: "audio/ogg", QuestionKind.PHOTO: "image/jpeg"}
+
+
+class Assistant:
+    """Does for the pages what takes the network, the settings or the evaluation libraries."""
+
+    def __init__(
+        self,
+        store: Store,
+        settings: Settings,
+        *,
+        shelf: Shelf,
+        clock: Clock,
+        api: Callable[[], str],
+    ) -> None:
+        """Keep what is needed; `api` gives the Bot API's address."""
+        self.store = store
+        self.settings = settings
+        self.shelf = shelf
+        self.clock = clock
+        self.api = api
+
+    async def answer(self, question: Question, text: str) -> None:
+        """Queue an answer."""
+        async with self.store.database.writing() as session:
+            mine = await questions.get_question(session, id_of(question), is_to_change=True)
+            await plan_answer(session, mine, text, sealer=self.store.sealer, now=self.clock.now())
+
+    async def fetch(self, question: Question) -> Fetched:
+        """Fetch what a parent sent."""
+        sealed = self.store.sealer.unseal(question.body_sealed, bound_to=QUESTION)
+        file_id = parse_asked(sealed).file_id
+        if file_id is None:
+            raise BotError("This question holds words alone.")
+        found = await fetch_file(self.settings.read_token(), file_id, api=self.api())
+        guess = GUESS.get(question.kind, "application/octet-stream")
+        return Fetched(found.content, TYPES.get(found.suffix, guess))
+
+    async def use_version(self, version: str) -> str:
+        """Run an earlier content again."""
+        return await accept_again(self.store.database, version, now=self.clock.now())
+
+    async def print_cards(self, centre: str, language: str) -> list[Printed]:
+        """Lay out a centre's cards and letters."""
+        link_base = await find_link_base(self.store, self.settings)
+        with TemporaryDirectory() as folder:
+            written = await write_centre(
+                self.store,
+                self.shelf.current,
+                centre,
+                folder=Path(folder),
+                language=language or None,
+                link_base=link_base,
+            )
+            return [Printed(path.name, path.read_bytes()) for path in written]
+
+    async def undertake(self, row: Work, folder: Path, show_progress: ShowProgress) -> Made:
+        """Do what a row of work asks for."""
+        wanted = read_wanted(row)
+        if row.kind == "export":
+            return await self.export(wanted, folder, show_progress)
+        if row.kind == "report":
+            return await self.report(wanted, folder, show_progress)
+        raise BotError(f'There is no such work: "{row.kind}".')
+
+    async def export(
+        self, wanted: dict[str, object], folder: Path, show_progress: ShowProgress
+    ) -> Made:
+        """Write an export."""
+        formats = wanted["formats"]
+        wish = Wish(
+            self.clock.now(),
+            tuple(Format(each) for each in formats if isinstance(formats, list)),  # type: ignore[attr-defined]
+            str(wanted.get("series") or "") or None,
+            parse_since(str(wanted.get("since") or "")),
+            {name: each.minutes for name, each in self.shelf.current.activities.items()},
+            show_progress,
+        )
+        out = folder / "export"
+        await export_tables(self.store.database, out, wish=wish, sealer=self.store.sealer)
+        files = sorted(path for path in out.rglob("*") if path.is_file())
+        said = f"--series {wish.series} --since {wish.now.isoformat()}" if wish.series else ""
+        return Made(files, said)
+
+    async def report(
+        self, wanted: dict[str, object], folder: Path, show_progress: ShowProgress
+    ) -> Made:
+        """Write a report."""
+        files = await reporting.write_report(
+            self.store.database,
+            self.shelf.current,
+            folder / "report",
+            language=str(wanted["language"]),
+            now=self.clock.now(),
+            show_progress=show_progress,
+        )
+        return Made(files)
+
+
+def parse_since(text: str) -> datetime | None:
+    """Read a moment with its zone; raise BotError for anything else."""
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise BotError(
+            f'"{text}" is not a moment. Write it with its zone, such as 2026-11-02T08:00:00Z.'
+        )
+    return moment
+
+
+@asynccontextmanager
+async def console(
+    store: Store,
+    settings: Settings,
+    *,
+    shelf: Shelf,
+    clock: Clock,
+    api: Callable[[], str],
+    more: list[BaseRoute] | None = None,
+    is_simulated: bool = False,
+) -> AsyncIterator[Starlette]:
+    """Give the console's pages; what works behind them is ended at the end."""
+    assistant = Assistant(store, settings, shelf=shelf, clock=clock, api=api)
+    office = Office(
+        database=store.database,
+        sealer=store.sealer,
+        clock=clock,
+        running=lambda: shelf.current,
+        helpers=Helpers(
+            answer=assistant.answer,
+            fetch=assistant.fetch,
+            use_version=assistant.use_version,
+            print_cards=assistant.print_cards,
+            undertake=assistant.undertake,
+        ),
+        is_simulated=is_simulated,
+    )
+    worker = Worker(office)
+    try:
+        yield make_console(office, worker, more or [])
+    finally:
+        await worker.close()

@@ -1,0 +1,136 @@
+"""The console, put together: every door, who may go through it, and what lies behind."""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.store.states import StaffRole
+from bot.web.console import (
+    centres,
+    content,
+    evaluation,
+    inbox,
+    people,
+    signing_in,
+    silent,
+    today,
+    tokens,
+)
+from bot.web.console.doors import (
+    ADMIN,
+    ANYBODY,
+    EVALUATOR,
+    EVERYBODY,
+    SIGN_IN,
+    STAFF,
+    Answer,
+    Door,
+)
+from bot.web.console.guarding import Guarded
+from bot.web.console.offices import Office
+from bot.web.console.remembering import Memory
+from bot.web.console.visits import Visit
+from bot.web.console.working import Worker
+
+STATIC = Path(__file__).parent / "page" / "static"
+RUNS_IT = (STAFF, ADMIN)
+EVALUATES = (EVALUATOR, ADMIN)
+SETS_UP = (STAFF, EVALUATOR, ADMIN)
+ALONE = (ADMIN,)
+
+
+def make_console(office: Office, worker: Worker, more: Sequence[BaseRoute] = ()) -> Starlette:
+    """Make the pages; `more` are routes that need no account: health, metrics."""
+    memory = Memory()
+
+    async def not_found(request: Request, _error: Exception) -> Response:
+        visit = Visit(office, request)
+        return visit.refuse(visit.words.say("There is no such page."), status=404)
+
+    async def give_export(request: Request) -> Response:
+        return await tokens.give_export(request, office)
+
+    return Starlette(
+        routes=[
+            *more,
+            *list_doors(office, memory, worker),
+            Route("/api/v1/exports/{name}", give_export, methods=["GET"]),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(Guarded)],
+        exception_handlers={404: not_found},
+    )
+
+
+def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
+    """List every page and who may see it."""
+
+    def door(
+        path: str, answer: Answer, allowed: Iterable[StaffRole] | None, **more: object
+    ) -> Door:
+        return Door(path, answer, office, allowed=allowed, **more)  # type: ignore[arg-type]
+
+    see = partial(door)
+    do = partial(door, method="POST")
+    return [
+        see(SIGN_IN, signing_in.show, ANYBODY),
+        do(SIGN_IN, signing_in.sign_in, ANYBODY),
+        do("/sign-out", signing_in.sign_out, EVERYBODY),
+        see("/", today.go_in, EVERYBODY),
+        see("/account", signing_in.show_account, EVERYBODY),
+        do("/account/browsers", signing_in.end_sign_in, EVERYBODY),
+        do("/account/language", signing_in.change_language, EVERYBODY),
+        do("/account/passphrase", signing_in.change_passphrase, EVERYBODY),
+        see("/today", today.show, RUNS_IT),
+        do("/today/sending", today.switch, RUNS_IT),
+        see("/silent", silent.show, RUNS_IT),
+        do("/silent", silent.send_again, RUNS_IT),
+        see("/centres", partial(centres.show_all, memory=memory), EVERYBODY),
+        see("/centres/{code}", partial(centres.show, memory=memory), EVERYBODY),
+        do("/centres/{code}/theme", centres.change_theme, RUNS_IT),
+        do("/centres/{code}/zone", centres.change_zone, RUNS_IT),
+        do(
+            "/centres/{code}/roster",
+            partial(centres.take_in_roster, memory=memory),
+            SETS_UP,
+            takes_file=True,
+        ),
+        do("/centres/{code}/cards", centres.print_cards, RUNS_IT),
+        see("/content", partial(content.show, memory=memory), RUNS_IT),
+        see("/content/{version}", content.show_version, RUNS_IT),
+        do("/content/{version}/use", content.use, RUNS_IT),
+        see("/inbox", inbox.show_all, RUNS_IT),
+        see("/inbox/{number:int}", inbox.show, RUNS_IT),
+        see("/inbox/{number:int}/file", inbox.give_file, RUNS_IT),
+        do("/inbox/{number:int}/answer", inbox.answer, RUNS_IT),
+        do("/inbox/{number:int}/close", inbox.close, RUNS_IT),
+        do("/inbox/{number:int}/hand-over", inbox.hand_over, RUNS_IT),
+        see("/evaluation", partial(evaluation.show, memory=memory), EVALUATES),
+        see("/evaluation/works", evaluation.show_works, EVALUATES),
+        do("/evaluation/export", partial(evaluation.begin_export, worker=worker), EVALUATES),
+        do("/evaluation/report", partial(evaluation.begin_report, worker=worker), EVALUATES),
+        do(
+            "/evaluation/results",
+            partial(evaluation.take_in, memory=memory),
+            EVALUATES,
+            takes_file=True,
+        ),
+        do("/evaluation/undo", partial(evaluation.undo, memory=memory), EVALUATES),
+        do("/work/{number:int}/cancel", evaluation.cancel, SETS_UP),
+        see("/work/{number:int}/file", evaluation.give_file, SETS_UP),
+        see("/tokens", tokens.show, EVALUATES),
+        do("/tokens", tokens.add, EVALUATES),
+        do("/tokens/revoke", tokens.revoke, EVALUATES),
+        see("/people", people.show, ALONE),
+        do("/people", people.add, ALONE),
+        do("/people/end", people.end, ALONE),
+        do("/people/renew", people.renew, ALONE),
+        see("/audit", people.show_audit, ALONE),
+    ]

@@ -1,0 +1,63 @@
+"""Remember what takes long to count, for a while: shown at once, counted anew behind the page."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Hashable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+FRESH = timedelta(seconds=60)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Remembered:
+    """A count, and of when it is."""
+
+    value: Any
+    at: datetime
+
+
+@dataclass
+class Memory:
+    """What one process remembers; another counts for itself."""
+
+    kept: dict[Hashable, Remembered] = field(default_factory=dict)
+    counting: dict[Hashable, "asyncio.Task[Remembered]"] = field(default_factory=dict)
+
+    async def recall(
+        self, key: Hashable, count: Callable[[], Awaitable[Any]], *, now: datetime
+    ) -> Remembered:
+        """Give what was counted; wait for it the first time, count anew behind an old one."""
+        known = self.kept.get(key)
+        if known and timedelta() <= now - known.at < FRESH:
+            return known
+        task = self.counting.get(key)
+        if task is None:
+            task = asyncio.create_task(self._count(key, count, now))
+            self.counting[key] = task
+            task.add_done_callback(lambda _done: self.counting.pop(key, None))
+        if known:
+            task.add_done_callback(note_failure)
+            return known
+        return await asyncio.shield(task)
+
+    async def _count(
+        self, key: Hashable, count: Callable[[], Awaitable[Any]], now: datetime
+    ) -> Remembered:
+        """Count, and keep it."""
+        made = Remembered(await count(), now)
+        self.kept[key] = made
+        return made
+
+    def forget(self) -> None:
+        """Count everything anew: something was changed."""
+        self.kept.clear()
+
+
+def note_failure(done: "asyncio.Task[Remembered]") -> None:
+    """Log what went wrong where nobody waits for it."""
+    if not done.cancelled() and done.exception():
+        log.warning("what the console counts could not be counted: %s", done.exception())

@@ -1,0 +1,176 @@
+"""Today: is it well? What was sent and what was not, what waits, what runs; and the stop switch."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from starlette.responses import RedirectResponse, Response
+
+from bot.store import Session, budget, content_folders, overview, snapshots
+from bot.store.overview import Ended, Waiting
+from bot.store.snapshots import short
+from bot.store.states import DeliveryStatus, StaffRole
+from bot.store.tables import SendBudget
+from bot.web.console.rendering import ZONE
+from bot.web.console.visits import Visit
+
+DAYS = 7
+LATE = timedelta(minutes=15)
+ENDS = (DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.SKIPPED)
+FIRST_PAGE = {
+    StaffRole.EDUCATOR: "/centres",
+    StaffRole.EVALUATOR: "/evaluation",
+}
+
+
+@dataclass(frozen=True)
+class Day:
+    """What became of a day's deliveries."""
+
+    at: datetime
+    counts: Counter[DeliveryStatus]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A part of a day's column in the chart: where it begins from below, how high, in percent."""
+
+    status: DeliveryStatus
+    bottom: float
+    height: float
+    count: int
+
+
+@dataclass(frozen=True)
+class LanguageState:
+    """How many texts of a language are there, and how many nobody has reviewed."""
+
+    language: str
+    name: str
+    texts: int
+    unreviewed: int
+
+
+async def go_in(visit: Visit) -> Response:
+    """Show the first page that is for whoever asks."""
+    path = FIRST_PAGE.get(visit.role, "/today")
+    return RedirectResponse(path, status_code=303)
+
+
+async def show(visit: Visit) -> Response:
+    """Show how things stand."""
+    now = visit.now
+    midnight = start_of_day(now)
+    async with visit.office.database.reading() as session:
+        days = await count_days(session, midnight, now=now)
+        week = await overview.count_ended(
+            session, since=midnight - timedelta(days=DAYS - 1), until=now + timedelta(seconds=1)
+        )
+        due = await overview.find_due(session, now=now)
+        families = await overview.count_guardians(session)
+        questions, urgent = await overview.count_questions(session)
+        found = await budget.find_budget(session)
+        version = await snapshots.find_accepted_version(session)
+        refusals = await content_folders.list_refusals(session)
+    return visit.page(
+        "today",
+        days=days,
+        bars=[draw_bars(day, highest(days)) for day in days],
+        today=days[-1].counts,
+        reasons=list_reasons(week),
+        due=due,
+        is_late=is_late(due, now=now),
+        families=families,
+        questions=questions,
+        urgent=urgent,
+        stopped_at=found.stopped_at if found else None,
+        held=held_seconds(found, now=now),
+        version=short(version) if version else None,
+        refusals=refusals,
+        languages_of_content=list_languages(visit),
+    )
+
+
+def start_of_day(now: datetime) -> datetime:
+    """Give the last midnight where the console is read."""
+    local = now.astimezone(ZoneInfo(ZONE))
+    return local.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
+async def count_days(session: Session, midnight: datetime, *, now: datetime) -> list[Day]:
+    """Count how deliveries ended on each of the last days, today last."""
+    days = []
+    for back in range(DAYS - 1, -1, -1):
+        since = midnight - timedelta(days=back)
+        until = min(since + timedelta(days=1), now + timedelta(seconds=1))
+        counts: Counter[DeliveryStatus] = Counter()
+        for each in await overview.count_ended(session, since=since, until=until):
+            counts[each.status] += each.many
+        days.append(Day(since, counts))
+    return days
+
+
+def highest(days: Sequence[Day]) -> int:
+    """Give the most that ended on one day; at least 1, so that it can be divided by."""
+    return max(1, *(sum(day.counts[end] for end in ENDS) for day in days))
+
+
+def draw_bars(day: Day, most: int) -> list[Bar]:
+    """Stack a day's counts."""
+    bars, bottom = [], 0.0
+    for end in ENDS:
+        height = 100 * day.counts[end] / most
+        bars.append(Bar(end, round(bottom, 2), round(height, 2), day.counts[end]))
+        bottom += height
+    return bars
+
+
+def list_reasons(week: Sequence[Ended]) -> list[tuple[DeliveryStatus, str, int]]:
+    """List why something was not sent, the most frequent first; numbers within it are left out."""
+    counts: Counter[tuple[DeliveryStatus, str]] = Counter()
+    for each in week:
+        if each.status is not DeliveryStatus.SENT:
+            counts[each.status, (each.reason or "").partition(":")[0]] += each.many
+    return [(status, reason, count) for (status, reason), count in counts.most_common()]
+
+
+def is_late(due: Waiting, *, now: datetime) -> bool:
+    """Say whether something is due for so long that no sender seems to run."""
+    return due.oldest_at is not None and now - due.oldest_at > LATE
+
+
+def held_seconds(found: SendBudget | None, *, now: datetime) -> int:
+    """Say for how many seconds the network still wants quiet."""
+    return int(budget.held_for(found, now=now).total_seconds()) if found else 0
+
+
+def list_languages(visit: Visit) -> list[LanguageState]:
+    """Say how far each language of the running content is."""
+    catalogue = visit.office.running()
+    found = []
+    for language in catalogue.languages:
+        told = [each.texts.get(language) for each in catalogue.stories.values()]
+        played = [each.texts.get(language) for each in catalogue.activities.values()]
+        there = [each for each in (*played, *told) if each]
+        found.append(
+            LanguageState(
+                language,
+                catalogue.words_in(language).plain("language-name"),
+                len(there),
+                sum(not each.is_reviewed for each in there),
+            )
+        )
+    return found
+
+
+async def switch(visit: Visit) -> Response:
+    """Stop the schedule on every machine, or let it go on."""
+    is_stopped = visit.said("to") == "stop"
+    async with visit.office.database.writing() as session:
+        changes = await budget.record_stopped(session, is_stopped=is_stopped, now=visit.now)
+        if changes:
+            await visit.note(session, "sending stopped" if is_stopped else "sending resumed")
+    said = "Sending is stopped, everywhere. Taps are still answered." if is_stopped else ""
+    return visit.back("/today", said=visit.words.say(said or "Sending goes on."))
