@@ -2,26 +2,23 @@
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.app import reporting
 from bot.app.cards import find_link_base
 from bot.app.content_versions import accept_again
 from bot.app.opening import Store
 from bot.app.printing import write_centre
+from bot.app.undertaking import undertake
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, parse_asked
 from bot.core.clock import Clock
 from bot.delivery.shelf import Shelf
 from bot.delivery.staff_answers import plan_answer
 from bot.errors import BotError
-from bot.report.exports.exporting import Wish, export_tables
-from bot.report.exports.writers import Format
 from bot.settings import Settings
 from bot.store import questions
 from bot.store.columns import id_of
@@ -90,61 +87,16 @@ class Assistant:
             return [Printed(path.name, path.read_bytes()) for path in written]
 
     async def undertake(self, row: Work, folder: Path, show_progress: ShowProgress) -> Made:
-        """Do what a row of work asks for."""
-        wanted = read_wanted(row)
-        if row.kind == "export":
-            return await self.export(wanted, folder, show_progress)
-        if row.kind == "report":
-            return await self.report(wanted, folder, show_progress)
-        raise BotError(f'There is no such work: "{row.kind}".')
-
-    async def export(
-        self, wanted: dict[str, object], folder: Path, show_progress: ShowProgress
-    ) -> Made:
-        """Write an export."""
-        formats = wanted["formats"]
-        wish = Wish(
-            self.clock.now(),
-            tuple(Format(each) for each in formats if isinstance(formats, list)),  # type: ignore[attr-defined]
-            str(wanted.get("series") or "") or None,
-            parse_since(str(wanted.get("since") or "")),
-            {name: each.minutes for name, each in self.shelf.current.activities.items()},
-            show_progress,
-        )
-        out = folder / "export"
-        await export_tables(self.store.database, out, wish=wish, sealer=self.store.sealer)
-        files = sorted(path for path in out.rglob("*") if path.is_file())
-        said = f"--series {wish.series} --since {wish.now.isoformat()}" if wish.series else ""
-        return Made(files, said)
-
-    async def report(
-        self, wanted: dict[str, object], folder: Path, show_progress: ShowProgress
-    ) -> Made:
-        """Write a report."""
-        files = await reporting.write_report(
-            self.store.database,
-            self.shelf.current,
-            folder / "report",
-            language=str(wanted["language"]),
+        """Do what a row of work asks for, in a process of its own."""
+        files, said = await undertake(
+            self.settings,
+            row.kind,
+            read_wanted(row),
+            folder,
             now=self.clock.now(),
             show_progress=show_progress,
         )
-        return Made(files)
-
-
-def parse_since(text: str) -> datetime | None:
-    """Read a moment with its zone; raise BotError for anything else."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BotError(
-            f'"{text}" is not a moment. Write it with its zone, such as 2026-11-02T08:00:00Z.'
-        )
-    return moment
+        return Made(files, said)
 
 
 @asynccontextmanager

@@ -103,14 +103,12 @@ LAST_UNSENT = (  # of each pair that got nothing: the last that was to be sent
     .subquery()
 )
 SILENT = (
-    select_columns(
-        col(Centre.code), col(Guardian.language), func.coalesce(Delivery.reason, ""), func.count()
-    )
+    select_columns(col(Centre.code), col(Guardian.language), col(Delivery.reason), func.count())
     .join(LAST_UNSENT, LAST_UNSENT.c.id == col(Delivery.id))
     .join(Guardian, col(Guardian.id) == col(Delivery.guardian_id))
     .join(Child, col(Child.id) == col(Delivery.child_id))
     .join(Centre, col(Centre.id) == col(Child.centre_id))
-    .group_by(col(Centre.code), col(Guardian.language), func.coalesce(Delivery.reason, ""))
+    .group_by(col(Centre.code), col(Guardian.language), col(Delivery.reason))
 )
 
 
@@ -119,7 +117,10 @@ async def list_silences(session: Session, *, since: datetime) -> list[Silence]:
 
     The reason is that of the last message that was to be sent.
     """
-    found = [Silence(*row) for row in await read(session, SILENT, since=since)]
+    found = [
+        Silence(centre, language, reason or "", many)
+        for centre, language, reason, many in await read(session, SILENT, since=since)
+    ]
     return sorted(found, key=lambda each: (each.centre, each.language, -each.many, each.reason))
 
 

@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
+import os
 import time
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from bot.errors import BotError
 from bot.store import work
@@ -155,15 +157,15 @@ class Progress:
 
 def put_together(files: Sequence[Path], kind: str) -> Path:
     """Put files into one archive beside them."""
-    folder = files[0].parent
-    archive_path = folder / f"{kind}.zip"
+    folder = Path(os.path.commonpath([path.parent for path in files]))
+    archive_path = folder.parent / f"{kind}.zip"
     with zipfile.ZipFile(archive_path, "w", zipfile.ZIP_DEFLATED) as archive:
         for path in files:
-            archive.write(path, path.relative_to(folder))
+            archive.write(path, Path(kind) / path.relative_to(folder))
     return archive_path
 
 
-def read_wanted(row: Work) -> dict[str, object]:
+def read_wanted(row: Work) -> dict[str, Any]:
     """Read what was wanted of work."""
-    wanted: dict[str, object] = json.loads(row.wanted or "{}")
+    wanted: dict[str, Any] = json.loads(row.wanted or "{}")
     return wanted

@@ -1,0 +1,108 @@
+"""A console that is served over real HTTP beside a running bot, and people who sign in to it."""
+
+import re
+from collections.abc import AsyncIterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+
+import httpx
+import pytest
+
+from bot.app import staff
+from bot.app.console import console
+from bot.app.serving import serving
+from bot.store.console_tables import AuditEntry
+from bot.store.states import StaffRole
+from bot.web.console.doors import Door
+from tests.town import Town
+
+PASSPHRASE = "four words of nobody"
+FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
+
+
+@dataclass
+class Browser:
+    """One person's browser; it keeps cookies, and finds the key that each form carries."""
+
+    client: httpx.AsyncClient
+    key: str = ""
+
+    async def get(self, path: str, *, status: int = 200) -> httpx.Response:
+        answer = await self.client.get(path)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[:400])
+        found = FORM_KEY.search(answer.text)
+        self.key = found[1] if found else self.key
+        return answer
+
+    async def post(
+        self,
+        path: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        status: int = 303,
+        files: Mapping[str, tuple[str, bytes]] | None = None,
+    ) -> httpx.Response:
+        form = {"form_key": self.key, **(values or {})}
+        answer = await self.client.post(path, data=form, files=files)
+        assert answer.status_code == status, (path, answer.status_code, answer.text[-600:])
+        return answer
+
+    async def sign_in(self, email: str, passphrase: str = PASSPHRASE) -> httpx.Response:
+        form = {"email": email, "passphrase": passphrase, "next": "/account"}
+        answer = await self.client.post("/sign-in", data=form)
+        if answer.status_code == 303:
+            await self.get("/account")
+        return answer
+
+
+@dataclass
+class Open:
+    """A console, the town behind it, and its doors."""
+
+    town: Town
+    base: str
+    doors: list[Door]
+    stack: AsyncExitStack
+    people: dict[StaffRole, str] = field(default_factory=dict)
+
+    async def browser(self, role: StaffRole | None = None) -> Browser:
+        client = httpx.AsyncClient(base_url=self.base, timeout=20)
+        browser = Browser(await self.stack.enter_async_context(client))
+        if role:
+            await browser.sign_in(await self.person(role))
+        return browser
+
+    async def person(self, role: StaffRole) -> str:
+        if role not in self.people:
+            email = f"{role}@example.org"
+            await staff.add_account(
+                self.town.settings,
+                email,
+                role=role,
+                centre_code="solsikken" if role is StaffRole.EDUCATOR else None,
+                passphrase=PASSPHRASE,
+                clock=self.town.clock,
+            )
+            self.people[role] = email
+        return self.people[role]
+
+    async def trail(self) -> list[tuple[str, str]]:
+        entries = await self.town.rows(AuditEntry)
+        return [(each.action, each.about) for each in entries]
+
+
+@pytest.fixture
+async def opened(town: Town) -> AsyncIterator[Open]:
+    async with (
+        AsyncExitStack() as stack,
+        console(
+            town.store,
+            town.settings,
+            shelf=town.runtime.shelf,
+            clock=town.clock,
+            api=lambda: town.server.url,
+        ) as pages,
+        serving(pages, host="127.0.0.1", port=0) as port,
+    ):
+        doors = [each for each in pages.routes if isinstance(each, Door)]
+        yield Open(town, f"http://127.0.0.1:{port}", doors, stack)

@@ -1,0 +1,43 @@
+"""Every word of the console is there in Danish, and none is said twice."""
+
+import re
+from pathlib import Path
+
+from bot.store.states import QuestionKind, StaffRole, WorkStatus
+from bot.web.console import pages
+from bot.web.console.wording import FOLDER, LANGUAGES, choose_language, wording_in
+
+ROOM = Path(pages.__file__).parent
+IN_TEMPLATE = re.compile(r'_\("((?:[^"\\]|\\.)*)"\)')
+IN_CODE = re.compile(r'(?:words\.say|phrase)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
+NOTED = re.compile(r'visit\.note\(session, "([^"]+)"')
+PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')
+
+
+def list_said() -> set[str]:
+    said = set()
+    for path in (ROOM / "page").glob("*.jinja"):
+        said |= set(IN_TEMPLATE.findall(path.read_text(encoding="utf-8")))
+    for path in ROOM.glob("*.py"):
+        text = path.read_text(encoding="utf-8")
+        said |= {"".join(PIECE.findall(each)) for each in IN_CODE.findall(text)}
+        said |= set(NOTED.findall(text))
+    return said | {str(each) for words in (StaffRole, WorkStatus, QuestionKind) for each in words}
+
+
+def test_everything_that_is_said_is_said_in_every_language() -> None:
+    said = list_said()
+
+    assert len(said) > 200
+    for language in LANGUAGES.keys() - {"en"}:
+        words = wording_in(language)._strings
+        assert sorted(said - words.keys()) == []
+        keys = re.findall(r'^msgid "(.+)"$', (FOLDER / f"{language}.po").read_text(), re.M)
+        assert len(keys) == len(set(keys))
+
+
+def test_a_browser_is_answered_in_a_language_that_it_accepts() -> None:
+    assert choose_language("fr, da;q=0.8, en;q=0.5") == "da"
+    assert choose_language("da-DK") == "da"
+    assert choose_language("fr, *;q=0.1") == "en"
+    assert choose_language("") == "en"
