@@ -52,11 +52,11 @@ async def test_today_tells_what_was_sent_and_the_switch_stops_it(opened: Open) -
     assert "Sending is stopped" in stopped.text
     await opened.town.skip(days=7)
     assert len([each for each in await opened.town.deliveries() if each.message_id]) == before
-    await browser.get("/today")
+    browser = await opened.browser(StaffRole.STAFF)  # signed out meanwhile
     await browser.post("/today/sending", {"to": "go"})
 
     trail = [action for action, _ in await opened.trail()]
-    assert trail[-2:] == ["sending stopped", "sending resumed"]
+    assert trail[-3:] == ["sending stopped", "signed in", "sending resumed"]
 
 
 async def test_who_got_nothing_is_told_with_the_reason_and_gets_it_again_once(
