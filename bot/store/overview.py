@@ -2,15 +2,16 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, exists
+from sqlalchemy import bindparam, exists, not_
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm import aliased
 from sqlmodel import col, func, select
 
 from bot.store.columns import Moment
 from bot.store.database import Session
+from bot.store.deliveries import literal
 from bot.store.reading import read
 from bot.store.states import DeliveryKind, DeliveryStatus, GuardianState
 from bot.store.tables import Centre, Child, Delivery, Guardian, Question
@@ -59,10 +60,22 @@ async def count_ended(session: Session, *, since: datetime, until: datetime) -> 
 
 async def find_due(session: Session, *, now: datetime) -> Waiting:
     """Say how many deliveries are due and not yet claimed, and since when the oldest."""
-    statement = select(func.count(), func.min(Delivery.due_at)).where(
-        col(Delivery.status) == DeliveryStatus.PLANNED, col(Delivery.due_at) <= now
+    found = [
+        Waiting(*(await session.exec(select_due(asked=asked, now=now))).one())
+        for asked in (True, False)  # each kind has an index of its own
+    ]
+    oldest = [each.oldest_at for each in found if each.oldest_at]
+    return Waiting(sum(each.many for each in found), min(oldest, default=None))
+
+
+def select_due(*, asked: bool, now: datetime) -> Any:
+    """Select how many of a kind are due, and since when the oldest, by the index of that kind."""
+    is_asked = col(Delivery.asked) if asked else not_(col(Delivery.asked))
+    return select(func.count(), func.min(Delivery.due_at)).where(
+        col(Delivery.status) == literal(DeliveryStatus.PLANNED),
+        is_asked,
+        col(Delivery.due_at) <= now,
     )
-    return Waiting(*(await session.exec(statement)).one())
 
 
 async def count_guardians(session: Session) -> dict[GuardianState, int]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from tests.bench.consoles import measure_consoles
 from tests.bench.contents import measure_contents
 from tests.bench.counts import FULL, QUICK, Counts
 from tests.bench.exports import measure_exports, measure_formats
@@ -27,7 +28,18 @@ from tests.bench.ticks import measure_ticks
 
 AIOGRAM = ROOT / ".venv-bench" / "bin" / "python"  # it needs versions other than ours
 WIDTH = 150
-PARTS = ("sends", "taps", "ticks", "planning", "size", "content", "outcomes", "exports", "report")
+PARTS = (
+    "sends",
+    "taps",
+    "ticks",
+    "planning",
+    "size",
+    "content",
+    "outcomes",
+    "exports",
+    "report",
+    "console",
+)
 ON_REQUEST = ("formats",)  # these take long
 VERSIONS = ("python-telegram-bot", "aiohttp", "httpx", "asyncpg", "sqlalchemy")
 
@@ -53,6 +65,8 @@ def measure(stage: Stage, counts: Counts, part: str) -> list[Figure]:
             return measure_formats(stage, counts)
         case "report":
             return measure_reports(stage, counts)
+        case "console":
+            return measure_consoles(stage, counts)
         case _:
             return measure_size(stage, counts)
 

@@ -22,6 +22,7 @@ class Counts:
     results: int  # rows of a file of results
     events: int  # exported
     enrolled: int  # children of a study that a report is about
+    console_families: int  # that the pages of the console show
 
 
 FULL = Counts(
@@ -40,6 +41,7 @@ FULL = Counts(
     results=1_000_000,
     events=5_000_000,
     enrolled=100_000,
+    console_families=100_000,
 )
 QUICK = Counts(
     sends=300,
@@ -57,4 +59,5 @@ QUICK = Counts(
     results=2_000,
     events=20_000,
     enrolled=2_000,
+    console_families=400,
 )

@@ -34,8 +34,8 @@ async def show(visit: Visit, memory: Memory) -> Response:
     """Show versions, refusals, and how far each language is."""
     async with visit.office.database.reading() as session:
         version = await snapshots.find_accepted_version(session)
-        accepted = await snapshots.list_accepted(session)
         refusals = await content_folders.list_refusals(session)
+    accepted = await recall_accepted(visit, memory, version)
     standing = await recall_standing(visit, memory, version) if version else None
     return visit.page(
         "content",
@@ -45,6 +45,18 @@ async def show(visit: Visit, memory: Memory) -> Response:
         standing=standing,
         short=short,
     )
+
+
+async def recall_accepted(visit: Visit, memory: Memory, version: str | None) -> list[Accepted]:
+    """List every version with how much was sent of it, as it was counted a moment ago."""
+
+    async def count() -> list[Accepted]:
+        async with visit.office.database.reading() as session:
+            return await snapshots.list_accepted(session)
+
+    remembered = await memory.recall(("accepted", version), count, now=visit.now)
+    accepted: list[Accepted] = remembered.value
+    return accepted
 
 
 async def recall_standing(visit: Visit, memory: Memory, version: str) -> Standing:

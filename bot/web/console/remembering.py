@@ -2,22 +2,24 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-FRESH = timedelta(seconds=60)
+FRESH = 60.0  # seconds
 
 log = logging.getLogger(__name__)
 
 
 @dataclass
 class Remembered:
-    """A count, and of when it is."""
+    """A count, and of when it is: by the office's clock, and by the process's own."""
 
     value: Any
     at: datetime
+    counted: float = field(default_factory=time.monotonic)
 
 
 @dataclass
@@ -28,11 +30,16 @@ class Memory:
     counting: dict[Hashable, "asyncio.Task[Remembered]"] = field(default_factory=dict)
 
     async def recall(
-        self, key: Hashable, count: Callable[[], Awaitable[Any]], *, now: datetime
+        self,
+        key: Hashable,
+        count: Callable[[], Awaitable[Any]],
+        *,
+        now: datetime,
+        fresh: float = FRESH,
     ) -> Remembered:
         """Give what was counted; wait for it the first time, count anew behind an old one."""
         known = self.kept.get(key)
-        if known and timedelta() <= now - known.at < FRESH:
+        if known and time.monotonic() - known.counted < fresh:
             return known
         task = self.counting.get(key)
         if task is None:

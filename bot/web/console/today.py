@@ -11,12 +11,14 @@ from starlette.responses import RedirectResponse, Response
 from bot.store import Session, budget, content_folders, overview, snapshots
 from bot.store.overview import Ended, Waiting
 from bot.store.snapshots import short
-from bot.store.states import DeliveryStatus, StaffRole
+from bot.store.states import DeliveryStatus, GuardianState, StaffRole
 from bot.store.tables import SendBudget
+from bot.web.console.remembering import Memory, Remembered
 from bot.web.console.rendering import ZONE
 from bot.web.console.visits import Visit
 
 DAYS = 7
+FRESH = 10.0  # seconds
 LATE = timedelta(minutes=15)
 ENDS = (DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.SKIPPED)
 FIRST_PAGE = {
@@ -59,30 +61,48 @@ async def go_in(visit: Visit) -> Response:
     return RedirectResponse(path, status_code=303)
 
 
-async def show(visit: Visit) -> Response:
+@dataclass(frozen=True)
+class Week:
+    """What became of the deliveries of the last days, today last, and of the families."""
+
+    days: list[Day]
+    reasons: list[tuple[DeliveryStatus, str, int]]
+    families: dict[GuardianState, int]
+
+
+async def recall_week(visit: Visit, memory: Memory) -> Remembered:
+    """Give what was counted a moment ago: with very many families it takes a second."""
+    now, midnight = visit.now, start_of_day(visit.now)
+
+    async def count() -> Week:
+        async with visit.office.database.reading() as session:
+            days, reasons = await count_days(session, midnight, now=now)
+            return Week(days, reasons, await overview.count_guardians(session))
+
+    return await memory.recall(("week", midnight), count, now=now, fresh=FRESH)
+
+
+async def show(visit: Visit, memory: Memory) -> Response:
     """Show how things stand."""
     now = visit.now
-    midnight = start_of_day(now)
+    counted = await recall_week(visit, memory)
+    week: Week = counted.value
     async with visit.office.database.reading() as session:
-        days = await count_days(session, midnight, now=now)
-        week = await overview.count_ended(
-            session, since=midnight - timedelta(days=DAYS - 1), until=now + timedelta(seconds=1)
-        )
         due = await overview.find_due(session, now=now)
-        families = await overview.count_guardians(session)
         questions, urgent = await overview.count_questions(session)
         found = await budget.find_budget(session)
         version = await snapshots.find_accepted_version(session)
         refusals = await content_folders.list_refusals(session)
     return visit.page(
         "today",
-        days=days,
-        bars=[draw_bars(day, highest(days)) for day in days],
-        today=days[-1].counts,
-        reasons=list_reasons(week),
+        counted=counted,
+        days=week.days,
+        bars=[draw_bars(day, highest(week.days)) for day in week.days],
+        today=week.days[-1].counts,
+        reasons=week.reasons,
         due=due,
         is_late=is_late(due, now=now),
-        families=families,
+        families=week.families,
         questions=questions,
         urgent=urgent,
         stopped_at=found.stopped_at if found else None,
@@ -99,17 +119,21 @@ def start_of_day(now: datetime) -> datetime:
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
-async def count_days(session: Session, midnight: datetime, *, now: datetime) -> list[Day]:
-    """Count how deliveries ended on each of the last days, today last."""
-    days = []
+async def count_days(
+    session: Session, midnight: datetime, *, now: datetime
+) -> tuple[list[Day], list[tuple[DeliveryStatus, str, int]]]:
+    """Count how deliveries ended on each of the last days, today last, and why."""
+    days, ended = [], list[Ended]()
     for back in range(DAYS - 1, -1, -1):
         since = midnight - timedelta(days=back)
         until = min(since + timedelta(days=1), now + timedelta(seconds=1))
         counts: Counter[DeliveryStatus] = Counter()
-        for each in await overview.count_ended(session, since=since, until=until):
+        found = await overview.count_ended(session, since=since, until=until)
+        for each in found:
             counts[each.status] += each.many
         days.append(Day(since, counts))
-    return days
+        ended += found
+    return days, list_reasons(ended)
 
 
 def highest(days: Sequence[Day]) -> int:
