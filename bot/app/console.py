@@ -108,7 +108,7 @@ async def console(
     clock: Clock,
     api: Callable[[], str],
     more: list[BaseRoute] | None = None,
-    is_simulated: bool = False,
+    is_demo: bool = False,
 ) -> AsyncIterator[Starlette]:
     """Give the console's pages; what works behind them is ended at the end."""
     assistant = Assistant(store, settings, shelf=shelf, clock=clock, api=api)
@@ -124,7 +124,7 @@ async def console(
             print_cards=assistant.print_cards,
             undertake=assistant.undertake,
         ),
-        is_simulated=is_simulated,
+        is_demo=is_demo,
     )
     worker = Worker(office)
     try:

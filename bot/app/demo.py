@@ -10,30 +10,42 @@ from pathlib import Path
 from typing import Self
 
 from pydantic import SecretStr
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
 
 from bot.app.cards import issue_for
 from bot.app.clocks import MovableClock, SystemClock
+from bot.app.console import console
 from bot.app.locking import hold
 from bot.app.opening import Store, open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Runtime
+from bot.app.serving import serving
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.choosing import birth_month_of
+from bot.core.clock import Clock
 from bot.core.codes import link_of
+from bot.core.passphrases import draw_secret, hash_secret
 from bot.core.sealing import draw_key
+from bot.delivery.shelf import Shelf
 from bot.errors import BotError
 from bot.intake.enrolling import enrol
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
-from bot.store import Database, cards, centres, deliveries, deployment
+from bot.store import Database, accounts, cards, centres, deliveries, deployment
+from bot.store.states import StaffRole
+from bot.web.console.doors import COOKIE
 
 FOLDER = Path("demo")
 CLOCK = "clock.json"
 TOKEN = "1000001:sandbox"
 USERNAME = "kuffert_demo_bot"
 ZONE = "Europe/Copenhagen"
+HOST = "127.0.0.1"
+ADMIN = "demo@localhost"
 SEND_RATE = 30.0
 WAIT_SECONDS = 0.05
 CENTRES = (
@@ -75,6 +87,7 @@ class DemoMachine:
     """Moves the demo's clock; every delivery that falls due on the way is sent at its moment."""
 
     zone = ZONE
+    console = ""
 
     def __init__(self, clock: MovableClock, runtime: Runtime) -> None:
         """Keep what moves, and whom to tell."""
@@ -183,9 +196,27 @@ class Demo:
         )
         async with store.database.writing() as session:
             await deployment.record_value(session, deployment.LINK_BASE, server.url)
-        gate.open(DemoMachine(clock, runtime), server.url)
+        address = await self._open_console(store, shelf, clock=clock, api=server.url)
+        gate.open(DemoMachine(clock, runtime), server.url, console=address)
         await self._stack.enter_async_context(runtime)
         self.server, self.runtime = server, runtime
+
+    async def _open_console(self, store: Store, shelf: Shelf, *, clock: Clock, api: str) -> str:
+        """Serve the console beside the chat; give the address that signs a visitor in."""
+        guest = Guest(store, clock=clock)
+        pages = await self._stack.enter_async_context(
+            console(
+                store,
+                self.settings,
+                shelf=shelf,
+                clock=clock,
+                api=lambda: api,
+                more=[Route(guest.path, guest.let_in)],
+                is_demo=True,
+            )
+        )
+        port = await self._stack.enter_async_context(serving(pages, host=HOST, port=0))
+        return f"http://{HOST}:{port}{guest.path}"
 
     async def __aexit__(self, *_: object) -> None:
         """Close everything."""
@@ -198,10 +229,45 @@ class Demo:
         await self.runtime.run()
 
 
+class Guest:
+    """Whoever plays the demo, signed in to the console by an address that nobody can guess."""
+
+    def __init__(self, store: Store, *, clock: Clock) -> None:
+        """Draw the address."""
+        self._store = store
+        self._clock = clock
+        self.path = f"/demo-{draw_secret()}"
+
+    async def let_in(self, request: Request) -> Response:
+        """Sign a browser in as the demo's administrator."""
+        secret, now = draw_secret(), self._clock.now()
+        async with self._store.database.writing() as session:
+            account = await accounts.find_account(session, ADMIN) or await accounts.add_account(
+                session,
+                ADMIN,
+                passphrase_hash="",  # nobody signs in with it by a passphrase
+                role=StaffRole.ADMIN,
+                centre_id=None,
+                now=now,
+            )
+            await accounts.begin_sign_in(
+                session,
+                account,
+                secret_hash=hash_secret(secret),
+                form_key=draw_secret(),
+                browser=request.headers.get("user-agent", ""),
+                now=now,
+            )
+        response = RedirectResponse("/", status_code=303)
+        response.set_cookie(COOKIE, secret, httponly=True, samesite="lax")
+        return response
+
+
 class Gate:
     """What the web chat asks of the demo, before and after the bot behind it is up."""
 
     zone = ZONE
+    console = ""
 
     def __init__(self, store: Store) -> None:
         """Begin without a machine, since the bot needs the server's address first."""
@@ -210,9 +276,9 @@ class Gate:
         self._url = ""
         self._up = asyncio.Event()
 
-    def open(self, machine: DemoMachine, url: str) -> None:
+    def open(self, machine: DemoMachine, url: str, *, console: str = "") -> None:
         """Put the machine in."""
-        self._machine, self._url = machine, url
+        self._machine, self._url, self.console = machine, url, console
         self._up.set()
 
     async def _get_machine(self) -> DemoMachine:

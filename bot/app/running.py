@@ -33,7 +33,7 @@ from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError, DatabaseGone
-from bot.store import attempts, deployment, guardians, updates
+from bot.store import accounts, attempts, deployment, guardians, updates, work
 from bot.store.liveness import Hold, Life
 from bot.store.tombstones import TombstoneFile
 
@@ -47,6 +47,7 @@ RETIRING_HOUR = 3  # UTC
 NEWCOMERS_STAY = timedelta(days=7)
 UPDATES_STAY = timedelta(days=7)
 ATTEMPTS_STAY = timedelta(days=1)
+SIGN_INS_STAY = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
@@ -309,13 +310,16 @@ class Runtime:
             log.warning("the commands are not renewed: %s", error)
 
     async def tidy(self) -> None:
-        """Forget newcomers who never consented, updates that are done, and codes tried in vain."""
+        """Forget what is over: newcomers who never consented, updates that are done, attempts."""
         now = self.clock.now()
         try:
             async with self.store.database.writing() as session:
                 await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
                 await updates.forget_done_before(session, now - UPDATES_STAY)
                 await attempts.forget_before(session, now - ATTEMPTS_STAY)
+                await accounts.forget_attempts_before(session, now - ATTEMPTS_STAY)
+                await accounts.forget_sign_ins_before(session, now - SIGN_INS_STAY)
+                await work.forget_expired(session, now=now)
             if self.reloader:
                 await self.reloader.tidy()
         except DatabaseGone as error:

@@ -77,6 +77,7 @@ class ChatApi:
                 "zone": self._machine.zone if self._machine else "UTC",
                 "next_at": next_at.isoformat() if next_at else None,
                 "machine": self._machine is not None,
+                "console": self._machine.console if self._machine else "",
                 "commands": sandbox.commands,
             }
         )

@@ -16,9 +16,10 @@ class DemoCard:
 
 
 class TimeMachine(Protocol):
-    """Moves the bot's clock forward."""
+    """Moves the bot's clock forward; `console` is where staff's pages are, if anywhere."""
 
     zone: str
+    console: str
 
     def now(self) -> datetime:
         """Give the bot's moment."""

@@ -140,3 +140,20 @@ async def test_a_demo_that_is_stopped_goes_on_where_it_was(tmp_path: Path, page:
         await expect(page.locator(".message").filter(has_text="Godt gået")).to_have_count(1)
         running.cancel()
         await asyncio.wait([running])
+
+
+async def test_the_console_is_one_click_away_and_shows_who_was_played(
+    demo: Demo, page: Page
+) -> None:
+    await open_card(page, demo, 1)
+    await page.click("text=Ja, send mig aktiviteter")
+    await expect(page.locator(".message img")).to_have_count(1)
+    await page.click("#menu")
+
+    async with page.context.expect_page() as opened:
+        await page.click("text=What staff see: the console")
+    staff = await opened.value
+
+    await expect(staff.get_by_role("heading", level=1)).to_have_text("Today")
+    await expect(staff.get_by_text("This is the demo: nobody here exists.")).to_be_visible()
+    await expect(staff.locator(".big").first).not_to_have_text("0")

@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 
 from bot.app import staff
 from bot.errors import BotError
-from bot.store.console_tables import Account, SignIn
+from bot.store.console_tables import Account, SignIn, SignInAttempt, Work
 from bot.store.states import StaffRole
 from tests.console.conftest import PASSPHRASE, Open
 
@@ -142,6 +142,37 @@ async def test_the_headers_let_nothing_in_from_elsewhere(opened: Open) -> None:
     assert answer.headers["cache-control"] == "no-store"
     assert " style=" not in answer.text
     assert " onclick=" not in answer.text
+
+
+async def test_by_https_the_cookie_goes_by_https_alone(opened: Open) -> None:
+    form = {"email": await opened.person(StaffRole.STAFF), "passphrase": PASSPHRASE}
+    here, there = await opened.browser(), await opened.browser()
+
+    plain = await here.client.post("/sign-in", data=form)
+    proxied = await there.client.post("/sign-in", data=form, headers={"X-Forwarded-Proto": "https"})
+
+    cookies = [each.headers["set-cookie"] for each in (plain, proxied)]
+    assert ["Secure" in each for each in cookies] == [False, True]
+    assert all("HttpOnly" in each and "SameSite=lax" in each for each in cookies)
+
+
+async def test_what_is_over_is_tidied_away(opened: Open) -> None:
+    town, browser = opened.town, await opened.browser(StaffRole.EVALUATOR)
+    await browser.sign_in("nobody@example.org", "not the one at all")
+    await browser.get("/centres/solsikken")
+    roster = (
+        b"study_code,birth_month,home_language,level,baseline,disadvantage\n,2022-05,ar,,1,low\n"
+    )
+    await browser.post("/centres/solsikken/roster", files={"file": ("a.csv", roster)}, status=200)
+
+    await town.runtime.tidy()
+    assert [len(await town.rows(each)) for each in (SignInAttempt, SignIn)] == [2, 1]
+    town.clock.move_to(town.clock.now() + timedelta(days=31))
+    await town.runtime.tidy()
+
+    assert [len(await town.rows(each)) for each in (SignInAttempt, SignIn)] == [0, 0]
+    (kept,) = await town.rows(Work)
+    assert kept.file_name == ""
 
 
 async def test_the_audit_trail_can_only_be_added_to(opened: Open) -> None:

@@ -174,6 +174,8 @@ async function openCard(payload) {
 
 function drawTime() {
   $("time").hidden = !state.machine;
+  $("console").hidden = !state.console;
+  if (state.console) $("console").firstElementChild.href = state.console;
   $("now").textContent = `${day(state.now)}, ${clock(state.now)}`;
   $("now").dateTime = state.now;
   $("next").textContent = state.next_at ? `Next message: ${day(state.next_at)}, ${clock(state.next_at)}` : "No message is planned.";

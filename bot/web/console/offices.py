@@ -63,6 +63,5 @@ class Office:
     clock: Clock
     running: Callable[[], Catalogue]
     helpers: Helpers
-    is_secure: bool = False  # whether browsers reach it by https alone
-    is_simulated: bool = False
+    is_demo: bool = False  # so that every page says so
     keeps: timedelta = timedelta(days=7)  # how long what work made can be fetched

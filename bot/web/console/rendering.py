@@ -33,7 +33,7 @@ def render(name: str, visit: "Visit", values: Mapping[str, Any]) -> str:
         account=signed_in.account if signed_in else None,
         form_key=signed_in.sign_in.form_key if signed_in else "",
         said=read_said(visit.request.cookies.get("kuffert_said", "")),
-        is_simulated=visit.office.is_simulated,
+        is_demo=visit.office.is_demo,
         **values,
     )
 

@@ -106,7 +106,7 @@ async def let_in(visit: Visit, account: Account, following: str) -> Response:
         secret,
         max_age=int(LONGEST.total_seconds()),
         httponly=True,
-        secure=visit.office.is_secure,
+        secure=visit.is_secure,
         samesite="lax",
     )
     return response

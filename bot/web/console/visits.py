@@ -55,9 +55,9 @@ class Visit:
         return wording_in(choose_language(self.request.headers.get("accept-language", "")))
 
     @property
-    def is_partial(self) -> bool:
-        """Whether a part of a page asks to be made anew, and not a person for a page."""
-        return self.request.headers.get("hx-request") == "true"
+    def is_secure(self) -> bool:
+        """Whether the browser came by https, as the web server before us tells."""
+        return self.request.url.scheme == "https"
 
     def said(self, name: str) -> str:
         """Give a field of the form as text, "" where there is none."""
@@ -93,7 +93,7 @@ class Visit:
                 max_age=30,
                 httponly=True,
                 samesite="strict",
-                secure=self.office.is_secure,
+                secure=self.is_secure,
             )
         return response
 
