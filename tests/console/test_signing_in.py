@@ -158,7 +158,7 @@ async def test_by_https_the_cookie_goes_by_https_alone(opened: Open) -> None:
 
 async def test_what_is_over_is_tidied_away(opened: Open) -> None:
     town, browser = opened.town, await opened.browser(StaffRole.EVALUATOR)
-    await browser.sign_in("nobody@example.org", "not the one at all")
+    await (await opened.browser()).sign_in("nobody@example.org", "not the one at all")
     await browser.get("/centres/solsikken")
     roster = (
         b"study_code,birth_month,home_language,level,baseline,disadvantage\n,2022-05,ar,,1,low\n"
