@@ -14,9 +14,9 @@ from bot.report.estimates.trial import Trial
 from tests.report.estimates.trials import REFERENCE, make_trial
 
 SEXES = {"girls": {"Girl"}, "boys": {"Boy"}, "all": {"Girl", "Boy"}}
-# Effect, and standard error by bias-reduced linearisation (CR2), held to be those of Angrist & Lavy
-# (2009), Table 2; the data give all six. Others' code for that table confirms what it regresses on
-# (arm and kind of school, by sex) and its standard error; the journal's page itself was not seen.
+# Effect, and standard error by bias-reduced linearisation (CR2), of Angrist & Lavy (2009), Table 2.
+# The girls' and the boys' are those that an independent audit of the paper quotes from the table;
+# the row of all is held to be the table's, and the data give it. The journal's page was not seen.
 PUBLISHED = {"girls": (0.105, 0.061), "boys": (-0.010, 0.052), "all": (0.056, 0.049)}
 
 
