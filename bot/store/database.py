@@ -118,7 +118,26 @@ def prepare_sqlite(connection: Any, _record: Any) -> None:
     for pragma in (f"busy_timeout={BUSY_MS}", "foreign_keys=ON", "journal_mode=WAL"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.execute("PRAGMA synchronous=FULL")  # a tap that was acknowledged survives a power cut
+    stop_once(connection.driver_connection)
     cursor.close()
+
+
+def stop_once(connection: Any) -> None:
+    """Let a driver's connection be stopped twice: the second time there is nothing to wait for.
+
+    A task that is cancelled while its connection closes stops the driver's thread, and so does the
+    closing itself; aiosqlite 0.22 would wait for an answer of the thread that has ended, for ever.
+    """
+    stop, stopped = connection.stop, False
+
+    def stop_or_leave() -> Any:
+        nonlocal stopped
+        if stopped:
+            return None
+        stopped = True
+        return stop()
+
+    connection.stop = stop_or_leave
 
 
 def begin_sqlite(connection: Connection) -> None:

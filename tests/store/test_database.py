@@ -1,6 +1,8 @@
 """The way to the database: connections that are cut while they rest."""
 
+import asyncio
 from collections.abc import AsyncIterator
+from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -56,3 +58,35 @@ async def test_a_connection_that_was_cut_just_now_fails_once(
         await ask_process(on_postgres)
 
     assert await ask_process(on_postgres) != first
+
+
+SLOW = """WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 300000)
+SELECT count(*) FROM n"""
+
+
+@pytest.mark.parametrize("turns", range(1, 6))
+async def test_a_reader_that_is_cancelled_twice_leaves_nothing_that_waits(
+    tmp_path: Path, turns: int
+) -> None:
+    database = open_database(f"sqlite:///{tmp_path / 'kuffert.db'}")
+    asked = asyncio.Event()
+
+    async def read() -> None:
+        async with database.reading() as session:
+            connection = await session.connection()
+            asked.set()
+            await connection.execute(text(SLOW))
+
+    before = asyncio.all_tasks()
+    reader = asyncio.create_task(read())
+    await asked.wait()
+    for _ in range(2):
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        reader.cancel()
+
+    left = asyncio.all_tasks() - before
+    _ended, waiting = await asyncio.wait(left, timeout=20)
+    await database.close()
+
+    assert not waiting
