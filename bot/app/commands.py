@@ -1,16 +1,15 @@
 """What each command does, on the settings that it is given."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.console import console
 from bot.app.content import ContentChecker
-from bot.app.content_versions import read_running
 from bot.app.forgetting import forget_again
 from bot.app.locking import hold
 from bot.app.opening import open_store
@@ -18,12 +17,9 @@ from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.catalogue.reading.recording_folder import RecordingFolder
-from bot.core.clock import Clock
 from bot.core.sealing import draw_key
 from bot.errors import BotError
 from bot.report import funnel
-from bot.report.exports.exporting import Wish, export_tables
-from bot.report.exports.writers import Format, check_extra
 from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
 from bot.store import budget, centres, open_database
@@ -189,32 +185,6 @@ async def issue(
                 sealer=store.sealer,
                 now=SystemClock().now(),
             )
-
-
-async def export(
-    settings: Settings,
-    folder: Path,
-    *,
-    formats: Sequence[Format],
-    series: str | None,
-    since: datetime | None,
-    clock: Clock,
-    show_progress: Callable[[int, int], None],
-) -> tuple[dict[str, int], datetime]:
-    """Write the exports; give each table's number of rows, and the moment of it all."""
-    check_extra(formats)
-    async with open_store(settings) as store:
-        catalogue = await read_running(store.database, settings)
-        wish = Wish(
-            clock.now(),
-            tuple(dict.fromkeys(formats)),
-            series,
-            since,
-            {name: each.minutes for name, each in catalogue.activities.items()},
-            show_progress,
-        )
-        written = await export_tables(store.database, folder, wish=wish, sealer=store.sealer)
-        return written, wish.now
 
 
 async def count_funnel(settings: Settings, *, by: By | None) -> Funnel:

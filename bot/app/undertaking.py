@@ -10,12 +10,11 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Any
 
-from bot.app import reporting
+from bot.app import exporting, reporting
 from bot.app.content_versions import read_running
-from bot.app.opening import Store, open_store
-from bot.catalogue.records import Catalogue
+from bot.app.opening import open_store
 from bot.errors import BotError
-from bot.report.exports.exporting import Wish, export_tables
+from bot.report.exports.asking import parse_moment
 from bot.report.exports.writers import Format
 from bot.settings import Settings
 
@@ -96,7 +95,7 @@ def do_apart(
 async def make(
     settings: Settings, kind: str, wanted: dict[str, Any], folder: Path, *, now: datetime
 ) -> str:
-    """Make an export or a report; give what is to be said of it."""
+    """Make an export or a report; of a series, say how to ask for what changes from now on."""
 
     def show_progress(done: int, total: int) -> None:
         with suppress(OSError):
@@ -107,9 +106,18 @@ async def make(
     async with open_store(settings) as store:
         catalogue = await read_running(store.database, settings)
         if kind == "export":
-            return await make_export(
-                store, catalogue, wanted, folder, now=now, show_progress=show_progress
+            series = wanted["series"]
+            await exporting.write_export(
+                store,
+                catalogue,
+                folder / MADE,
+                formats=[Format(each) for each in wanted["formats"]],
+                series=series,
+                since=parse_moment(wanted["since"]),
+                now=now,
+                show_progress=show_progress,
             )
+            return f"--series {series} --since {now.isoformat()}" if series else ""
         await reporting.write_report(
             store.database,
             catalogue,
@@ -119,40 +127,3 @@ async def make(
             show_progress=show_progress,
         )
         return ""
-
-
-async def make_export(
-    store: Store,
-    catalogue: Catalogue,
-    wanted: dict[str, Any],
-    folder: Path,
-    *,
-    now: datetime,
-    show_progress: Show,
-) -> str:
-    """Make an export; of a series, say how to ask for what changes from now on."""
-    wish = Wish(
-        now,
-        tuple(Format(each) for each in wanted["formats"]),
-        str(wanted.get("series") or "") or None,
-        parse_since(str(wanted.get("since") or "")),
-        {name: each.minutes for name, each in catalogue.activities.items()},
-        show_progress,
-    )
-    await export_tables(store.database, folder / MADE, wish=wish, sealer=store.sealer)
-    return f"--series {wish.series} --since {now.isoformat()}" if wish.series else ""
-
-
-def parse_since(text: str) -> datetime | None:
-    """Read a moment with its zone; raise BotError for anything else."""
-    if not text:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BotError(
-            f'"{text}" is not a moment. Write it with its zone, such as 2026-11-02T08:00:00Z.'
-        )
-    return moment

@@ -1,26 +1,23 @@
 """The commands for evaluators: what schools supply, and what goes out to be counted."""
 
 import asyncio
-import re
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
 import typer
 from rich.console import Console
 
-from bot.app import commands, reporting
+from bot.app import commands, exporting, reporting
 from bot.app.funnel_table import list_footnotes, make_table, write_csv
 from bot.cli.console import showing_progress
 from bot.cli.options import OnDemo, clock_for, settings_for
-from bot.errors import BotError
+from bot.report.exports.asking import parse_moment, parse_series
 from bot.report.exports.dictionary import CODEBOOK
 from bot.report.exports.writers import Format
 from bot.report.funnel import By
 from bot.report.plans import LARGEST_SEED
 
 evaluation_app = typer.Typer()
-NAME = re.compile(r"[\w.-]{1,40}")
 
 
 @evaluation_app.command()
@@ -41,7 +38,7 @@ def export(
     settings = settings_for(demo=demo)
     with showing_progress("rows") as show_progress:
         written, now = asyncio.run(
-            commands.export(
+            exporting.export(
                 settings,
                 folder,
                 formats=formats or [Format.CSV],
@@ -56,30 +53,6 @@ def export(
     typer.echo(f"read {folder / CODEBOOK} first")
     if series:
         typer.echo(f"next time: --series {series} --since {now.isoformat()}")
-
-
-def parse_series(text: str | None) -> str | None:
-    """Read the name of a series; raise BotError for one that is too long, or no name."""
-    if text is None or NAME.fullmatch(text):
-        return text
-    raise BotError(
-        f'"{text}" cannot name a series. Use up to 40 letters, digits, dots, dashes: panel-2026.'
-    )
-
-
-def parse_moment(text: str | None) -> datetime | None:
-    """Read a moment with its zone; raise BotError for anything else."""
-    if text is None:
-        return None
-    try:
-        moment = datetime.fromisoformat(text)
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise BotError(
-            f'"{text}" is not a moment. Write it with its zone, such as 2026-11-02T08:00:00Z.'
-        )
-    return moment.astimezone(UTC)
 
 
 @evaluation_app.command()

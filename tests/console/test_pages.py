@@ -321,6 +321,8 @@ async def test_an_export_is_made_behind_the_page_and_fetched_by_its_owner_alone(
     browser = await opened.browser(StaffRole.EVALUATOR)
     await browser.get("/evaluation")
     await browser.post("/evaluation/export", {}, status=400)
+    for wrong in ({"since": "2026-11-02T08:00"}, {"series": "../panel"}, {"series": "x" * 41}):
+        await browser.post("/evaluation/export", {"format_csv": "yes", **wrong}, status=400)
 
     await browser.post("/evaluation/export", {"format_csv": "yes"})
     row = await wait_for_work(opened, browser)

@@ -17,6 +17,7 @@ from bot.intake.outcome_files import (
 from bot.intake.proposing import propose
 from bot.intake.quarantining import parse_confirmed, render_quarantined
 from bot.intake.school_files import read_sheets
+from bot.report.exports.asking import parse_moment, parse_series
 from bot.report.exports.writers import Format
 from bot.report.linking import Linkage, count_linkage
 from bot.store import Session, linking, outcomes, work
@@ -80,7 +81,12 @@ async def begin_export(visit: Visit, worker: Worker) -> Response:
     formats = [each for each in Format if visit.said(f"format_{each}") == "yes"]
     if not formats:
         raise BotError(visit.words.say("Choose at least one format."))
-    wanted = {"formats": formats, "series": visit.said("series"), "since": visit.said("since")}
+    since = parse_moment(visit.said("since") or None)
+    wanted = {
+        "formats": formats,
+        "series": parse_series(visit.said("series") or None),
+        "since": since.isoformat() if since else None,
+    }
     await begin(visit, worker, EXPORT, wanted)
     return visit.back("/evaluation#made")
 

@@ -96,7 +96,7 @@ async def give_export(request: Request, office: Office) -> Response:
             now=now,
         )
     folder = TemporaryDirectory()
-    wanted = json.dumps({"formats": ["csv"], "series": "", "since": ""})
+    wanted = json.dumps({"formats": ["csv"], "series": None, "since": None})
     row = Work(account_id=id_of(account), kind="export", wanted=wanted, begun_at=now, beat_at=now)
     try:
         made = await office.helpers.undertake(row, Path(folder.name), lambda _done, _total: None)
