@@ -1,9 +1,8 @@
-"""What stands before every page: headers, a limit to what is sent, and refusals in plain words."""
+"""What stands before every page: its headers, and a limit to what is sent."""
 
 from collections.abc import Awaitable, Callable
 
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import Message, Receive
 
 HEADERS = {
     "Content-Security-Policy": (
@@ -17,33 +16,12 @@ HEADERS = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "X-Frame-Options": "DENY",
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "Cache-Control": "no-store",
 }
-NO_STORE = "no-store"
 
 
 class TooMuch(Exception):
     """More was sent than a page takes."""
-
-
-class Guarded:
-    """Tells the browser to trust nothing but these pages, and to keep none of them."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers to each answer; what has headers of its own keeps them."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", NO_STORE)
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 def limit(receive: Callable[[], Awaitable[Message]], most: int) -> Receive:

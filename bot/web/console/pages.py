@@ -33,11 +33,12 @@ from bot.web.console.doors import (
     Answer,
     Door,
 )
-from bot.web.console.guarding import Guarded
+from bot.web.console.guarding import HEADERS
 from bot.web.console.offices import Office
 from bot.web.console.remembering import Memory
 from bot.web.console.visits import Visit
 from bot.web.console.working import Worker
+from bot.web.guarding import Guarded
 
 STATIC = Path(__file__).parent / "page" / "static"
 RUNS_IT = (STAFF, ADMIN)
@@ -64,7 +65,7 @@ def make_console(office: Office, worker: Worker, more: Sequence[BaseRoute] = ())
             Route("/api/v1/exports/{name}", give_export, methods=["GET"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guarded)],
+        middleware=[Middleware(Guarded, headers=HEADERS)],
         exception_handlers={404: not_found},
     )
 

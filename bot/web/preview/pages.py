@@ -11,18 +11,17 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
-from starlette.datastructures import MutableHeaders
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from bot.core.actions import BookForm, Tongues
 from bot.core.choosing import Variant
 from bot.errors import DrawingFailed, FileRefused
+from bot.web.guarding import Guarded
 from bot.web.preview.columns import Visit
 from bot.web.preview.desk import Desk, Look
 from bot.web.preview.gallery import Gallery, read
@@ -51,15 +50,17 @@ FOLDER = Path(__file__).parent / "page"
 HOSTS = ("127.0.0.1", "localhost")
 MOST_WARNINGS = 400  # on the page that lists all; each stands beside what it is about, too
 NO_LANGUAGES: tuple[str, ...] = ()
-HEADERS = {
+PDF_HEADERS = {  # the browser shows a PDF by a page of its own, which the policy would refuse
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+HEADERS = PDF_HEADERS | {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Resource-Policy": "same-origin",
 }
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
 AT_ONCE = {"Cache-Control": "no-store"}
@@ -90,31 +91,9 @@ def make_preview(desk: Desk) -> Starlette:
         exception_handlers={404: pages.not_found},
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False),
-            Middleware(Guarded),
+            Middleware(Guarded, headers=HEADERS, pdf_headers=PDF_HEADERS),
         ],
     )
-
-
-class Guarded:
-    """Tells the browser to trust nothing but these pages; a PDF is shown by the browser itself."""
-
-    def __init__(self, app: ASGIApp) -> None:
-        """Stand before an application."""
-        self.app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Add the headers to each answer."""
-
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                is_pdf = headers.get("content-type") == "application/pdf"
-                for name, value in HEADERS.items():
-                    if not (is_pdf and name == "Content-Security-Policy"):
-                        headers[name] = value
-            await send(message)
-
-        await self.app(scope, receive, send_with_headers)
 
 
 class Pages:
