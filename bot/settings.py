@@ -1,7 +1,9 @@
 """What an operator sets, by name; an unknown or wrong value is refused by its name."""
 
 import os
+import re
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Self
 
 from pydantic import SecretStr, ValidationError, field_validator, model_validator
@@ -15,6 +17,8 @@ PREFIX = "KUFFERT_"
 FILE = Path("kuffert.env")
 HIGHEST_FREE_RATE = 30.0  # messages a second; Telegram's own ceiling without paid broadcasts
 HIGHEST_PAID_RATE = 1000.0
+LOOPBACK = "http://127.0.0.1"  # for a Bot API server of one's own, and for tests
+SECRET = re.compile(r"[A-Za-z0-9_-]{24,256}")  # as the Bot API allows; shorter ones are guessed
 
 
 class Settings(BaseSettings):
@@ -23,8 +27,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file_encoding="utf-8", extra="forbid")
 
     telegram_token: SecretStr | None = None
+    telegram_token_file: Path | None = None
     telegram_api: str = "https://api.telegram.org"
     database_url: SecretStr = SecretStr("sqlite:///kuffert.db")
+    database_url_file: Path | None = None
     content: Path = Path("content")
     locales: Path = Path("locales")
     secret_key: SecretStr | None = None
@@ -32,6 +38,9 @@ class Settings(BaseSettings):
     send_rate: float = 25.0
     paid_broadcast: bool = False
     tombstones: Path | None = None
+    public_url: str | None = None
+    webhook_secret: SecretStr | None = None
+    webhook_secret_file: Path | None = None
     host: str = "127.0.0.1"
     port: int = 8081
 
@@ -41,6 +50,16 @@ class Settings(BaseSettings):
         """Accept a web address, without a slash at its end."""
         if not value.startswith(("http://", "https://")):
             raise ValueError("write an address that begins with https://")
+        return value.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def check_public_address(cls, value: str | None) -> str | None:
+        """Accept an address that the network can bring updates to; none where they are polled."""
+        if not value:
+            return None
+        if not value.startswith(("https://", LOOPBACK)):
+            raise ValueError("write the address that the world knows, beginning with https://")
         return value.rstrip("/")
 
     @field_validator("send_rate")
@@ -70,14 +89,33 @@ class Settings(BaseSettings):
             raise ValueError("write a number from 0 to 65535")
         return value
 
+    @model_validator(mode="after")
+    def read_database_url(self) -> Self:
+        """Take the database's address from its file, where one is named: it holds a password."""
+        found = read_secret(None, self.database_url_file)
+        if found:
+            self.database_url = SecretStr(found)
+        return self
+
     def read_token(self) -> str:
         """Give the bot's token; raise BotError without one."""
-        if self.telegram_token is None or ":" not in self.telegram_token.get_secret_value():
+        token = read_secret(self.telegram_token, self.telegram_token_file)
+        if ":" not in token:
             raise BotError(
                 "There is no bot token. Ask @BotFather in Telegram for one and set "
                 "KUFFERT_TELEGRAM_TOKEN in kuffert.env. To look around without one: kuffert demo."
             )
-        return self.telegram_token.get_secret_value()
+        return token
+
+    def read_webhook_secret(self) -> str:
+        """Give the secret that the network shows with each update; raise BotError without one."""
+        secret = read_secret(self.webhook_secret, self.webhook_secret_file)
+        if not SECRET.fullmatch(secret):
+            raise BotError(
+                "KUFFERT_PUBLIC_URL is set, and KUFFERT_WEBHOOK_SECRET is not a secret of 24 to "
+                f"256 letters, digits, _ and -. One was drawn just now: {token_urlsafe(32)}"
+            )
+        return secret
 
     def read_key(self) -> bytes:
         """Give the secret key; raise BotError without one."""
@@ -92,6 +130,19 @@ class Settings(BaseSettings):
                 f"The key cannot be read: {self.secret_key_file} ({error.strerror}). "
                 "Put back your copy of it; without it what is sealed cannot be opened."
             ) from None
+
+
+def read_secret(value: SecretStr | None, file: Path | None) -> str:
+    """Give a secret as it was set, or as it stands in its file; "" where there is none."""
+    if value is not None and value.get_secret_value():
+        return value.get_secret_value()
+    if file is None:
+        return ""
+    try:
+        return file.read_text().strip()
+    except (OSError, ValueError) as error:
+        why = error.strerror if isinstance(error, OSError) else "it is no text"
+        raise BotError(f"The secret in {file} cannot be read ({why}).") from None
 
 
 def load_settings(file: Path = FILE) -> Settings:

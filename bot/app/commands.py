@@ -6,17 +6,21 @@ from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
 
+from starlette.routing import BaseRoute
+
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.console import console
 from bot.app.content import ContentChecker
 from bot.app.forgetting import forget_again
+from bot.app.greeting import Webhook
 from bot.app.locking import hold
 from bot.app.opening import open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.catalogue.reading.recording_folder import RecordingFolder
+from bot.chat.receiving import is_update
 from bot.core.sealing import draw_key
 from bot.errors import BotError
 from bot.report import funnel
@@ -27,6 +31,7 @@ from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
 from bot.store.tombstones import TombstoneFile
 from bot.web.health import make_health
+from bot.web.webhook import PATH, make_webhook
 
 TESTS = "\ta test: counted nowhere"
 SETTINGS = """\
@@ -80,6 +85,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                     settings.telegram_api,
                     rate=settings.send_rate,
                     is_paid=settings.send_rate > HIGHEST_FREE_RATE,
+                    webhook=find_webhook(settings),
                 ),
                 role=role,
                 tombstones=tombstones,
@@ -90,6 +96,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(runtime)
                 pages = health
+                more = [*health.routes, *list_webhooks(runtime)]
                 if role is not Role.SENDER:
                     pages = await stack.enter_async_context(
                         console(
@@ -98,15 +105,30 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                             shelf=shelf,
                             clock=clock,
                             api=lambda: settings.telegram_api,
-                            more=list(health.routes),
+                            more=more,
                         )
                     )
                 await stack.enter_async_context(
                     serving(pages, host=settings.host, port=settings.port)
                 )
                 spare_the_collector()
-                say(f"@{runtime.application.bot.username} is running. Ctrl-C stops it.")
-                await runtime.run()
+                name = runtime.application.bot.username
+                await runtime.run(when_ready=lambda: say(f"@{name} is running. Ctrl-C stops it."))
+
+
+def find_webhook(settings: Settings) -> Webhook | None:
+    """Say where updates are to be brought to, if anywhere; raise BotError without a secret."""
+    if settings.public_url is None:
+        return None
+    return Webhook(f"{settings.public_url}{PATH}", settings.read_webhook_secret())
+
+
+def list_webhooks(runtime: Runtime) -> list[BaseRoute]:
+    """Give the page that updates are brought to, if they are."""
+    webhook = runtime.network.webhook
+    if webhook is None:
+        return []
+    return [make_webhook(webhook.secret, runtime.receiver.receive, is_update=is_update)]
 
 
 async def switch_sending(settings: Settings, *, is_stopped: bool) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import gc
 import logging
 import time
+from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from datetime import UTC, timedelta
@@ -13,33 +14,34 @@ from typing import Self
 from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
-from telegram.error import InvalidToken, TelegramError
 
 from bot.app.clocks import SystemClock
 from bot.app.forgetting import retire
+from bot.app.greeting import Greeter, Webhook
 from bot.app.opening import Store
 from bot.app.reaping import Reaper
 from bot.app.reloading import LOOK_SECONDS, Reloader
 from bot.app.watching import ClockWatch
 from bot.catalogue.reading.recording_folder import RecordingFolder
-from bot.chat.application import build_application, list_told, publish_commands, publish_description
+from bot.chat.application import build_application
 from bot.chat.inbox import Inbox
 from bot.chat.messenger import TelegramMessenger
 from bot.chat.polling import Poller
+from bot.chat.receiving import Receiver
 from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import Desk
 from bot.core.clock import Clock
 from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
-from bot.errors import BotError, DatabaseGone
+from bot.errors import DatabaseGone
 from bot.store import accounts, attempts, deployment, guardians, updates, work
 from bot.store.liveness import Hold, Life
 from bot.store.tombstones import TombstoneFile
 
 TICK_SECONDS = 1
 TAKE_OVER_SECONDS = 1
-PUBLISH_AGAIN_SECONDS = 60
+WEBHOOK_SECONDS = 60
 POLL_TURN_SECONDS = 10
 POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 COLLECT_AFTER = (20_000, 20, 20)  # new objects, and generations of them
@@ -69,6 +71,7 @@ class Network:
     rate: float
     is_paid: bool = False
     chat_wait: timedelta = timedelta(seconds=1)
+    webhook: Webhook | None = None
 
 
 def spare_the_collector() -> None:
@@ -104,8 +107,6 @@ class Runtime:
         self.role = role
         self.shelf = shelf
         self.reloader = reloader
-        self._told: object = None  # what the network was told of the commands and of the bot
-        self._tell_after = 0.0
         self.name = uuid4().hex
         self._due = asyncio.Event()
         self.turn = asyncio.Lock()  # held while deliveries go out, so that a clock moves between
@@ -128,9 +129,9 @@ class Runtime:
             recordings=recordings,
         )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
-        self.poller = Poller(
-            self.application, database, sealer=sealer, clock=clock, wake_inbox=self.inbox.wake
-        )
+        self.receiver = Receiver(database, sealer=sealer, clock=clock, wake_inbox=self.inbox.wake)
+        self.poller = Poller(self.application, self.receiver)
+        self.greeter = Greeter(self.application, shelf, webhook=network.webhook, api=network.api)
         self.sender = Sender(
             database,
             TelegramMessenger(self.application.bot, database, is_paid=network.is_paid),
@@ -146,7 +147,10 @@ class Runtime:
         """Greet the network, take back what an earlier run left claimed, and start."""
         try:
             self._stack.push_async_callback(self._request.shutdown)
-            await self._greet()
+            self._stack.push_async_callback(self.application.shutdown)
+            username = await self.greeter.greet(is_sender=self.role is Role.SENDER)
+            async with self.store.database.writing() as session:
+                await deployment.record_value(session, deployment.BOT_USERNAME, username)
             self._stack.push_async_callback(self._polls.end)
             self._stack.push_async_callback(self._reaper.life.end)
             await self._reaper.look()
@@ -155,44 +159,24 @@ class Runtime:
             raise
         return self
 
-    async def _greet(self) -> None:
-        """Ask the network who we are; raise BotError when it cannot be reached or refuses us."""
-        try:
-            await self.application.initialize()
-            self._stack.push_async_callback(self.application.shutdown)
-            bot = self.application.bot
-            if self.role is not Role.SENDER:
-                await bot.delete_webhook(drop_pending_updates=False)
-                await self._publish()
-        except InvalidToken:
-            raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from None
-        except TelegramError as error:
-            api = self.network.api
-            raise BotError(f"The Bot API cannot be reached at {api}: {error}.") from None
-        async with self.store.database.writing() as session:
-            await deployment.record_value(session, deployment.BOT_USERNAME, bot.username)
-
-    async def _publish(self) -> None:
-        """Tell the network the commands and what the bot is, where that changed."""
-        catalogue, bot = self.shelf.current, self.application.bot
-        if list_told(catalogue) == self._told:
-            return
-        await publish_commands(bot, catalogue)
-        await publish_description(bot, catalogue)
-        self._told = list_told(catalogue)
-
     async def __aexit__(self, *_: object) -> None:
         """Close the connections."""
         await self._stack.aclose()
 
-    async def run(self) -> None:
+    async def run(self, *, when_ready: Callable[[], None] = lambda: None) -> None:
         """Run until cancelled; what is being sent is finished first."""
+        if self.role is not Role.SENDER:
+            await self.greeter.settle_updates()
+        when_ready()
         scheduler = AsyncIOScheduler(timezone=UTC)
         often = {"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
         scheduler.add_job(self._tick, "interval", seconds=TICK_SECONDS, **often)
         scheduler.add_job(self.take_over, "interval", seconds=TAKE_OVER_SECONDS, **often)
         if self.reloader:
             scheduler.add_job(self.reload, "interval", seconds=LOOK_SECONDS, **often)
+        if self.network.webhook and self.role is not Role.SENDER:
+            look = self.greeter.look_after_webhook
+            scheduler.add_job(look, "interval", seconds=WEBHOOK_SECONDS, **often)
         scheduler.add_job(self.tidy, "interval", hours=1, **often)
         scheduler.add_job(self.retire, "cron", hour=RETIRING_HOUR, **often)
         scheduler.start()
@@ -201,8 +185,9 @@ class Runtime:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch(scheduler))
                 if self.role is not Role.SENDER:
-                    tasks.create_task(self._poll_in_turn())
                     tasks.create_task(self.inbox.run())
+                    if self.network.webhook is None:
+                        tasks.create_task(self._poll_in_turn())
                 if self.role is not Role.WEB:
                     tasks.create_task(self._send_on())
         finally:
@@ -296,18 +281,8 @@ class Runtime:
             log.warning("changed content waits: %s", error)
         except Exception:  # the tick: log, and go on with what runs
             log.exception("the content was not looked at")
-        await self._publish_again()
-
-    async def _publish_again(self) -> None:
-        """Publish what changed; where the network refuses, try again after a while."""
-        now = time.monotonic()
-        if self.role is Role.SENDER or now < self._tell_after:
-            return
-        try:
-            await self._publish()
-        except TelegramError as error:
-            self._tell_after = now + PUBLISH_AGAIN_SECONDS
-            log.warning("the commands are not renewed: %s", error)
+        if self.role is not Role.SENDER:
+            await self.greeter.publish_again()
 
     async def tidy(self) -> None:
         """Forget what is over: newcomers who never consented, updates that are done, attempts."""

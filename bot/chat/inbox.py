@@ -19,7 +19,7 @@ from bot.chat.carrying import carry
 from bot.chat.certificates import render_award
 from bot.chat.keeping import NotKept, keep, play_back, say_why
 from bot.chat.messenger import TelegramMessenger
-from bot.chat.polling import UPDATE, find_chat_id
+from bot.chat.receiving import UPDATE, find_chat_id
 from bot.chat.replies import (
     Award,
     Bring,

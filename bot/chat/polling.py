@@ -3,25 +3,19 @@
 import asyncio
 import json
 import logging
-from collections.abc import Callable, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat.messenger import wait_of
+from bot.chat.receiving import WANTED, Receiver, is_update
 from bot.chat.transport import AiohttpRequest
-from bot.chat.turns import CHAT, TurnApplication
-from bot.core.clock import Clock
-from bot.core.sealing import Sealer
+from bot.chat.turns import TurnApplication
 from bot.errors import BotError, DatabaseGone
-from bot.store import Database, updates
-from bot.store.updates import Arrived
 
-UPDATE = "update"  # what an update's body is sealed as
 POLL_SECONDS = 30
 LONGEST_WAIT_SECONDS = 30.0
-WANTED = ["message", "edited_message", "callback_query", "my_chat_member"]
 
 log = logging.getLogger(__name__)
 
@@ -29,21 +23,10 @@ log = logging.getLogger(__name__)
 class Poller:
     """Asks the network for updates, again and again."""
 
-    def __init__(
-        self,
-        application: TurnApplication,
-        database: Database,
-        *,
-        sealer: Sealer,
-        clock: Clock,
-        wake_inbox: Callable[[Sequence[str]], None],
-    ) -> None:
+    def __init__(self, application: TurnApplication, receiver: Receiver) -> None:
         """Keep what polling needs; the first poll names no offset, so that nothing is skipped."""
         self.application = application
-        self.database = database
-        self.sealer = sealer
-        self.clock = clock
-        self.wake_inbox = wake_inbox
+        self.receiver = receiver
         self._offset: int | None = None
         self._request = AiohttpRequest()
 
@@ -85,39 +68,16 @@ class Poller:
             asked["offset"] = self._offset
         address = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
         arrived: Any = await self._request.post(address, read_timeout=POLL_SECONDS + 10)
-        numbered = [each for each in arrived if isinstance(each.get("update_id"), int)]
+        numbered = [each for each in arrived if is_update(each)]
         if not numbered:
             return
-        sealed = [self._seal(each) for each in numbered]
-        async with self.database.writing() as session:
-            await updates.store_updates(session, sealed)
+        await self.receiver.receive(numbered)
         self._offset = max(each["update_id"] for each in numbered) + 1
-        self.wake_inbox([each.chat_key or "" for each in sealed])
-
-    def _seal(self, update: dict[str, Any]) -> Arrived:
-        """Seal what an update says, and hash whose it is."""
-        chat_id = find_chat_id(update)
-        return Arrived(
-            id=update["update_id"],
-            chat_key=self.sealer.keyed_hash(str(chat_id), purpose=CHAT) if chat_id else None,
-            body_sealed=self.sealer.seal(json.dumps(update), bound_to=UPDATE),
-            received_at=self.clock.now(),
-        )
-
-
-def find_chat_id(update: dict[str, Any]) -> int | None:
-    """Find the private chat that an update comes from, whatever else it holds."""
-    for part in update.values():
-        if not isinstance(part, dict):
-            continue
-        message = part.get("message")
-        holder = message if isinstance(message, dict) else part
-        chat = holder.get("chat")
-        if isinstance(chat, dict) and chat.get("type") == "private":
-            return chat["id"] if isinstance(chat.get("id"), int) else None
-    return None
 
 
 def describe(error: TelegramError) -> str:
     """Say what went wrong, without an address, which would hold the token."""
-    return "another process polls this bot" if isinstance(error, Conflict) else type(error).__name__
+    if not isinstance(error, Conflict):
+        return type(error).__name__
+    is_set = "webhook" in str(error)
+    return "a webhook is set for this bot" if is_set else "another process polls this bot"

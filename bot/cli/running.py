@@ -76,7 +76,7 @@ def run(
         ),
     ] = Role.ALL,
 ) -> None:
-    """Run the bot against Telegram, by long polling."""
+    """Run the bot against Telegram: it polls, or is brought updates at KUFFERT_PUBLIC_URL."""
     run_until_stopped(commands.run(load_settings(), role=role, say=typer.echo))
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
@@ -10,6 +11,7 @@ from bot.sandbox.entities import FormattedText, count_units, parse_html, parse_p
 from bot.sandbox.records import CallbackAnswer, ChatMessage, Person, StoredFile
 from bot.sandbox.refusals import Refused, bad_request, forbidden
 from bot.sandbox.state import Sandbox
+from bot.sandbox.webhooks import MOST_AT_ONCE
 
 TEXT_UNITS = 4096
 CAPTION_UNITS = 1024
@@ -20,6 +22,7 @@ PHOTO_BYTES = 10_000_000
 DOWNLOAD_BYTES = 20_000_000
 ANSWER_SECONDS = 15 * 60
 OGG = b"OggS"
+SECRET = re.compile(r"[A-Za-z0-9_-]{1,256}")
 EDITABLE = ("photo", "document")  # of those that we send
 
 Upload = tuple[str, bytes]  # a file's name and content
@@ -42,8 +45,13 @@ async def get_updates(sandbox: Sandbox, parameters: Parameters) -> list[dict[str
     offset = int(read(parameters, "offset") or 0)
     limit = int(read(parameters, "limit") or 100)
     seconds = float(read(parameters, "timeout") or 0)
-    if read(parameters, "allowed_updates"):
-        sandbox.allowed = read_json(parameters, "allowed_updates", "can't parse allowed_updates")
+    if sandbox.courier.is_set:
+        raise Refused(
+            409,
+            "Conflict: can't use getUpdates method while webhook is active; "
+            "use deleteWebhook to delete the webhook first",
+        )
+    read_allowed(sandbox, parameters)
     if offset:
         sandbox.acknowledge(offset)
     turn = sandbox.end_polls()
@@ -72,9 +80,32 @@ async def wait_for_updates(
         return []
 
 
-async def delete_webhook(_sandbox: Sandbox, _parameters: Parameters) -> bool:
-    """Confirm that there is no webhook."""
+def read_allowed(sandbox: Sandbox, parameters: Parameters) -> None:
+    """Keep which kinds of updates the bot asks for, if it says."""
+    if read(parameters, "allowed_updates"):
+        sandbox.allowed = read_json(parameters, "allowed_updates", "can't parse allowed_updates")
+
+
+async def set_webhook(sandbox: Sandbox, parameters: Parameters) -> bool:
+    """Bring updates to an address from now on."""
+    secret = read(parameters, "secret_token")
+    if secret and not SECRET.fullmatch(secret):
+        raise bad_request("secret token contains unallowed characters")
+    read_allowed(sandbox, parameters)
+    most = int(read(parameters, "max_connections") or MOST_AT_ONCE)
+    await sandbox.courier.bring_to(read(parameters, "url"), secret=secret, most_at_once=most)
     return True
+
+
+async def delete_webhook(sandbox: Sandbox, _parameters: Parameters) -> bool:
+    """Bring updates nowhere any more."""
+    await sandbox.courier.end()
+    return True
+
+
+async def get_webhook_info(sandbox: Sandbox, _parameters: Parameters) -> dict[str, Any]:
+    """Show where updates are brought to."""
+    return sandbox.courier.show()
 
 
 async def send_message(sandbox: Sandbox, parameters: Parameters) -> dict[str, Any]:
@@ -329,7 +360,9 @@ def is_language_code(code: str) -> bool:
 METHODS: dict[str, Method] = {
     "getme": get_me,
     "getupdates": get_updates,
+    "setwebhook": set_webhook,
     "deletewebhook": delete_webhook,
+    "getwebhookinfo": get_webhook_info,
     "sendmessage": send_message,
     "sendphoto": send_photo,
     "sendvoice": send_voice,

@@ -41,6 +41,7 @@ class RunningServer:
     async def stop(self) -> None:
         """Stop: open streams and polls are ended first."""
         self._chat.is_closing.set()
+        await self._sandbox.courier.end()
         self._sandbox.end_polls()
         await self._runner.cleanup()
 

@@ -23,6 +23,7 @@ from bot.sandbox.records import (
     Strike,
     Tap,
 )
+from bot.sandbox.webhooks import Courier
 
 FIRST_PERSON = 500_001
 CAPTION_UNITS = 1024
@@ -61,6 +62,7 @@ class Sandbox:
         self.allowed: list[str] = []  # the kinds of updates that the bot asked for; none: all
         self.counters = {"message": 0, "update": 900_000, "tap": 0, "file": 0, "poll": 0}
         self.listeners: set[asyncio.Queue[dict[str, Any]]] = set()
+        self.courier = Courier(self)
         self._changed = asyncio.Event()
         self._keeper = Keeper(keep_in) if keep_in else None
         if self._keeper:
@@ -209,6 +211,12 @@ class Sandbox:
     def acknowledge(self, offset: int) -> None:
         """Forget the updates before an offset."""
         for update_id in [each for each in self.updates if each < offset]:
+            self.acknowledged[update_id] = self.updates.pop(update_id)
+        self.wake()
+
+    def take_off(self, update_id: int) -> None:
+        """Forget one update, which the bot took from a webhook."""
+        if update_id in self.updates:
             self.acknowledged[update_id] = self.updates.pop(update_id)
         self.wake()
 
