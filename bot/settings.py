@@ -2,6 +2,7 @@
 
 import os
 import re
+from enum import StrEnum
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Self
@@ -19,6 +20,13 @@ HIGHEST_FREE_RATE = 30.0  # messages a second; Telegram's own ceiling without pa
 HIGHEST_PAID_RATE = 1000.0
 LOOPBACK = "http://127.0.0.1"  # for a Bot API server of one's own, and for tests
 SECRET = re.compile(r"[A-Za-z0-9_-]{24,256}")  # as the Bot API allows; shorter ones are guessed
+
+
+class LogKind(StrEnum):
+    """How the log is written: as lines for people, or as JSON."""
+
+    TEXT = "text"
+    JSON = "json"
 
 
 class Settings(BaseSettings):
@@ -41,6 +49,8 @@ class Settings(BaseSettings):
     public_url: str | None = None
     webhook_secret: SecretStr | None = None
     webhook_secret_file: Path | None = None
+    staff_chat: int | None = None
+    log: LogKind = LogKind.TEXT
     host: str = "127.0.0.1"
     port: int = 8081
 

@@ -5,15 +5,19 @@ from collections.abc import Callable
 from contextlib import AsyncExitStack
 from datetime import date
 from pathlib import Path
+from tempfile import gettempdir
 
+from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
+from bot.app.alerting import Watch, measure_disks
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.console import console
 from bot.app.content import ContentChecker
 from bot.app.forgetting import forget_again
 from bot.app.greeting import Webhook
+from bot.app.health import list_database_folders
 from bot.app.locking import hold
 from bot.app.opening import open_store
 from bot.app.reloading import Reloader
@@ -31,6 +35,7 @@ from bot.store.database import check_reachable
 from bot.store.migrating import upgrade
 from bot.store.tombstones import TombstoneFile
 from bot.web.health import make_health
+from bot.web.metrics import make_metrics
 from bot.web.webhook import PATH, make_webhook
 
 TESTS = "\ta test: counted nowhere"
@@ -91,12 +96,13 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                 tombstones=tombstones,
                 reloader=reloader,
                 recordings=RecordingFolder(settings.content),
+                watch=find_watch(settings),
             )
             health = make_health(store.database)
             async with AsyncExitStack() as stack:
                 await stack.enter_async_context(runtime)
-                pages = health
-                more = [*health.routes, *list_webhooks(runtime)]
+                more = [*health.routes, make_metrics(runtime.meters, runtime.read_condition)]
+                pages = Starlette(routes=more)
                 if role is not Role.SENDER:
                     pages = await stack.enter_async_context(
                         console(
@@ -105,7 +111,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                             shelf=shelf,
                             clock=clock,
                             api=lambda: settings.telegram_api,
-                            more=more,
+                            more=[*more, *list_webhooks(runtime)],
                         )
                     )
                 await stack.enter_async_context(
@@ -128,7 +134,16 @@ def list_webhooks(runtime: Runtime) -> list[BaseRoute]:
     webhook = runtime.network.webhook
     if webhook is None:
         return []
-    return [make_webhook(webhook.secret, runtime.receiver.receive, is_update=is_update)]
+    receive, meters = runtime.receiver.receive, runtime.meters
+    return [make_webhook(webhook.secret, receive, is_update=is_update, meters=meters)]
+
+
+def find_watch(settings: Settings) -> Watch | None:
+    """Say which chat is told what is the matter, if any, and whose disks are looked at."""
+    if settings.staff_chat is None:
+        return None
+    folders = [settings.content, Path(gettempdir()), *list_database_folders(settings)]
+    return Watch(settings.staff_chat, lambda: measure_disks(folders))
 
 
 async def switch_sending(settings: Settings, *, is_stopped: bool) -> bool:

@@ -2,21 +2,20 @@
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from bot.app.clocks import SystemClock
 from bot.app.content_versions import read_running
-from bot.app.forgetting import RETENTION, read_retirement
+from bot.app.health import list_health
 from bot.app.opening import open_store
 from bot.catalogue.programme import Programme
 from bot.delivery.examining import Breach, examine
 from bot.delivery.mending import mend, read_records
 from bot.settings import Settings
-from bot.store import Database, Session, budget, deliveries, deployment, records, updates
+from bot.store import Database, records
 from bot.store.columns import id_of
 
 BATCH = 200
-LATE = timedelta(minutes=15)
 
 
 @dataclass
@@ -44,8 +43,8 @@ async def examine_database(
     examined, now = Examined(), SystemClock().now()
     async with open_store(settings) as store:
         programme = (await read_running(store.database, settings)).programme
-        for note in await list_notes(store.database, now=now):
-            say(f"note: {note}")
+        for line in await list_health(store, settings, now=now):
+            say(line)
         async for breaches, count, total in walk(store.database, programme, now=now):
             examined.guardians += count
             show_progress(examined.guardians, total)
@@ -103,55 +102,3 @@ async def mend_guardian(database: Database, programme: Programme, number: int) -
     now = SystemClock().now()
     async with database.writing() as session:
         return await mend(session, number, cap=programme.weekly_cap, weeks=programme.weeks, now=now)
-
-
-async def list_notes(database: Database, *, now: datetime) -> list[str]:
-    """List what stands still: no breach of the record, but somebody should know."""
-    async with database.reading() as session:
-        return [
-            note
-            for note in (
-                await note_budget(session, now=now),
-                await note_late(session, now=now),
-                await note_updates(session, now=now),
-                await note_retirement(session),
-            )
-            if note
-        ]
-
-
-async def note_budget(session: Session, *, now: datetime) -> str | None:
-    """Say when sending is stopped, or the network asked for quiet."""
-    found = await budget.find_budget(session)
-    if found and found.stopped_at:
-        since = f"{found.stopped_at:%Y-%m-%d %H:%M} UTC"
-        return f"sending has been stopped since {since}. To go on: kuffert sending resume."
-    held = budget.held_for(found, now=now) if found else timedelta()
-    return f"the network asked for {held.total_seconds():.0f} s of quiet." if held else None
-
-
-async def note_late(session: Session, *, now: datetime) -> str | None:
-    """Say how many deliveries nobody has looked at in time."""
-    count = await deliveries.count_due_before(session, now - LATE)
-    minutes = LATE.total_seconds() / 60
-    if not count:
-        return None
-    return f"{count} deliveries have been due for over {minutes:.0f} minutes. Does a sender run?"
-
-
-async def note_updates(session: Session, *, now: datetime) -> str | None:
-    """Say how many taps and words of guardians wait, or could not be handled."""
-    waiting = await updates.count_undone_before(session, now - LATE)
-    given_up = await updates.count_given_up(session)
-    if not waiting and not given_up:
-        return None
-    return f"{waiting} updates wait, and {given_up} could not be handled (kept, sealed)."
-
-
-async def note_retirement(session: Session) -> str | None:
-    """Say when the nightly job that lets everything personal go ran, and what it removed."""
-    last = read_retirement(await deployment.find_value(session, RETENTION))
-    if last is None or not last.is_over:
-        return None
-    at = f"{last.at:%Y-%m-%d %H:%M} UTC"
-    return f"the programme's time is over: {last.forgotten} chats were forgotten, last {at}."

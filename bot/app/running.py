@@ -15,6 +15,8 @@ from uuid import uuid4
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 
+from bot.app.alerting import Watch, Watchman
+from bot.app.beating import Heart
 from bot.app.clocks import SystemClock
 from bot.app.forgetting import retire
 from bot.app.greeting import Greeter, Webhook
@@ -31,17 +33,20 @@ from bot.chat.receiving import Receiver
 from bot.chat.transport import AiohttpRequest
 from bot.chat.turns import Desk
 from bot.core.clock import Clock
+from bot.core.meters import Meters
 from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import DatabaseGone
 from bot.store import accounts, attempts, deployment, guardians, updates, work
+from bot.store.condition import Condition, read_condition
 from bot.store.liveness import Hold, Life
 from bot.store.tombstones import TombstoneFile
 
 TICK_SECONDS = 1
 TAKE_OVER_SECONDS = 1
 WEBHOOK_SECONDS = 60
+WATCH_SECONDS = 60
 POLL_TURN_SECONDS = 10
 POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 COLLECT_AFTER = (20_000, 20, 20)  # new objects, and generations of them
@@ -99,6 +104,7 @@ class Runtime:
         tombstones: TombstoneFile | None = None,
         reloader: Reloader | None = None,
         recordings: RecordingFolder | None = None,
+        watch: Watch | None = None,
     ) -> None:
         """Assemble the parts; nothing starts yet."""
         self.store = store
@@ -114,6 +120,8 @@ class Runtime:
         self._request = AiohttpRequest()
         self.application = build_application(network.token, api=network.api, request=self._request)
         database, sealer = store.database, store.sealer
+        self.meters = Meters()
+        self._heart = Heart(database, self.name, role=role, clock=clock)
         self._reaper = Reaper(database, self.name, clock=clock, monotonic=time.monotonic)
         self._polls = Life(database, POLLING)
         self.pace = Pace(
@@ -127,10 +135,13 @@ class Runtime:
             pace=self.pace,
             tombstones=tombstones,
             recordings=recordings,
+            meters=self.meters,
         )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
         self.receiver = Receiver(database, sealer=sealer, clock=clock, wake_inbox=self.inbox.wake)
         self.poller = Poller(self.application, self.receiver)
+        telling = self.application.bot
+        self._watchman = Watchman(database, telling, watch, clock=clock) if watch else None
         self.greeter = Greeter(self.application, shelf, webhook=network.webhook, api=network.api)
         self.sender = Sender(
             database,
@@ -141,6 +152,7 @@ class Runtime:
             pace=self.pace,
             name=self.name,
             rng=SystemRandom(),
+            meters=self.meters,
         )
 
     async def __aenter__(self) -> Self:
@@ -154,6 +166,8 @@ class Runtime:
             self._stack.push_async_callback(self._polls.end)
             self._stack.push_async_callback(self._reaper.life.end)
             await self._reaper.look()
+            self._stack.push_async_callback(self._heart.stop)
+            await self._heart.beat()
         except BaseException:
             await self._stack.aclose()
             raise
@@ -177,6 +191,8 @@ class Runtime:
         if self.network.webhook and self.role is not Role.SENDER:
             look = self.greeter.look_after_webhook
             scheduler.add_job(look, "interval", seconds=WEBHOOK_SECONDS, **often)
+        if self._watchman:
+            scheduler.add_job(self.watch, "interval", seconds=WATCH_SECONDS, **often)
         scheduler.add_job(self.tidy, "interval", hours=1, **often)
         scheduler.add_job(self.retire, "cron", hour=RETIRING_HOUR, **often)
         scheduler.start()
@@ -205,6 +221,7 @@ class Runtime:
         """Look whether something is due."""
         self.inbox.wake()
         self._due.set()
+        await self._heart.beat()
         if self.pace.has_debt:
             try:
                 await self.pace.pay()
@@ -270,6 +287,22 @@ class Runtime:
             await self._reaper.look()
         except DatabaseGone as error:
             log.warning("taking over waits: %s", error)
+
+    async def read_condition(self) -> Condition:
+        """Read how everything stands now."""
+        async with self.store.database.reading() as session:
+            return await read_condition(session, now=self.clock.now())
+
+    async def watch(self) -> None:
+        """Tell staff what is the matter, where there is a chat of theirs."""
+        if self._watchman is None:
+            return
+        try:
+            await self._watchman.look()
+        except DatabaseGone as error:
+            log.warning("staff are not told: %s", error)
+        except Exception:  # the tick: log, and go on
+            log.exception("how everything stands was not looked at")
 
     async def reload(self) -> None:
         """Take up content that changed, here or elsewhere, and say anew what the bot is."""

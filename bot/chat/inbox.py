@@ -19,7 +19,7 @@ from bot.chat.carrying import carry
 from bot.chat.certificates import render_award
 from bot.chat.keeping import NotKept, keep, play_back, say_why
 from bot.chat.messenger import TelegramMessenger
-from bot.chat.receiving import UPDATE, find_chat_id
+from bot.chat.receiving import UPDATE, WANTED, find_chat_id
 from bot.chat.replies import (
     Award,
     Bring,
@@ -34,6 +34,7 @@ from bot.chat.replies import (
 )
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.core.messages import OutgoingMessage
+from bot.core.tracing import working_on
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, Session, chat_turns, guardians, staff, updates
@@ -158,8 +159,10 @@ class Inbox:
 
     async def _handle_in_hand(self, stored: StoredUpdate) -> None:
         """Handle one update; when the database is away it is found again."""
+        working_on.set({"update": stored.id})
         try:
-            await self.handle(stored)
+            with self.desk.meters.handler_seconds.time():
+                await self.handle(stored)
         except DatabaseGone as error:
             self._was_cut_off = True
             log.warning("update %s waits: %s", stored.id, error)
@@ -192,6 +195,7 @@ class Inbox:
             if update is None:
                 await self._give_up(stored)
                 return False
+            self.desk.meters.updates.labels(kind_of(update)).inc()
             replies = await self._apply(stored, update, address=address)
         return bool(replies) and await self._send_replies(stored, replies, address=address)
 
@@ -402,6 +406,11 @@ def render_file(catalogue: Catalogue, reply: Play | Award) -> OutgoingMessage | 
         return render_award(catalogue, reply)
     activity = catalogue.activities.get(reply.activity_id)
     return render_recording(activity, reply.language) if activity else None
+
+
+def kind_of(update: Update) -> str:
+    """Name what an update is: a tap, words, or what else."""
+    return next((each for each in WANTED if getattr(update, each, None)), "other")
 
 
 def was_lost_twice(reply: Reply, later: SendLater) -> bool:

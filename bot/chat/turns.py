@@ -13,6 +13,7 @@ from bot.catalogue.records import Catalogue
 from bot.chat.replies import Note, Reply, edit
 from bot.core.clock import Clock
 from bot.core.messages import OutgoingMessage
+from bot.core.meters import Meters
 from bot.core.sealing import Sealer
 from bot.delivery.pace import Pace
 from bot.delivery.shelf import Shelf
@@ -34,6 +35,7 @@ class Desk:
     pace: Pace
     tombstones: TombstoneFile | None = None
     recordings: RecordingFolder | None = None
+    meters: Meters = field(default_factory=Meters)
 
 
 @dataclass(frozen=True)

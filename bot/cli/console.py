@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import logging
 import signal
 from collections.abc import Callable, Coroutine, Iterator
 from typing import Any
@@ -11,6 +10,8 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.app import looping
+from bot.app.logs import begin_log
+from bot.settings import LogKind
 
 
 @contextlib.contextmanager
@@ -22,11 +23,9 @@ def showing_progress(of_what: str) -> Iterator[Callable[[int, int], None]]:
         yield lambda done, total: progress.update(task, completed=done, total=total)
 
 
-def run_until_stopped(running: Coroutine[Any, Any, None]) -> None:
+def run_until_stopped(running: Coroutine[Any, Any, None], *, log: LogKind = LogKind.TEXT) -> None:
     """Run until Ctrl-C or a request to stop; what is being sent is finished first."""
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that is left out is no news
-    logging.getLogger("alembic").setLevel(logging.WARNING)
+    begin_log(log)
 
     async def supervise() -> None:
         task = asyncio.ensure_future(running)

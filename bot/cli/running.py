@@ -77,7 +77,8 @@ def run(
     ] = Role.ALL,
 ) -> None:
     """Run the bot against Telegram: it polls, or is brought updates at KUFFERT_PUBLIC_URL."""
-    run_until_stopped(commands.run(load_settings(), role=role, say=typer.echo))
+    settings = load_settings()
+    run_until_stopped(commands.run(settings, role=role, say=typer.echo), log=settings.log)
 
 
 @running_app.command()

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from random import Random
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 
 from bot.core.cadence import monday_of
 from bot.delivery.asking import JOINING, ask_next
@@ -28,6 +28,7 @@ JITTER = 0.25  # so that what failed together does not come back together
 class Went:
     """The network took it."""
 
+    outcome: ClassVar[str] = "sent"
     handing: Handing
     message_id: int
     at: datetime
@@ -37,6 +38,7 @@ class Went:
 class Gone:
     """The guardian cannot be reached, now or ever."""
 
+    outcome: ClassVar[str] = "unreachable"
     handing: Handing
 
 
@@ -44,6 +46,7 @@ class Gone:
 class Refused:
     """The network will never take this message."""
 
+    outcome: ClassVar[str] = "refused"
     handing: Handing
     reason: str
 
@@ -52,6 +55,7 @@ class Refused:
 class Later:
     """The network is busy, broken or gone; perhaps the message arrived all the same."""
 
+    outcome: ClassVar[str] = "later"
     handing: Handing
     reason: str
     wait: timedelta | None
@@ -62,6 +66,7 @@ class Later:
 class Lost:
     """It might not go any more when its request was to be made: nothing was sent."""
 
+    outcome: ClassVar[str] = "lost-claim"
     handing: Handing
 
 

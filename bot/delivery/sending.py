@@ -9,7 +9,9 @@ from random import Random
 
 from bot.core.clock import Clock
 from bot.core.messages import Messenger
+from bot.core.meters import Meters
 from bot.core.sealing import Sealer
+from bot.core.tracing import working_on
 from bot.delivery.claiming import ONE_A_SECOND, Claimed, Handing, claim
 from bot.delivery.pace import Pace
 from bot.delivery.results import (
@@ -64,6 +66,7 @@ class Sender:
         name: str,
         rng: Random,
         limits: Limits = Limits(),
+        meters: Meters | None = None,
     ) -> None:
         """Keep what sending needs; `name` signs the claims."""
         self.database = database
@@ -75,6 +78,7 @@ class Sender:
         self.name = name
         self.rng = rng
         self.limits = limits
+        self.meters = meters or Meters()
         self.is_stopping = False
         self._was_cut_off = False
         self._has_more = False  # the last claim came back full
@@ -212,11 +216,16 @@ class Sender:
 
     async def _fly(self, handing: Handing, *, claimed_at: datetime) -> None:
         """Send one message and keep what came of it."""
+        working_on.set({"delivery": id_of(handing.delivery)})
+        log.info("delivery %s: claimed", id_of(handing.delivery))
         try:
             result = await self.send_one(handing, claimed_at=claimed_at)
         except Exception:  # a flight is a tick's own task: log, and go on with the others
             log.exception("delivery %s", id_of(handing.delivery))
             result = Later(handing, "an error of ours", None, in_doubt=True)
+        self.meters.sends.labels(result.outcome).inc()
+        said = {"outcome": result.outcome}
+        log.info("delivery %s: %s", id_of(handing.delivery), result.outcome, extra=said)
         self._results.append(result)
 
     async def send_one(self, handing: Handing, *, claimed_at: datetime) -> Result:
@@ -292,4 +301,5 @@ class Sender:
                 now=self.clock.now(),
             )
         del self._results[: len(results)]
-        log.info("recorded %d results", len(results))
+        recorded = [id_of(each.handing.delivery) for each in results]
+        log.info("recorded %d results", len(results), extra={"deliveries": recorded})

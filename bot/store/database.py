@@ -98,10 +98,9 @@ def open_database(url: str) -> Database:
 
 
 def engine_options(name: str) -> dict[str, Any]:
-    """Say how connections are kept."""
-    if name == "sqlite":
-        return {}
-    return {"pool_size": 10, "max_overflow": 10}
+    """Say how connections are kept; no error says what was to be written, it may be a parent's."""
+    hidden = {"hide_parameters": True}
+    return hidden if name == "sqlite" else {**hidden, "pool_size": 10, "max_overflow": 10}
 
 
 def prepare_folder(file: str | None) -> None:

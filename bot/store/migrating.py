@@ -12,11 +12,16 @@ from sqlalchemy import Connection, inspect, text
 from sqlmodel import SQLModel
 
 from bot.errors import BotError
-from bot.store import console_tables, evaluation_tables, tables
+from bot.store import console_tables, evaluation_tables, operation_tables, tables
 from bot.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
-TABLES = (tables, evaluation_tables, console_tables)  # each adds its own to the one list
+TABLES = (
+    tables,
+    evaluation_tables,
+    console_tables,
+    operation_tables,
+)  # each adds its own to the one list
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('kuffert migrations', 0))")
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col, delete, func, or_, select, update
 
 from bot.store.database import Session, insert_into
+from bot.store.overview import Waiting
 from bot.store.reading import among_numbers
 from bot.store.states import UpdateStatus
 from bot.store.tables import StoredUpdate
@@ -157,12 +158,12 @@ async def find_status(session: Session, update_id: int) -> UpdateStatus | None:
     return UpdateStatus(found) if found else None
 
 
-async def count_undone_before(session: Session, moment: datetime) -> int:
-    """Count the updates that arrived before a moment and are not done."""
-    statement = select(func.count()).where(
-        col(StoredUpdate.status).in_(UNDONE), col(StoredUpdate.received_at) < moment
+async def find_waiting(session: Session) -> Waiting:
+    """Say how many updates are not done, and since when the oldest waits."""
+    statement = select(func.count(), func.min(StoredUpdate.received_at)).where(
+        col(StoredUpdate.status).in_(UNDONE)
     )
-    return (await session.exec(statement)).one()
+    return Waiting(*(await session.exec(statement)).one())
 
 
 async def count_given_up(session: Session) -> int:

@@ -11,6 +11,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.core.meters import Meters
 from bot.errors import DatabaseGone
 
 PATH = "/telegram"
@@ -31,7 +32,9 @@ class NotTaken(Exception):
         self.status = status
 
 
-def make_webhook(secret: str, receive: Receive, *, is_update: Callable[[object], bool]) -> Route:
+def make_webhook(
+    secret: str, receive: Receive, *, is_update: Callable[[object], bool], meters: Meters
+) -> Route:
     """Make the address; `receive` stores updates, and raises DatabaseGone where it cannot now.
 
     Whoever does not know the secret learns nothing and costs nothing: nothing of what was sent is
@@ -39,9 +42,14 @@ def make_webhook(secret: str, receive: Receive, *, is_update: Callable[[object],
     """
 
     async def take(request: Request) -> Response:
+        status, said = await judge(request)
+        meters.webhook.labels(status).inc()
+        return PlainTextResponse(f"{said}\n", status_code=status)
+
+    async def judge(request: Request) -> tuple[int, str]:
         given = request.headers.get(SECRET_HEADER, "")
         if not hmac.compare_digest(given.encode(), secret.encode()):
-            return PlainTextResponse("no\n", status_code=403)
+            return 403, "no"
         try:
             async with asyncio.timeout(READ_SECONDS):
                 found = parse(await read(request))
@@ -50,13 +58,13 @@ def make_webhook(secret: str, receive: Receive, *, is_update: Callable[[object],
             await receive([found])
         except NotTaken as refused:
             log.warning("the webhook refused something: %s", refused)
-            return PlainTextResponse(f"{refused}\n", status_code=refused.status)
+            return refused.status, str(refused)
         except (TimeoutError, ClientDisconnect):
-            return PlainTextResponse("it did not come whole\n", status_code=408)
+            return 408, "it did not come whole"
         except DatabaseGone as error:
             log.warning("an update is not taken: %s", error)
-            return PlainTextResponse("later\n", status_code=503)
-        return PlainTextResponse("taken\n")
+            return 503, "later"
+        return 200, "taken"
 
     return Route(PATH, take, methods=["POST"])
 

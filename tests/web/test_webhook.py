@@ -13,6 +13,7 @@ from starlette.applications import Starlette
 
 from bot.app.serving import serving
 from bot.chat.receiving import HIGHEST_NUMBER, Receiver, is_update
+from bot.core.meters import Meters
 from bot.core.sealing import Sealer, parse_key
 from bot.errors import DatabaseGone
 from bot.store import Database
@@ -65,7 +66,7 @@ async def door(database: Database) -> AsyncIterator[Door]:
             clock=SettableClock(MONDAY_MORNING),
             wake_inbox=woken.extend,
         )
-        route = make_webhook(SECRET, receiver.receive, is_update=is_update)
+        route = make_webhook(SECRET, receiver.receive, is_update=is_update, meters=Meters())
         async with serving(Starlette(routes=[route]), host="127.0.0.1", port=0) as port:
             yield Door(f"http://127.0.0.1:{port}", port, session, woken)
 
@@ -152,7 +153,7 @@ async def test_while_the_database_is_away_nothing_is_acknowledged() -> None:
     async def be_away(_arrived: list[dict[str, Any]]) -> None:
         raise DatabaseGone("the database is away")
 
-    route = make_webhook(SECRET, be_away, is_update=is_update)
+    route = make_webhook(SECRET, be_away, is_update=is_update, meters=Meters())
     async with (
         aiohttp.ClientSession() as session,
         serving(Starlette(routes=[route]), host="127.0.0.1", port=0) as port,

@@ -8,18 +8,17 @@ from zoneinfo import ZoneInfo
 
 from starlette.responses import RedirectResponse, Response
 
-from bot.store import Session, budget, content_folders, overview, snapshots
-from bot.store.overview import Ended, Waiting
+from bot.store import Session, budget, overview
+from bot.store.condition import read_condition
+from bot.store.overview import Ended
 from bot.store.snapshots import short
 from bot.store.states import DeliveryStatus, GuardianState, StaffRole
-from bot.store.tables import SendBudget
 from bot.web.console.remembering import Memory, Remembered
 from bot.web.console.rendering import ZONE
 from bot.web.console.visits import Visit
 
 DAYS = 7
 FRESH = 10.0  # seconds
-LATE = timedelta(minutes=15)
 ENDS = (DeliveryStatus.SENT, DeliveryStatus.FAILED, DeliveryStatus.SKIPPED)
 FIRST_PAGE = {
     StaffRole.EDUCATOR: "/centres",
@@ -88,11 +87,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
     counted = await recall_week(visit, memory)
     week: Week = counted.value
     async with visit.office.database.reading() as session:
-        due = await overview.find_due(session, now=now)
-        questions, urgent = await overview.count_questions(session)
-        found = await budget.find_budget(session)
-        version = await snapshots.find_accepted_version(session)
-        refusals = await content_folders.list_refusals(session)
+        found = await read_condition(session, now=now)
     return visit.page(
         "today",
         counted=counted,
@@ -100,15 +95,9 @@ async def show(visit: Visit, memory: Memory) -> Response:
         bars=[draw_bars(day, highest(week.days)) for day in week.days],
         today=week.days[-1].counts,
         reasons=week.reasons,
-        due=due,
-        is_late=is_late(due, now=now),
+        found=found,
         families=week.families,
-        questions=questions,
-        urgent=urgent,
-        stopped_at=found.stopped_at if found else None,
-        held=held_seconds(found, now=now),
-        version=short(version) if version else None,
-        refusals=refusals,
+        version=short(found.version) if found.version else None,
         languages_of_content=list_languages(visit),
     )
 
@@ -158,16 +147,6 @@ def list_reasons(week: Sequence[Ended]) -> list[tuple[DeliveryStatus, str, int]]
         if each.status is not DeliveryStatus.SENT:
             counts[each.status, (each.reason or "").partition(":")[0]] += each.many
     return [(status, reason, count) for (status, reason), count in counts.most_common()]
-
-
-def is_late(due: Waiting, *, now: datetime) -> bool:
-    """Say whether something is due for so long that no sender seems to run."""
-    return due.oldest_at is not None and now - due.oldest_at > LATE
-
-
-def held_seconds(found: SendBudget | None, *, now: datetime) -> int:
-    """Say for how many seconds the network still wants quiet."""
-    return int(budget.held_for(found, now=now).total_seconds()) if found else 0
 
 
 def list_languages(visit: Visit) -> list[LanguageState]:
