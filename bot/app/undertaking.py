@@ -8,15 +8,20 @@ from datetime import datetime
 from multiprocessing import get_context
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.app import exporting, reporting
 from bot.app.content_versions import read_running
 from bot.app.opening import open_store
 from bot.errors import BotError
+from bot.report.estimates import check_extra
 from bot.report.exports.asking import parse_moment
 from bot.report.exports.writers import Format
+from bot.report.plans import Plan, parse_plan
 from bot.settings import Settings
+
+if TYPE_CHECKING:
+    from bot.report.costs import CostFile
 
 LOOK_SECONDS = 0.2
 PROGRESS, RESULT, MADE = "progress.json", "result.json", "made"
@@ -118,12 +123,28 @@ async def make(
                 show_progress=show_progress,
             )
             return f"--series {series} --since {now.isoformat()}" if series else ""
+        plan, costs = read_settled(wanted)
         await reporting.write_report(
             store.database,
             catalogue,
             folder / MADE,
             language=str(wanted["language"]),
+            plan=plan,
+            costs=costs,
             now=now,
             show_progress=show_progress,
         )
         return ""
+
+
+def read_settled(wanted: dict[str, Any]) -> tuple[Plan, "CostFile | None"]:
+    """Read what a study settled on, and what it cost, as they were sent; raise FileRefused."""
+    check_extra()
+    from bot.report.costs import parse_costs
+
+    plan, costs = Plan(), None
+    if study := wanted.get("study"):
+        plan = parse_plan(study["name"], study["text"].encode())
+    if cost := wanted.get("costs"):
+        costs = parse_costs(cost["name"], cost["text"].encode())
+    return plan, costs

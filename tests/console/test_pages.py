@@ -350,6 +350,58 @@ async def test_a_report_is_made_behind_the_page(opened: Open) -> None:
     made = await browser.get(f"/work/{row.id}/file")
     with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
         assert {"report/report.html", "report/report.pdf"} <= set(archive.namelist())
+    assert f'<iframe class="report" src="/work/{row.id}/page"' in (
+        await browser.get(f"/evaluation/report/{row.id}")
+    ).text
+    read = await browser.get(f"/work/{row.id}/page")
+    assert '<html lang="da">' in read.text
+    assert "frame-ancestors 'self'; sandbox" in read.headers["Content-Security-Policy"]
+    assert "script-src" not in read.headers["Content-Security-Policy"]
+    assert ("report read", str(row.id)) in await opened.trail()
+    other = await opened.browser(StaffRole.ADMIN)
+    for path in (f"/evaluation/report/{row.id}", f"/work/{row.id}/page"):
+        await other.get(path, status=400)
+
+
+async def test_a_report_follows_what_the_study_settled_on_and_what_it_cost(opened: Open) -> None:
+    codes = await enrol(opened, 6)
+    browser = await opened.browser(StaffRole.EVALUATOR)
+    await browser.get("/evaluation")
+    file = {"file": ("results.csv", results_of(codes))}
+    await browser.post("/evaluation/results", {"do": "import"}, files=file, status=200)
+    study = b"registration: Written down before the first family joined.\n"
+    costs = b"currency: DKK\nmonths: 9\ncosts:\n  - {name: Singing lessons, amount: 300}\n"
+    settled = {"study": ("study.yaml", study), "costs": ("costs.yaml", costs)}
+
+    await browser.post("/evaluation/report", {"language": "en"}, files=settled)
+    first = await wait_for_work(opened, browser)
+    offered = (await browser.get("/evaluation")).text
+    again = {"language": "en", "study_again": "yes"}
+    await browser.post("/evaluation/report", again, files={"costs": ("", b"")})
+    second = await wait_for_work(opened, browser)
+
+    whole = (await browser.get(f"/work/{first.id}/page")).text
+    assert "Written down before the first family joined." in whole
+    assert "Singing lessons" in whole
+    assert "study.yaml" in offered
+    assert "costs.yaml" in offered
+    without_costs = (await browser.get(f"/work/{second.id}/page")).text
+    assert "Written down before the first family joined." in without_costs
+    assert "Singing lessons" not in without_costs
+
+
+async def test_a_wrong_study_file_is_refused_with_what_is_wrong(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.EVALUATOR)
+    await browser.get("/evaluation")
+
+    wrong = {"study": ("study.yaml", b"smallest: two\nfavourite: red\n")}
+    page = await browser.post("/evaluation/report", {"language": "en"}, files=wrong, status=400)
+    no_text = {"study": ("study.yaml", b"\xff\xfe\x00")}
+    await browser.post("/evaluation/report", {"language": "en"}, files=no_text, status=400)
+
+    assert "study.yaml" in page.text
+    assert "favourite" in page.text
+    assert await opened.town.rows(Work) == []
 
 
 async def test_a_token_opens_one_file_until_it_is_revoked(opened: Open) -> None:

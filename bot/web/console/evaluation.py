@@ -26,15 +26,15 @@ from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
 from bot.web.console.centres import CSV, as_file
 from bot.web.console.remembering import Memory
+from bot.web.console.reports import LANGUAGES, REPORT, find_settled
 from bot.web.console.visits import Visit
 from bot.web.console.working import Worker
 
-EXPORT, REPORT, RESULTS = "export", "report", "results"
+EXPORT, RESULTS = "export", "results"
 KINDS = (EXPORT, REPORT)
 MOST_SHOWN = 20
 PREVIEW_ROWS = 8
 MAPPED = "mapping.yaml"
-REPORT_LANGUAGES = ("en", "da")
 
 
 async def show(visit: Visit, memory: Memory) -> Response:
@@ -52,6 +52,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
     async with visit.office.database.reading() as session:
         files = await outcomes.list_all_files(session)
         works = await list_mine(visit, session)
+        settled = await find_settled(visit, session)
     return visit.page(
         "evaluation",
         counted=counted,
@@ -59,7 +60,8 @@ async def show(visit: Visit, memory: Memory) -> Response:
         files=files,
         works=works,
         formats=list(Format),
-        report_languages=REPORT_LANGUAGES,
+        report_languages=LANGUAGES,
+        settled=settled,
     )
 
 
@@ -87,31 +89,17 @@ async def begin_export(visit: Visit, worker: Worker) -> Response:
         "series": parse_series(visit.said("series") or None),
         "since": since.isoformat() if since else None,
     }
-    await begin(visit, worker, EXPORT, wanted)
-    return visit.back("/evaluation#made")
-
-
-async def begin_report(visit: Visit, worker: Worker) -> Response:
-    """Begin a report behind the page."""
-    language = visit.said("language")
-    if language not in REPORT_LANGUAGES:
-        raise BotError(visit.words.say("Choose a language for the report."))
-    await begin(visit, worker, REPORT, {"language": language})
-    return visit.back("/evaluation#made")
-
-
-async def begin(visit: Visit, worker: Worker, kind: str, wanted: object) -> None:
-    """Write down what is wanted, and begin."""
     async with visit.office.database.writing() as session:
         row = await work.begin(
             session,
             account_id=id_of(visit.account),
-            kind=kind,
+            kind=EXPORT,
             wanted=json.dumps(wanted),
             now=visit.now,
         )
-        await visit.note(session, f"{kind} begun", json.dumps(wanted))
+        await visit.note(session, f"{EXPORT} begun", json.dumps(wanted))
     worker.start(row)
+    return visit.back("/evaluation#made")
 
 
 async def get_mine(visit: Visit, session: Session) -> Work:

@@ -18,6 +18,7 @@ from bot.web.console import (
     evaluation,
     inbox,
     people,
+    reports,
     signing_in,
     silent,
     today,
@@ -116,7 +117,14 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         see("/evaluation", partial(evaluation.show, memory=memory), EVALUATES),
         see("/evaluation/works", evaluation.show_works, EVALUATES),
         do("/evaluation/export", partial(evaluation.begin_export, worker=worker), EVALUATES),
-        do("/evaluation/report", partial(evaluation.begin_report, worker=worker), EVALUATES),
+        do(
+            "/evaluation/report",
+            partial(reports.begin_report, worker=worker),
+            EVALUATES,
+            takes_file=True,
+        ),
+        see("/evaluation/report/{number:int}", reports.show, EVALUATES),
+        see("/work/{number:int}/page", reports.give_page, EVALUATES),
         do(
             "/evaluation/results",
             partial(evaluation.take_in, memory=memory),
