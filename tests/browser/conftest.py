@@ -2,9 +2,17 @@
 
 import shutil
 from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack
 
 import pytest
 from playwright.async_api import Page, async_playwright
+
+from bot.app import staff
+from bot.app.console import console
+from bot.app.serving import serving
+from bot.store.states import StaffRole
+from tests.browser.signing_in import PASSPHRASE
+from tests.town import Town
 
 CHROMIUM = (
     "--no-sandbox",
@@ -32,3 +40,32 @@ async def page() -> AsyncIterator[Page]:
         yield page
         await browser.close()
         assert problems == []
+
+
+@pytest.fixture
+async def base(town: Town) -> AsyncIterator[tuple[Town, str]]:
+    """Serve the console beside a bot, on each kind of database, with an Arabic family."""
+    async with AsyncExitStack() as stack:
+        phone = town.phone(language="ar")
+        await phone.join(await town.card("ar"))
+        await phone.write("هل يمكنني أن أسأل؟")
+        for role in StaffRole:
+            await staff.add_account(
+                town.settings,
+                f"{role}@example.org",
+                role=role,
+                centre_code="solsikken" if role is StaffRole.EDUCATOR else None,
+                passphrase=PASSPHRASE,
+                clock=town.clock,
+            )
+        pages = await stack.enter_async_context(
+            console(
+                town.store,
+                town.settings,
+                shelf=town.runtime.shelf,
+                clock=town.clock,
+                api=lambda: town.server.url,
+            )
+        )
+        port = await stack.enter_async_context(serving(pages, host="127.0.0.1", port=0))
+        yield town, f"http://127.0.0.1:{port}"

@@ -1,76 +1,14 @@
 """The console in a browser: each role's way in, a phone's width, and nothing that is blocked."""
 
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack
-from pathlib import Path
-
 import pytest
-from playwright.async_api import ConsoleMessage, Page, expect
+from playwright.async_api import Page, expect
 
-from bot.app import staff
-from bot.app.console import console
-from bot.app.serving import serving
 from bot.store.states import StaffRole
-from tests.conftest import MONDAY_MORNING
-from tests.town import Town, open_town
+from tests.browser.signing_in import sign_in
+from tests.town import Town
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
-PASSPHRASE = "four words of nobody"
-FIRST = {
-    StaffRole.EDUCATOR: "Centres",
-    StaffRole.STAFF: "Today",
-    StaffRole.EVALUATOR: "Evaluation",
-    StaffRole.ADMIN: "Today",
-}
 PHONE = {"width": 390, "height": 844}
-
-
-@pytest.fixture
-async def base(tmp_path: Path) -> AsyncIterator[tuple[Town, str]]:
-    async with AsyncExitStack() as stack:
-        url = f"sqlite:///{tmp_path / 'kuffert.db'}"
-        town = await stack.enter_async_context(open_town(url, tmp_path, now=MONDAY_MORNING))
-        phone = town.phone(language="ar")
-        await phone.join(await town.card("ar"))
-        await phone.write("هل يمكنني أن أسأل؟")
-        for role in StaffRole:
-            await staff.add_account(
-                town.settings,
-                f"{role}@example.org",
-                role=role,
-                centre_code="solsikken" if role is StaffRole.EDUCATOR else None,
-                passphrase=PASSPHRASE,
-                clock=town.clock,
-            )
-        pages = await stack.enter_async_context(
-            console(
-                town.store,
-                town.settings,
-                shelf=town.runtime.shelf,
-                clock=town.clock,
-                api=lambda: town.server.url,
-            )
-        )
-        port = await stack.enter_async_context(serving(pages, host="127.0.0.1", port=0))
-        yield town, f"http://127.0.0.1:{port}"
-
-
-async def sign_in(page: Page, base: str, role: StaffRole) -> list[str]:
-    """Sign in; give the list that fills with what the browser complains of."""
-    complaints: list[str] = []
-
-    def note(message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning"):
-            complaints.append(message.text)
-
-    page.on("console", note)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    await page.goto(base)
-    await page.get_by_label("E-mail").fill(f"{role}@example.org")
-    await page.get_by_label("Passphrase").fill(PASSPHRASE)
-    await page.get_by_role("button", name="Sign in").click()
-    await expect(page.get_by_role("heading", level=1)).to_have_text(FIRST[role])
-    return complaints
 
 
 @pytest.mark.parametrize("role", list(StaffRole))

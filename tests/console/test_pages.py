@@ -350,9 +350,10 @@ async def test_a_report_is_made_behind_the_page(opened: Open) -> None:
     made = await browser.get(f"/work/{row.id}/file")
     with zipfile.ZipFile(io.BytesIO(made.content)) as archive:
         assert {"report/report.html", "report/report.pdf"} <= set(archive.namelist())
-    assert f'<iframe class="report" src="/work/{row.id}/page"' in (
-        await browser.get(f"/evaluation/report/{row.id}")
-    ).text
+    assert (
+        f'<iframe class="report" src="/work/{row.id}/page"'
+        in (await browser.get(f"/evaluation/report/{row.id}")).text
+    )
     read = await browser.get(f"/work/{row.id}/page")
     assert '<html lang="da">' in read.text
     assert "frame-ancestors 'self'; sandbox" in read.headers["Content-Security-Policy"]
