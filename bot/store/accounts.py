@@ -76,9 +76,11 @@ async def record_passphrase(
     await session.flush()
 
 
-async def record_language(session: Session, account_id: int, language: str) -> None:
-    """Change the language in which somebody reads the console."""
-    statement = update(Account).where(col(Account.id) == account_id).values(language=language)
+async def record_reading(session: Session, account_id: int, *, language: str, zone: str) -> None:
+    """Change the language and the zone in which somebody reads the console."""
+    statement = (
+        update(Account).where(col(Account.id) == account_id).values(language=language, zone=zone)
+    )
     await session.exec(statement.execution_options(synchronize_session=False))
 
 

@@ -11,6 +11,9 @@ from sqlmodel import Field
 from bot.store.columns import BigNumber, Moment, Row, number, owned, word
 from bot.store.states import StaffRole, WorkStatus
 
+USUAL_ZONE = "Europe/Copenhagen"  # until somebody chooses another
+USUAL = {"server_default": USUAL_ZONE}
+
 
 class Account(Row, table=True):
     """A member of staff who may sign in; an educator has a centre. `ended_at` is for good."""
@@ -21,6 +24,7 @@ class Account(Row, table=True):
     role: StaffRole = word(StaffRole)
     centre_id: int | None = owned("centre", nullable=True)
     language: str = Field(default="en", max_length=10)
+    zone: str = Field(default=USUAL_ZONE, max_length=64, sa_column_kwargs=USUAL)
     created_at: datetime = Field(sa_type=Moment)
     ended_at: datetime | None = Field(default=None, sa_type=Moment)
 

@@ -37,6 +37,21 @@ async def wait_for_work(opened: Open, browser: Browser) -> Work:
             return row
 
 
+async def test_each_reads_times_in_a_zone_of_their_own(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.ADMIN)
+    await browser.get("/account")
+    before = (await browser.get("/audit")).text
+    reading = {"language": "en", "zone": "Asia/Kathmandu"}
+    await browser.post("/account/language", reading)
+    after = (await browser.get("/audit")).text
+    wrong = {"language": "en", "zone": "Mars/Olympus"}
+    refused = await browser.post("/account/language", wrong, status=400)
+
+    assert "7 Sep 2026, 11:00" in before
+    assert "7 Sep 2026, 14:45" in after
+    assert "Choose a time zone of the list." in refused.text
+
+
 # Today, and who got nothing
 
 
@@ -504,7 +519,10 @@ async def test_no_path_leads_out_of_the_pages_folder(opened: Open) -> None:
 async def test_the_language_is_changed_for_all_pages(opened: Open) -> None:
     browser = await opened.browser(StaffRole.STAFF)
 
-    await browser.post("/account/language", {"language": "da", "next": "//evil.example"})
+    await browser.post(
+        "/account/language",
+        {"language": "da", "zone": "Europe/Oslo", "next": "//evil.example"},
+    )
     page = await browser.get("/today")
 
     assert '<html lang="da"' in page.text

@@ -88,7 +88,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         see("/", today.go_in, EVERYBODY),
         see("/account", signing_in.show_account, EVERYBODY),
         do("/account/browsers", signing_in.end_sign_in, EVERYBODY),
-        do("/account/language", signing_in.change_language, EVERYBODY),
+        do("/account/language", signing_in.change_reading, EVERYBODY),
         do("/account/passphrase", signing_in.change_passphrase, EVERYBODY),
         see("/today", partial(today.show, memory=memory), RUNS_IT),
         do("/today/sending", today.switch, RUNS_IT),

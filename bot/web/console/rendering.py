@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from bot.web.console.visits import Visit
 
 FOLDER = Path(__file__).parent / "page"
-ZONE = "Europe/Copenhagen"
+MOST_KEPT = 64  # languages and zones
 SAID_LENGTH = 2000
 
 
 def render(name: str, visit: "Visit", values: Mapping[str, Any]) -> str:
     """Make a page."""
-    template = environment(visit.words.language).get_template(f"{name}.html.jinja")
+    template = environment(visit.words.language, visit.zone).get_template(f"{name}.html.jinja")
     signed_in = visit.signed_in
     return template.render(
         visit=visit,
@@ -46,9 +46,9 @@ def read_said(kept: str) -> str:
         return ""
 
 
-@cache
-def environment(language: str) -> Environment:
-    """Make the reader of templates for a language."""
+@lru_cache(MOST_KEPT)
+def environment(language: str, zone: str) -> Environment:
+    """Make the reader of templates for a language and a zone."""
     words = wording_in(language)
     made = Environment(
         loader=FileSystemLoader(FOLDER),
@@ -59,14 +59,14 @@ def environment(language: str) -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     made.install_gettext_callables(words.say, words.count, newstyle=True)  # type: ignore[attr-defined]
-    made.filters.update(filters(words))
+    made.filters.update(filters(words, ZoneInfo(zone)))
     made.globals.update(language=language, languages=LANGUAGES, roles=StaffRole)
     return made
 
 
-def filters(words: Wording) -> dict[str, Any]:
+def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
     """Give what templates write moments and numbers with."""
-    locale, zone = words.locale, ZoneInfo(ZONE)
+    locale = words.locale
 
     def moment(at: datetime | None) -> str:
         if at is None:

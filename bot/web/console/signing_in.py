@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import timedelta
+from zoneinfo import available_timezones
 
 from starlette.responses import RedirectResponse, Response
 
@@ -12,6 +13,7 @@ from bot.core.passphrases import (
     is_right,
     say_weakness,
 )
+from bot.errors import BotError
 from bot.store import accounts, audit
 from bot.store.accounts import LONGEST
 from bot.store.columns import id_of
@@ -23,6 +25,7 @@ from bot.web.console.wording import LANGUAGES
 WINDOW = timedelta(minutes=15)
 MOST_FOR_ADDRESS = 5
 MOST_FROM_PLACE = 30
+ZONES = sorted(available_timezones())
 WHO, WHERE = "sign-in who", "sign-in where"  # what attempts are counted by
 
 
@@ -133,7 +136,7 @@ async def show_account(visit: Visit) -> Response:
     async with visit.office.database.reading() as session:
         found = await accounts.list_sign_ins(session, id_of(visit.account), now=visit.now)
     here = visit.signed_in.sign_in.id if visit.signed_in else None
-    return visit.page("account", sign_ins=found, here=here)
+    return visit.page("account", sign_ins=found, here=here, zones=ZONES)
 
 
 async def end_sign_in(visit: Visit) -> Response:
@@ -150,13 +153,16 @@ async def end_sign_in(visit: Visit) -> Response:
     return visit.back("/account")
 
 
-async def change_language(visit: Visit) -> Response:
-    """Read the console in another language from now on."""
-    language = visit.said("language")
-    if language in LANGUAGES:
-        async with visit.office.database.writing() as session:
-            await accounts.record_language(session, id_of(visit.account), language)
-    return visit.back(stay_here(visit.said("next")))
+async def change_reading(visit: Visit) -> Response:
+    """Read the console in another language, and times in another zone, from now on."""
+    language, zone = visit.said("language"), visit.said("zone")
+    if language not in LANGUAGES:
+        raise BotError(visit.words.say("Choose a language."))
+    if zone not in ZONES:
+        raise BotError(visit.words.say("Choose a time zone of the list."))
+    async with visit.office.database.writing() as session:
+        await accounts.record_reading(session, id_of(visit.account), language=language, zone=zone)
+    return visit.back("/account")
 
 
 async def change_passphrase(visit: Visit) -> Response:

@@ -46,7 +46,7 @@ def read_days(visit: Visit) -> tuple[int, datetime]:
     """Read for how many days is asked, and give the moment from which they count."""
     said = visit.asked("days") or visit.said("days")
     days = min(max(int(said), 1), LONGEST_DAYS) if said.isdigit() else 7
-    return days, start_of_day(visit.now) - timedelta(days=days - 1)
+    return days, start_of_day(visit) - timedelta(days=days - 1)
 
 
 async def send_again(visit: Visit) -> Response:

@@ -14,7 +14,6 @@ from bot.store.overview import Ended
 from bot.store.snapshots import short
 from bot.store.states import DeliveryStatus, GuardianState, StaffRole
 from bot.web.console.remembering import Memory, Remembered
-from bot.web.console.rendering import ZONE
 from bot.web.console.visits import Visit
 
 DAYS = 7
@@ -71,7 +70,7 @@ class Week:
 
 async def recall_week(visit: Visit, memory: Memory) -> Remembered:
     """Give what was counted a moment ago: with very many families it takes a second."""
-    now, midnight = visit.now, start_of_day(visit.now)
+    now, midnight = visit.now, start_of_day(visit)
 
     async def count() -> Week:
         async with visit.office.database.reading() as session:
@@ -102,9 +101,9 @@ async def show(visit: Visit, memory: Memory) -> Response:
     )
 
 
-def start_of_day(now: datetime) -> datetime:
+def start_of_day(visit: Visit) -> datetime:
     """Give the last midnight where the console is read."""
-    local = now.astimezone(ZoneInfo(ZONE))
+    local = visit.now.astimezone(ZoneInfo(visit.zone))
     return local.replace(hour=0, minute=0, second=0, microsecond=0)
 
 

@@ -14,7 +14,7 @@ from bot.errors import BotError
 from bot.store import Session, audit
 from bot.store.accounts import SignedIn
 from bot.store.columns import id_of
-from bot.store.console_tables import Account
+from bot.store.console_tables import USUAL_ZONE, Account
 from bot.store.states import StaffRole
 from bot.web.console.offices import Office
 from bot.web.console.rendering import render
@@ -53,6 +53,11 @@ class Visit:
         if self.signed_in:
             return wording_in(self.signed_in.account.language)
         return wording_in(choose_language(self.request.headers.get("accept-language", "")))
+
+    @property
+    def zone(self) -> str:
+        """The zone in which whoever asks reads times."""
+        return self.signed_in.account.zone if self.signed_in else USUAL_ZONE
 
     @property
     def is_secure(self) -> bool:

@@ -1,4 +1,4 @@
-"""Which processes run, and what staff were told of."""
+"""Which processes run, what staff were told of, and the zone in which each reads times."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,10 @@ MOMENT = sa.DateTime(timezone=True)
 
 def upgrade() -> None:
     """Go forward."""
+    with op.batch_alter_table("account") as table:
+        table.add_column(
+            sa.Column("zone", sa.String(64), nullable=False, server_default="Europe/Copenhagen")
+        )
     op.create_table(
         "running_process",
         sa.Column("name", sa.String(32), nullable=False),
@@ -33,5 +37,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     """Go back."""
+    with op.batch_alter_table("account") as table:
+        table.drop_column("zone")
     op.drop_table("standing_alarm")
     op.drop_table("running_process")
