@@ -191,10 +191,19 @@ async def count_attempts(session: Session, tried_key: str, *, since: datetime) -
     return (await session.exec(statement)).one()
 
 
-async def record_attempts(session: Session, tried_keys: Sequence[str], *, now: datetime) -> None:
-    """Write down an attempt that failed, under each of its keys."""
-    session.add_all([SignInAttempt(tried_key=each, tried_at=now) for each in tried_keys])
+async def record_attempts(
+    session: Session, tried_keys: Sequence[str], *, now: datetime
+) -> list[int]:
+    """Write down an attempt under each of its keys; give the numbers, to forget it by."""
+    rows = [SignInAttempt(tried_key=each, tried_at=now) for each in tried_keys]
+    session.add_all(rows)
     await session.flush()
+    return [id_of(each) for each in rows]
+
+
+async def forget_attempt(session: Session, numbers: Sequence[int]) -> None:
+    """Forget an attempt that did not fail."""
+    await session.exec(delete(SignInAttempt).where(col(SignInAttempt.id).in_(numbers)))
 
 
 async def forget_attempts_before(session: Session, moment: datetime) -> int:

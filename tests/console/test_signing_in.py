@@ -45,6 +45,18 @@ async def test_after_five_wrong_passphrases_the_right_one_waits_a_quarter_of_an_
     assert (await browser.sign_in(email)).status_code == 303
 
 
+async def test_guesses_from_elsewhere_keep_nobody_out(opened: Open) -> None:
+    email = await opened.person(StaffRole.STAFF)
+    elsewhere = await opened.browser(address="127.0.0.9")
+    for _ in range(9):
+        await elsewhere.sign_in(email, "not the one at all")
+
+    assert (await elsewhere.sign_in(email)).status_code == 401
+    for _ in range(9):  # a right one is no attempt that counts
+        here = await opened.browser()
+        assert (await here.sign_in(email)).status_code == 303
+
+
 async def test_a_session_ends_by_itself_and_by_a_tap(opened: Open) -> None:
     here, there = [await opened.browser(StaffRole.STAFF) for _ in range(2)]
     (account,) = await opened.town.rows(Account)
@@ -166,7 +178,7 @@ async def test_what_is_over_is_tidied_away(opened: Open) -> None:
     await browser.post("/centres/solsikken/roster", files={"file": ("a.csv", roster)}, status=200)
 
     await town.runtime.tidy()
-    assert [len(await town.rows(each)) for each in (SignInAttempt, SignIn)] == [2, 1]
+    assert [len(await town.rows(each)) for each in (SignInAttempt, SignIn)] == [3, 1]
     town.clock.move_to(town.clock.now() + timedelta(days=31))
     await town.runtime.tidy()
 

@@ -23,10 +23,12 @@ from bot.web.console.visits import Visit
 from bot.web.console.wording import LANGUAGES
 
 WINDOW = timedelta(minutes=15)
-MOST_FOR_ADDRESS = 5
+MOST_HERE = 5  # for one address from one place, so that nobody elsewhere is kept out
 MOST_FROM_PLACE = 30
+MOST_FOR_ADDRESS = 100  # from everywhere
+MOST = (MOST_HERE, MOST_FROM_PLACE, MOST_FOR_ADDRESS)
 ZONES = sorted(available_timezones())
-WHO, WHERE = "sign-in who", "sign-in where"  # what attempts are counted by
+HERE, WHERE, WHO = "sign-in here", "sign-in where", "sign-in who"  # what attempts are counted by
 
 
 async def show(visit: Visit) -> Response:
@@ -41,53 +43,59 @@ async def sign_in(visit: Visit) -> Response:
     """Sign somebody in, where e-mail and passphrase fit and not too many attempts failed lately."""
     email, passphrase = visit.said("email").lower()[:254], visit.said("passphrase")
     following = stay_here(visit.said("next"))
-    keys = list_keys(visit, email)
-    is_allowed = await may_try(visit, keys)
+    attempt, is_allowed = await note_attempt(visit, email)
     async with visit.office.database.reading() as session:
         account = await accounts.find_account(session, email)
     known = account.passphrase_hash if account and account.ended_at is None else None
     fits = await asyncio.to_thread(is_right, known, passphrase)
     if account is None or not fits or not is_allowed:
-        await note_failure(visit, keys, email)
+        await note_failure(visit, email)
         error = visit.words.say(
             "This did not work. E-mail or passphrase is wrong, or there were too many attempts: "
             "then wait a quarter of an hour."
         )
         return visit.page("sign-in", status=401, following=following, email=email, error=error)
-    return await let_in(visit, account, following)
+    return await let_in(visit, account, following, attempt=attempt)
 
 
-async def may_try(visit: Visit, keys: tuple[str, str]) -> bool:
-    """Say whether neither for this address nor from this place too many attempts failed lately."""
-    since = visit.now - WINDOW
+async def note_attempt(visit: Visit, email: str) -> tuple[list[int], bool]:
+    """Write an attempt down before it is tried, so that many at once are no way round the limit.
+
+    Give its numbers, and whether there were not too many lately.
+    """
+    keys, since = list_keys(visit, email), visit.now - WINDOW
+    async with visit.office.database.writing() as session:
+        numbers = await accounts.record_attempts(session, keys, now=visit.now)
     async with visit.office.database.reading() as session:
-        for_address, from_place = [
-            await accounts.count_attempts(session, key, since=since) for key in keys
-        ]
-    return for_address < MOST_FOR_ADDRESS and from_place < MOST_FROM_PLACE
+        counts = [await accounts.count_attempts(session, key, since=since) for key in keys]
+    return numbers, all(count <= most for count, most in zip(counts, MOST, strict=True))
 
 
-def list_keys(visit: Visit, email: str) -> tuple[str, str]:
-    """Give what an attempt is counted by: keyed hashes of address and place."""
+def list_keys(visit: Visit, email: str) -> tuple[str, str, str]:
+    """Give what an attempt is counted by: keyed hashes of both, of the place, of the address."""
     client = visit.request.client
     sealer = visit.office.sealer
     place = client.host if client else ""
-    return sealer.keyed_hash(email, purpose=WHO), sealer.keyed_hash(place, purpose=WHERE)
+    return (
+        sealer.keyed_hash(f"{email}\0{place}", purpose=HERE),
+        sealer.keyed_hash(place, purpose=WHERE),
+        sealer.keyed_hash(email, purpose=WHO),
+    )
 
 
-async def note_failure(visit: Visit, keys: tuple[str, str], email: str) -> None:
-    """Write an attempt down, and into the audit trail too."""
+async def note_failure(visit: Visit, email: str) -> None:
+    """Write a failure into the audit trail."""
     async with visit.office.database.writing() as session:
-        await accounts.record_attempts(session, keys, now=visit.now)
         await audit.record(
             session, "sign-in failed", who=email[:254], account_id=None, now=visit.now
         )
 
 
-async def let_in(visit: Visit, account: Account, following: str) -> Response:
-    """Begin a session in a new browser, and go on."""
+async def let_in(visit: Visit, account: Account, following: str, *, attempt: list[int]) -> Response:
+    """Begin a session in a new browser, and go on; the attempt did not fail."""
     secret = draw_secret()
     async with visit.office.database.writing() as session:
+        await accounts.forget_attempt(session, attempt)
         await accounts.begin_sign_in(
             session,
             account,
