@@ -24,6 +24,10 @@ from tests.bench.stage import NO_API, Stage, bench_settings
 PAGES = ("/today", "/silent", "/centres", "/centres/bench", "/inbox", "/evaluation", "/content")
 EMAIL, PASSPHRASE = "bench@example.org", "four words of nobody"
 FEW, WEEKS, TIMES = 200, 8, 7
+NOT_REACHED = """
+    UPDATE delivery SET status = 'failed', reason = 'unreachable'
+    WHERE status = 'sent' AND guardian_id % 10 = 0
+"""  # so that very many got nothing, as on a day when the network was away
 MOST_MS = 200.0
 
 
@@ -74,7 +78,7 @@ def measure_with(stage: Stage, families: int) -> Mapping[str, float]:
 async def fill(url: str, families: int, at: datetime) -> None:
     """Make families in the middle of the programme, and an account."""
     made = Families(1, families, at, due=10, weeks=WEEKS)
-    await populate(url, made, (*IN_PROGRAMME, CARDS))
+    await populate(url, made, (*IN_PROGRAMME, CARDS, NOT_REACHED))
     await staff.add_account(
         bench_settings(url),
         EMAIL,

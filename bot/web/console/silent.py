@@ -7,22 +7,29 @@ from starlette.responses import Response
 from bot.delivery.resending import may_resend, resend
 from bot.store import overview
 from bot.store.overview import Silence
-from bot.web.console.today import start_of_day
+from bot.web.console.remembering import Memory
+from bot.web.console.today import FRESH, start_of_day
 from bot.web.console.visits import Visit
 
 LONGEST_DAYS = 31
 FAILURES = ("too late",)
 
 
-async def show(visit: Visit) -> Response:
-    """List who got nothing in the last days."""
+async def show(visit: Visit, memory: Memory) -> Response:
+    """List who got nothing in the last days, as it was counted a moment ago."""
     days, since = read_days(visit)
-    async with visit.office.database.reading() as session:
-        found = await overview.list_silences(session, since=since)
+
+    async def count() -> list[Silence]:
+        async with visit.office.database.reading() as session:
+            return await overview.list_silences(session, since=since)
+
+    counted = await memory.recall(("silent", since), count, now=visit.now, fresh=FRESH)
+    found: list[Silence] = counted.value
     chosen = {name: visit.asked(name) for name in ("centre", "language", "reason")}
     shown = [each for each in found if fits(each, chosen)]
     return visit.page(
         "silent",
+        counted=counted,
         days=days,
         silences=shown,
         total=sum(each.many for each in shown),
@@ -49,7 +56,7 @@ def read_days(visit: Visit) -> tuple[int, datetime]:
     return days, start_of_day(visit) - timedelta(days=days - 1)
 
 
-async def send_again(visit: Visit) -> Response:
+async def send_again(visit: Visit, memory: Memory) -> Response:
     """Plan again what a group of families did not get."""
     days, since = read_days(visit)
     centre, language, reason = (visit.said(name) for name in ("centre", "language", "reason"))
@@ -58,5 +65,6 @@ async def send_again(visit: Visit) -> Response:
             session, centre=centre, language=language, reason=reason, since=since, now=visit.now
         )
         await visit.note(session, "sent again", f"{centre} {language} {count}: {reason}")
+    memory.forget()
     said = visit.words.count("{n} family gets it again.", "{n} families get it again.", count)
     return visit.back(f"/silent?days={days}", said=said.format(n=count))
