@@ -38,6 +38,42 @@ class Look:
         return (*self.errors, *self.warnings)
 
 
+class Source(Protocol):
+    """What pages are made from; `is_live` where it follows files, and tells of each look."""
+
+    @property
+    def is_live(self) -> bool:
+        """Whether there will be other looks."""
+        ...
+
+    @property
+    def latest(self) -> Look:
+        """The look that pages are made from."""
+        ...
+
+    @property
+    def drawings(self) -> Drawings:
+        """What was drawn already."""
+        ...
+
+    def name(self, look: Look) -> str:
+        """Name a look, as no other is named."""
+        ...
+
+
+@dataclass(frozen=True)
+class Exhibit:
+    """One look that stands still."""
+
+    latest: Look
+    drawings: Drawings
+    is_live: bool = False
+
+    def name(self, look: Look) -> str:
+        """Name the look by its content."""
+        return look.catalogue.version if look.catalogue else ""
+
+
 class Checker(Protocol):
     """Whoever reads the content and checks it, again and again."""
 
@@ -52,6 +88,8 @@ class Checker(Protocol):
 
 class Desk:
     """Keeps a look at the content, takes another when a file changes, and tells who waits."""
+
+    is_live = True
 
     def __init__(self, checker: Checker, drawings: Drawings) -> None:
         """Begin before the first look."""

@@ -1,37 +1,43 @@
 """The preview's pages: each is made anew from the latest look, and goes on when there is another.
 
-Nothing is read but content; nothing is changed; only this machine is answered.
+Nothing is read but content; nothing is changed. By itself, the preview answers this machine alone;
+within the console, whoever the console lets in.
 """
 
 import mimetypes
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, PlainTextResponse, Response, StreamingResponse
-from starlette.routing import Mount, Route
+from starlette.responses import HTMLResponse, PlainTextResponse, Response
+from starlette.routing import Match, Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from bot.core.actions import BookForm, Tongues
 from bot.core.choosing import Variant
+from bot.core.messages import Media
 from bot.errors import DrawingFailed, FileRefused
 from bot.web.guarding import Guarded
 from bot.web.preview.columns import Visit
-from bot.web.preview.desk import Desk, Look
-from bot.web.preview.gallery import Gallery, read
-from bot.web.preview.items import (
-    Item,
-    show_activity,
-    show_group,
-    show_screen,
-    show_story,
+from bot.web.preview.desk import Desk, Source
+from bot.web.preview.finding import (
+    Find,
+    find_activity,
+    find_book,
+    find_group,
+    find_print,
+    find_printable,
+    find_screen,
+    find_story,
 )
+from bot.web.preview.gallery import Gallery, read
 from bot.web.preview.ledger import Ledger, Noted, by_file, words_of
 from bot.web.preview.lists import (
     list_everything,
@@ -41,10 +47,10 @@ from bot.web.preview.lists import (
     read_school,
     show_week,
 )
-from bot.web.preview.papers import show_book, show_print, show_printable
-from bot.web.preview.prints import PRINTS
-from bot.web.preview.screens import GROUPS, SCREENS
+from bot.web.preview.news import AT_ONCE, News
+from bot.web.preview.screens import GROUPS
 from bot.web.preview.tellings import ABLE, ALL, CHILD, SHOWN, STATES, read_language
+from bot.web.preview.within import address_of, base_of, path_of, way_back_of
 
 FOLDER = Path(__file__).parent / "page"
 HOSTS = ("127.0.0.1", "localhost")
@@ -63,32 +69,13 @@ HEADERS = PDF_HEADERS | {
     ),
 }
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
-AT_ONCE = {"Cache-Control": "no-store"}
-Find = Callable[[Visit, Request], Item | None]
 
 
 def make_preview(desk: Desk) -> Starlette:
-    """Make the pages."""
-    pages = Pages(desk)
-    return Starlette(
-        routes=[
-            Route("/", pages.index),
-            Route("/activity/{name}", pages.item(find_activity)),
-            Route("/story/{name}", pages.item(find_story)),
-            Route("/book/{name}", pages.item(find_book)),
-            Route("/printable/{name}", pages.item(find_printable)),
-            Route("/screens/{name}", pages.item(find_group)),
-            Route("/screen/{name}", pages.item(find_screen)),
-            Route("/print/{name}", pages.item(find_print)),
-            Route("/weeks", pages.weeks),
-            Route("/week/{number:int}", pages.week),
-            Route("/strings", pages.strings),
-            Route("/problems", pages.problems),
-            Route("/events", pages.events),
-            Route("/file/{digest}/{name}", pages.file),
-            Mount("/static", StaticFiles(directory=FOLDER / "static")),
-        ],
-        exception_handlers={404: pages.not_found},
+    """Make the pages that stand by themselves and follow files."""
+    return make_pages(
+        desk,
+        more=[Route("/events", News(desk).events)],
         middleware=[
             Middleware(TrustedHostMiddleware, allowed_hosts=list(HOSTS), www_redirect=False),
             Middleware(Guarded, headers=HEADERS, pdf_headers=PDF_HEADERS),
@@ -96,22 +83,53 @@ def make_preview(desk: Desk) -> Starlette:
     )
 
 
+def make_pages(
+    source: Source, *, more: Sequence[Route] = (), middleware: Sequence[Middleware] = ()
+) -> Starlette:
+    """Make the pages; whoever shows them within others stands guard."""
+    pages = Pages(source)
+    return Starlette(
+        routes=[
+            *pages.drawn,
+            *more,
+            Route("/file/{digest}/{name}", pages.file),
+            Mount("/static", StaticFiles(directory=FOLDER / "static")),
+        ],
+        exception_handlers={404: pages.not_found},
+        middleware=middleware,
+    )
+
+
 class Pages:
     """Answers requests; what draws or reads is run beside the event loop."""
 
-    def __init__(self, desk: Desk) -> None:
-        """Show what a desk sees."""
-        self.desk = desk
+    def __init__(self, source: Source) -> None:
+        """Show what a desk sees, or content that stands still."""
+        self.source = source
         self.gallery = Gallery()
         self._latest: Visit | None = None  # made once for each look, since all pages share it
+        self.drawn = [
+            Route("/", self.index),
+            Route("/activity/{name}", self.item(find_activity)),
+            Route("/story/{name}", self.item(find_story)),
+            Route("/book/{name}", self.item(find_book)),
+            Route("/printable/{name}", self.item(find_printable)),
+            Route("/screens/{name}", self.item(find_group)),
+            Route("/screen/{name}", self.item(find_screen)),
+            Route("/print/{name}", self.item(find_print)),
+            Route("/weeks", self.weeks),
+            Route("/week/{number:int}", self.week),
+            Route("/strings", self.strings),
+            Route("/problems", self.problems),
+        ]
 
     def visit(self) -> Visit | None:
         """Begin a page; None where there never was content without errors."""
-        look, latest = self.desk.latest, self._latest
+        look, latest = self.source.latest, self._latest
         if look.catalogue is None:
             return None
         if latest is None or latest.look is not look:
-            latest = Visit(look, look.catalogue, self.gallery, self.desk.drawings)
+            latest = Visit(look, look.catalogue, self.gallery, self.source.drawings)
             self._latest = latest
         return latest
 
@@ -211,39 +229,35 @@ class Pages:
         self, request: Request, name: str, visit: Visit | None, *, status: int = 200, **shown: Any
     ) -> Response:
         """Draw a page; what is wrong with what it shows stands first."""
-        look = visit.look if visit else self.desk.latest
+        look = visit.look if visit else self.source.latest
         ledger = visit.ledger if visit else Ledger(look, NO_LANGUAGES)
         here: list[Noted] = shown.pop("here", [])
         is_here = set(here)
+        base, path = base_of(request), path_of(request)
+        made_by = "" if self.source.is_live else f"?of={quote(f'{path}?{request.url.query}')}"
         values = {
+            "base": base,
+            "path": path,
+            "is_live": self.source.is_live,
+            "way_back": way_back_of(request),
+            "parts": draw_parts(base, made_by),
             "look": look,
-            "look_name": self.desk.name(look),
+            "look_name": self.source.name(look),
             "visit": visit,
             "here": here,
             "errors_here": [each for each in here if each.is_error],
             "errors_elsewhere": by_file(each for each in ledger.errors if each not in is_here),
             "files": by_file([*ledger.errors, *ledger.warnings[:MOST_WARNINGS]]),
             "left_out": max(len(ledger.warnings) - MOST_WARNINGS, 0),
-            "path": request.url.path,
             "address": address_of(request),
         }
         page = environment().get_template(f"{name}.html.jinja").render(**values, **shown)
         return HTMLResponse(page, status_code=status, headers=AT_ONCE)
 
-    async def events(self, _request: Request) -> Response:
-        """Tell a page that is open of each look, the latest at once."""
-        return StreamingResponse(self.tell(), media_type="text/event-stream", headers=AT_ONCE)
-
-    async def tell(self) -> AsyncIterator[str]:
-        """Name each look, until the desk closes."""
-        look: Look | None = self.desk.latest
-        while look:
-            yield f"event: look\ndata: {self.desk.name(look)}\n\n"
-            look = await self.desk.wait_past(look.number)
-
     def file(self, request: Request) -> Response:
         """Give a file that a page points to."""
-        media = self.gallery.find(request.path_params["digest"])
+        digest = request.path_params["digest"]
+        media = self.gallery.find(digest) or self.find_again(digest, request)
         if media is None:
             return PlainTextResponse("There is no such file, or no longer.", status_code=404)
         try:
@@ -253,58 +267,17 @@ class Pages:
         kind = mimetypes.guess_type(media.name)[0] or "application/octet-stream"
         return Response(content, media_type=kind, headers=FOR_EVER)
 
-
-def find_activity(visit: Visit, request: Request) -> Item | None:
-    """Find an activity."""
-    activity = visit.catalogue.activities.get(request.path_params["name"])
-    return show_activity(visit, activity, request.query_params) if activity else None
-
-
-def find_story(visit: Visit, request: Request) -> Item | None:
-    """Find a story."""
-    story = visit.catalogue.stories.get(request.path_params["name"])
-    return show_story(visit, story, request.query_params) if story else None
-
-
-def find_book(visit: Visit, request: Request) -> Item | None:
-    """Find a story, to show it on paper."""
-    story = visit.catalogue.stories.get(request.path_params["name"])
-    return show_book(visit, story, request.query_params) if story else None
-
-
-def find_printable(visit: Visit, request: Request) -> Item | None:
-    """Find a page to print."""
-    printable = visit.catalogue.printables.get(request.path_params["name"])
-    return show_printable(visit, printable, request.query_params) if printable else None
-
-
-def find_group(visit: Visit, request: Request) -> Item | None:
-    """Find a group of screens."""
-    name = request.path_params["name"]
-    return show_group(visit, name, request.query_params) if name in GROUPS else None
-
-
-def find_screen(visit: Visit, request: Request) -> Item | None:
-    """Find a screen."""
-    name = request.path_params["name"]
-    return show_screen(visit, name, request.query_params) if name in SCREENS else None
-
-
-def find_print(visit: Visit, request: Request) -> Item | None:
-    """Find what is printed."""
-    name = request.path_params["name"]
-    return show_print(visit, name, request.query_params) if name in PRINTS else None
-
-
-def address_of(request: Request) -> Callable[..., str]:
-    """Give a way to write the address of the page, with something in it changed."""
-
-    def address(**changes: str) -> str:
-        return str(request.url.include_query_params(**changes)).removeprefix(
-            str(request.base_url).rstrip("/")
-        )
-
-    return address
+    def find_again(self, digest: str, request: Request) -> Media | None:
+        """Find a file by making its page anew: another process, or an earlier one, made that."""
+        path, _, query = request.query_params.get("of", "").partition("?")
+        asked = {"path": base_of(request) + path, "query_string": query.encode()}
+        scope = {**request.scope, **asked}
+        for route in self.drawn:
+            match, more = route.matches(scope)
+            if match is Match.FULL:
+                route.endpoint(Request({**scope, **more}))
+                return self.gallery.find(digest)
+        return None
 
 
 @cache
@@ -328,5 +301,10 @@ def environment() -> Environment:
         tongues=tuple(Tongues),
         forms=tuple(BookForm),
     )
-    made.globals["parts"] = made.get_template("parts.html.jinja").module
     return made
+
+
+def draw_parts(base: str, made_by: str) -> object:
+    """Give what pages are drawn with; each file that they point to says which page made it."""
+    shared = {"base": base, "made_by": made_by}
+    return environment().get_template("parts.html.jinja").make_module(shared)

@@ -27,12 +27,14 @@ async function refresh({ marks }) {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const before = document.querySelector("main"), after = page.querySelector("main");
     if (!after) return;
+    if (!page.getElementById("state")) return location.reload();  // not ours: to sign in, it may be
     const focused = document.activeElement?.id, [left, top] = [scrollX, scrollY];
     if (marks) mark(before, after);
     keepOpen(before, after);
     before.replaceWith(after);
     document.getElementById("state").replaceWith(page.getElementById("state"));
     document.title = page.title;
+    document.getElementById("offline").hidden = true;
     begin();
     if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
     scrollTo(left, top);
@@ -79,13 +81,17 @@ document.getElementById("find")?.addEventListener("input", search);
 addEventListener("popstate", () => refresh({ marks: false }));
 begin();
 
-const news = new EventSource("/events");
-const offline = document.getElementById("offline");
-news.addEventListener("open", () => { offline.hidden = true; });
-news.addEventListener("error", () => { offline.hidden = false; });
-news.addEventListener("look", (event) => {
-  if (event.data !== document.querySelector("main").dataset.look) refresh({ marks: true });
-});
-addEventListener("pagehide", () => news.close());
+function follow(address) {
+  const news = new EventSource(address);
+  const offline = document.getElementById("offline");
+  news.addEventListener("open", () => { offline.hidden = true; });
+  news.addEventListener("error", () => { offline.hidden = false; });
+  news.addEventListener("look", (event) => {
+    if (event.data !== document.querySelector("main").dataset.look) refresh({ marks: true });
+  });
+  addEventListener("pagehide", () => news.close());
+}
+
+if (document.body.dataset.events) follow(document.body.dataset.events);
 addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 document.body.dataset.ready = "";
