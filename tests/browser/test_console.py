@@ -74,3 +74,50 @@ async def test_what_cannot_easily_be_taken_back_is_asked_about(
     await page.get_by_role("button", name="Stop sending").click()
 
     await expect(page.get_by_text("Sending is stopped").first).to_be_visible()
+
+
+async def test_an_activity_is_looked_at_in_all_languages_side_by_side(
+    base: tuple[Town, str], page: Page
+) -> None:
+    complaints = await sign_in(page, base[1], StaffRole.STAFF)
+    page.on("requestfailed", lambda asked: complaints.append(asked.url))
+    page.on("response", lambda got: complaints.append(got.url) if got.status >= 400 else None)
+    await page.set_viewport_size({"width": 1280, "height": 900})
+
+    await page.get_by_role("link", name="Content", exact=True).click()
+    await page.get_by_role("link", name="activities/because-chain").click()
+    await page.wait_for_load_state("networkidle")
+    await expect(page.locator(".phone")).to_have_count(len(base[0].runtime.shelf.current.languages))
+    arabic = page.locator(".phone[lang=ar]")
+    await expect(arabic).to_have_attribute("dir", "rtl")
+    words = arabic.locator(".words p").first
+    assert await words.evaluate("each => getComputedStyle(each).direction") == "rtl"
+    assert await page.locator("img").evaluate_all("all => all.every(each => each.naturalWidth > 0)")
+
+    await page.select_option("#choose-variant", "easier")
+    english = page.locator(".phone[lang=en] .words").nth(1)
+    await expect(english).to_contain_text("You say the first “because”.")
+    await page.get_by_role("link", name="العربية").click()
+    await page.set_viewport_size(PHONE)
+    await expect(page.locator(".phone")).to_have_count(1)
+    address, _, query = page.url.partition("?")
+    assert address == f"{base[1]}/content/running/preview/activity/C03"
+    assert {"language=ar", "variant=easier"} <= set(query.split("&"))
+    assert await page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+
+    await page.get_by_role("link", name="Kuffert console").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Content")
+    assert complaints == []
+
+
+async def test_a_choice_after_the_sign_in_has_ended_leads_to_signing_in(
+    base: tuple[Town, str], page: Page
+) -> None:
+    await sign_in(page, base[1], StaffRole.STAFF)
+    await page.goto(f"{base[1]}/content/running/preview/activity/C03?language=en")
+    await page.wait_for_selector("body[data-ready]")
+
+    await page.context.clear_cookies()
+    await page.select_option("#choose-variant", "easier")
+
+    await expect(page.get_by_role("button", name="Sign in")).to_be_visible()

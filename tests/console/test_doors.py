@@ -30,6 +30,7 @@ TABLE = {
     "GET /content": {S, A},
     "GET /content/{version}": {S, A},
     "POST /content/{version}/use": {S, A},
+    "GET /content/{version}/preview/{rest:path}": {S, A},
     "GET /inbox": {S, A},
     "GET /inbox/{number:int}": {S, A},
     "GET /inbox/{number:int}/file": {S, A},
@@ -56,7 +57,7 @@ TABLE = {
     "GET /audit": {A},
 }
 OPEN_TO_ALL = {"GET /sign-in", "POST /sign-in"}
-FILLED = {"{code}": "solsikken", "{version}": "0" * 64, "{number:int}": "1"}
+FILLED = {"{code}": "solsikken", "{version}": "0" * 64, "{number:int}": "1", "{rest:path}": ""}
 REFUSED = 403
 
 

@@ -10,6 +10,7 @@ from bot.catalogue.files import unpack
 from bot.errors import BotError
 from bot.store import content_folders, snapshots
 from bot.store.snapshots import Accepted, short
+from bot.web.console.previews import RUNNING, address_of, list_addresses
 from bot.web.console.remembering import Memory
 from bot.web.console.visits import Visit
 
@@ -43,6 +44,8 @@ async def show(visit: Visit, memory: Memory) -> Response:
         accepted=sorted(accepted, key=lambda each: each.accepted_at, reverse=True),
         refusals=refusals,
         standing=standing,
+        preview=address_of(RUNNING),
+        addresses=list_addresses(visit.office.running()),
         short=short,
     )
 
@@ -99,6 +102,7 @@ async def show_version(visit: Visit) -> Response:
         changed=changed,
         most=MOST_FILES,
         runs=version == running,
+        preview=address_of(RUNNING if version == running else version),
         short=short,
     )
 

@@ -18,6 +18,9 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
     "Cache-Control": "no-store",
 }
+PDF_HEADERS = {  # the browser shows a PDF by a page of its own, which the policy would refuse
+    name: value for name, value in HEADERS.items() if name != "Content-Security-Policy"
+}
 
 
 class TooMuch(Exception):

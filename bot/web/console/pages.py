@@ -34,8 +34,9 @@ from bot.web.console.doors import (
     Answer,
     Door,
 )
-from bot.web.console.guarding import HEADERS
+from bot.web.console.guarding import HEADERS, PDF_HEADERS
 from bot.web.console.offices import Office
+from bot.web.console.previews import Previews
 from bot.web.console.remembering import Memory
 from bot.web.console.visits import Visit
 from bot.web.console.working import Worker
@@ -66,7 +67,7 @@ def make_console(office: Office, worker: Worker, more: Sequence[BaseRoute] = ())
             Route("/api/v1/exports/{name}", give_export, methods=["GET"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(Guarded, headers=HEADERS)],
+        middleware=[Middleware(Guarded, headers=HEADERS, pdf_headers=PDF_HEADERS)],
         exception_handlers={404: not_found},
     )
 
@@ -108,6 +109,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         see("/content", partial(content.show, memory=memory), RUNS_IT),
         see("/content/{version}", content.show_version, RUNS_IT),
         do("/content/{version}/use", content.use, RUNS_IT),
+        see("/content/{version}/preview/{rest:path}", Previews(office).show, RUNS_IT),
         see("/inbox", inbox.show_all, RUNS_IT),
         see("/inbox/{number:int}", inbox.show, RUNS_IT),
         see("/inbox/{number:int}/file", inbox.give_file, RUNS_IT),
