@@ -123,8 +123,25 @@ def address_of(server: PostgresServer, name: str) -> str:
 @pytest.fixture(params=["sqlite", "postgresql"])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Give the address of an empty database of each kind."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'kuffert.db'}"
+    return make_empty(request, tmp_path / "kuffert.db", is_file=request.param == "sqlite")
+
+
+@pytest.fixture
+def other_url(request: pytest.FixtureRequest, tmp_path: Path, empty_url: str) -> str:
+    """Give the address of another empty database, of the kind that `empty_url` is."""
+    return make_empty(request, tmp_path / "other.db", is_file=empty_url.startswith("sqlite"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def target_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Give the address of an empty database of each kind, to be restored into."""
+    return make_empty(request, tmp_path / "target.db", is_file=request.param == "sqlite")
+
+
+def make_empty(request: pytest.FixtureRequest, path: Path, *, is_file: bool) -> str:
+    """Make an empty database, and give its address: that of a file, or one on PostgreSQL."""
+    if is_file:
+        return f"sqlite:///{path}"
     server, name = request.getfixturevalue("postgres"), f"test_{uuid4().hex}"
     server.psql(f"CREATE DATABASE {name}")
     return address_of(server, name)

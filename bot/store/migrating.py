@@ -16,12 +16,8 @@ from bot.store import console_tables, evaluation_tables, operation_tables, table
 from bot.store.database import Database
 
 FOLDER = Path(__file__).parent / "migrations"
-TABLES = (
-    tables,
-    evaluation_tables,
-    console_tables,
-    operation_tables,
-)  # each adds its own to the one list
+TABLES = (tables, evaluation_tables, console_tables, operation_tables)  # all in one list
+VERSIONS = "alembic_version"  # the one table that is not ours
 LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('kuffert migrations', 0))")
 
 
@@ -97,8 +93,19 @@ def check_not_newer(connection: Connection) -> None:
         ) from None
 
 
-def upgrade_connection(connection: Connection) -> None:
-    """Run the migrations on an open connection."""
+def check_known(revision: str) -> None:
+    """Raise BotError for a backup whose tables this version does not know."""
+    try:
+        ScriptDirectory.from_config(alembic_config()).get_revision(revision)
+    except CommandError:
+        raise BotError(
+            f"The backup was made by a later version of Kuffert (revision {revision}). "
+            "Restore it with that version."
+        ) from None
+
+
+def upgrade_connection(connection: Connection, revision: str = "head") -> None:
+    """Run the migrations on an open connection, up to one of them."""
     config = alembic_config()
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    command.upgrade(config, revision)

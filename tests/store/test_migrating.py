@@ -3,14 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from alembic import command
-from sqlalchemy import Connection, text
+from sqlalchemy import text
+from sqlmodel import SQLModel, select
 
 from bot.delivery.examining import examine
 from bot.delivery.mending import read_records
 from bot.store import Database, guardians, open_database
-from bot.store.migrating import alembic_config, list_drift, upgrade
+from bot.store.migrating import list_drift, prepare, upgrade, upgrade_connection
 from bot.store.states import DeliveryStatus
+from tests.filling import REVISIONS, ROWS, describe, fill, read_all
 
 pytestmark = pytest.mark.anyio
 JOINED = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -18,13 +19,7 @@ FRIDAY = datetime(2026, 9, 11, 15, 0, tzinfo=UTC)
 MONDAY = datetime(2026, 9, 14, 15, 0, tzinfo=UTC)
 
 
-def upgrade_to_first(connection: Connection) -> None:
-    config = alembic_config()
-    config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
-
-
-async def fill(database: Database) -> None:
+async def fill_first(database: Database) -> None:
     """Write what the first version would have: one guardian who goes on, one who paused."""
     rows = [
         "INSERT INTO centre (id, code, name, zone, language, created_at) "
@@ -90,8 +85,8 @@ async def test_a_database_of_the_first_version_is_in_order_after_the_upgrade(
 ) -> None:
     database = open_database(empty_url)
     async with database.engine.begin() as connection:
-        await connection.run_sync(upgrade_to_first)
-    await fill(database)
+        await connection.run_sync(upgrade_connection, "0001")
+    await fill_first(database)
 
     await upgrade(database)
 
@@ -110,3 +105,72 @@ async def test_a_database_of_the_first_version_is_in_order_after_the_upgrade(
         (False, False),
     ]
     assert rows[-1].status is DeliveryStatus.PLANNED
+
+
+# From every version, with rows in every table
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_every_row_of_every_earlier_version_is_there_after_the_upgrade(
+    empty_url: str, revision: str
+) -> None:
+    database = open_database(empty_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(upgrade_connection, revision)
+        await connection.run_sync(fill)
+        before = await connection.run_sync(read_all)
+
+    await upgrade(database)
+
+    async with database.engine.connect() as connection:
+        after = await connection.run_sync(read_all)
+    drift = await list_drift(database)
+    await database.close()
+    assert drift == []
+    for table, rows in before.items():
+        kept = [{name: row[name] for name in rows[0] if name in row} for row in after[table]]
+        gone = set(rows[0]) - set(after[table][0])
+        assert gone <= TAKEN_OVER
+        wanted = [{name: row[name] for name in row if name not in gone} for row in rows]
+        assert [row for row in kept if row in wanted] == wanted, table
+
+
+TAKEN_OVER = {"in_doubt", "is_disadvantaged"}  # into lost_answers, and into a table of their own
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_what_was_written_by_every_earlier_version_can_be_read_by_this_one(
+    empty_url: str, revision: str
+) -> None:
+    database = open_database(empty_url)
+    async with database.engine.begin() as connection:
+        await connection.run_sync(upgrade_connection, revision)
+        written = await connection.run_sync(fill)
+
+    await upgrade(database)
+
+    models = {each.class_.__tablename__: each.class_ for each in SQLModel._sa_registry.mappers}
+    async with database.reading() as session:
+        read = {name: (await session.exec(select(models[name]))).all() for name in written}
+    await database.close()
+    assert all(len(rows) >= ROWS for rows in read.values())
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+async def test_an_upgraded_database_is_made_of_what_a_new_one_is(
+    empty_url: str, other_url: str, revision: str
+) -> None:
+    old, new = open_database(empty_url), open_database(other_url)
+    async with old.engine.begin() as connection:
+        await connection.run_sync(upgrade_connection, revision)
+        await connection.run_sync(fill)
+
+    await upgrade(old)
+    await prepare(new)
+
+    described = []
+    for database in (old, new):
+        async with database.engine.connect() as connection:
+            described.append(await connection.run_sync(describe))
+        await database.close()
+    assert described[0] == described[1]

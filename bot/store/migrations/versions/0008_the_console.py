@@ -1,4 +1,7 @@
-"""Who signs in to the console, what they did, what works behind its pages, who answers what."""
+"""Who signs in to the console, what they did, what works behind its pages, who answers what.
+
+A column is added in place, since SQLite cannot rebuild a table that others refer to.
+"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -31,10 +34,10 @@ def upgrade() -> None:
     make_accounts()
     make_audit()
     make_work()
-    with op.batch_alter_table("question") as table:
-        table.add_column(sa.Column("handed_to", NUMBER, nullable=True))
-        table.create_foreign_key(op.f("fk_question_handed_to"), "account", ["handed_to"], ["id"])
-        table.create_index(op.f("ix_question_handed_to"), ["handed_to"])
+    kind = "INTEGER" if op.get_bind().dialect.name == "sqlite" else "BIGINT"
+    reference = "CONSTRAINT fk_question_handed_to REFERENCES account (id)"
+    op.execute(f"ALTER TABLE question ADD COLUMN handed_to {kind} {reference}")
+    op.create_index(op.f("ix_question_handed_to"), "question", ["handed_to"])
     op.create_index(
         "deliveries_ended",
         "delivery",
