@@ -80,7 +80,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
             tombstones = TombstoneFile(settings.tombstones) if settings.tombstones else None
             if tombstones:
                 tombstones.prepare()
-                await forget_again(store, tombstones, now=clock.now())
+                await forget_again(store.database, tombstones, sealer=store.sealer, now=clock.now())
             runtime = Runtime(
                 store,
                 shelf,

@@ -109,7 +109,12 @@ async def read_running(database: Database, settings: Settings) -> Catalogue:
     accepted by that. Raise FileRefused where they are refused.
     """
     async with database.reading() as session:
-        snapshot = await snapshots.find_accepted(session)
+        return await read_running_in(session, settings)
+
+
+async def read_running_in(session: Session, settings: Settings) -> Catalogue:
+    """Give the accepted catalogue as a transaction sees it; this machine's files in its place."""
+    snapshot = await snapshots.find_accepted(session)
     if snapshot:
         try:
             return await asyncio.to_thread(load_body, snapshot.body)

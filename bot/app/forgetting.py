@@ -3,13 +3,14 @@
 import json
 import logging
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Protocol
 
-from bot.app.opening import Store
 from bot.catalogue.programme import Programme
-from bot.store import Database, deployment, forgetting
+from bot.core.sealing import Sealer
+from bot.store import Database, Session, deployment, forgetting
 from bot.store.tombstones import TombstoneFile
 
 BATCH = 500
@@ -27,24 +28,53 @@ class Retirement:
     forgotten: int
 
 
-async def forget_again(store: Store, file: TombstoneFile, *, now: datetime) -> int:
+class Transactions(Protocol):
+    """Where transactions come from: a database opens one after another."""
+
+    def writing(self) -> AbstractAsyncContextManager[Session]:
+        """Open a transaction that may change something."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Session]:
+        """Open a transaction that only reads."""
+        ...
+
+
+@dataclass(frozen=True)
+class OneTransaction:
+    """A transaction that is open already, where all is to be written or nothing."""
+
+    session: Session
+
+    def writing(self) -> AbstractAsyncContextManager[Session]:
+        """Go on in the one transaction."""
+        return nullcontext(self.session)
+
+    def reading(self) -> AbstractAsyncContextManager[Session]:
+        """Go on in the one transaction."""
+        return nullcontext(self.session)
+
+
+async def forget_again(
+    transactions: Transactions, file: TombstoneFile, *, sealer: Sealer, now: datetime
+) -> int:
     """Forget whoever the file names and the database knows from before; return how many.
 
     Only where the file holds what the database does not, as it does after a restore, is every
     chat looked at.
     """
     tombstones = file.read()
-    async with store.database.reading() as session:
+    async with transactions.reading() as session:
         known = await forgetting.list_tombstones(session)
     new = {key: at for key, at in tombstones.items() if key not in known or known[key] < at}
     if not new:
         return 0
     count = 0
-    async for chat_key in walk_chats(store.database):
-        tombstone = forgetting.tombstone_of(chat_key, store.sealer)
+    async for chat_key in walk_chats(transactions):
+        tombstone = forgetting.tombstone_of(chat_key, sealer)
         if tombstone in new:
-            count += await forget_up_to(store.database, chat_key, until=new[tombstone], now=now)
-    async with store.database.writing() as session:  # at last, so that a crash begins it anew
+            count += await forget_up_to(transactions, chat_key, until=new[tombstone], now=now)
+    async with transactions.writing() as session:  # at last, so that a crash begins it anew
         for tombstone, at in new.items():
             await forgetting.record_tombstone(session, tombstone, now=at)
     log.info("forgot %d chats again that a restore had brought back", count)
@@ -52,19 +82,19 @@ async def forget_again(store: Store, file: TombstoneFile, *, now: datetime) -> i
 
 
 async def forget_up_to(
-    database: Database, chat_key: str, *, until: datetime | None, now: datetime
+    transactions: Transactions, chat_key: str, *, until: datetime | None, now: datetime
 ) -> bool:
     """Forget one chat in a transaction of its own; say whether it was known."""
-    async with database.writing() as session:
+    async with transactions.writing() as session:
         return await forgetting.forget_chat(session, chat_key, until=until, now=now)
 
 
-async def walk_chats(database: Database) -> AsyncIterator[str]:
+async def walk_chats(transactions: Transactions) -> AsyncIterator[str]:
     """Go through the keys of all chats that are kept, a batch at a time."""
     for table in forgetting.CHATS:
         after = ""
         while True:
-            async with database.reading() as session:
+            async with transactions.reading() as session:
                 keys = await forgetting.list_chats(session, table, after=after, limit=BATCH)
             if not keys:
                 break

@@ -15,6 +15,7 @@ from bot.catalogue.shown.notices import (
 )
 from bot.chat import replies
 from bot.chat.asking import handle_question
+from bot.chat.consents import record_word
 from bot.chat.explaining import (
     explain,
     find_guardian_or_explain,
@@ -34,6 +35,7 @@ from bot.store.columns import id_of
 from bot.store.families import GONE
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Guardian
+from bot.store.tombstones import Word
 
 
 async def handle_pause(update: Update, context: TurnContext) -> None:
@@ -139,15 +141,10 @@ async def resume(turn: Turn, guardian: Guardian) -> OutgoingMessage:
 async def record_messages(turn: Turn, guardian: Guardian, answer: ConsentAnswer) -> None:
     """Write down consent to messages, given or withdrawn, to the words that were shown last."""
     last = await guardians.find_consent(turn.session, id_of(guardian), Purpose.MESSAGES)
-    await guardians.record_consent(
-        turn.session,
-        guardian,
-        purpose=Purpose.MESSAGES,
-        answer=answer,
-        version=last.version if last else turn.catalogue.programme.consent,
-        language=last.language if last else guardian.language,
-        now=turn.now,
-    )
+    version = last.version if last else turn.catalogue.programme.consent
+    language = last.language if last else guardian.language
+    word = Word(Purpose.MESSAGES, answer, version, turn.now)
+    await record_word(turn, guardian, word, language=language)
 
 
 async def has_outdated_consent(turn: Turn, guardian: Guardian) -> bool:

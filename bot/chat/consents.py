@@ -1,5 +1,7 @@
 """Consent to linking and to research: asked one after the other, and changed at any time."""
 
+import asyncio
+
 from bot.catalogue.shown.menus import say_with_menu, with_menu
 from bot.catalogue.shown.notices import Notice, ask_consent, say, sum_up_consent
 from bot.chat.turns import Turn
@@ -8,10 +10,11 @@ from bot.core.messages import OutgoingMessage
 from bot.core.versions import is_newer
 from bot.delivery.asking import make_notice
 from bot.delivery.planning import come_back, find_expected_at
-from bot.store import centres, deliveries, guardians
+from bot.store import centres, deliveries, families, forgetting, guardians
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, GuardianState
 from bot.store.tables import Consent, Guardian
+from bot.store.tombstones import Word
 
 ASKED_AGAIN = {Purpose.LINKING: Notice.LINKING, Purpose.RESEARCH: Notice.RESEARCH}
 
@@ -27,28 +30,42 @@ async def record_choice(turn: Turn, guardian: Guardian, tapped: ConsentTapped) -
     if last and is_same and last.version == tapped.version:
         return
     no = ConsentAnswer.WITHDRAWN if last and is_yes(last) else ConsentAnswer.REFUSED
+    answer = ConsentAnswer.GIVEN if tapped.is_given else no
+    word = Word(tapped.purpose, answer, tapped.version, turn.now)
+    await record_word(turn, guardian, word, language=tapped.language)
+
+
+async def record_word(turn: Turn, guardian: Guardian, word: Word, *, language: str) -> None:
+    """Write down what was said to one purpose, to the words that were shown.
+
+    A no is written to the file that outlives a restore as well, and so is the yes that follows one;
+    before the transaction is over, so that a crash leaves one line too many and never one too few.
+    It is written for the earlier phones too whose place this one took: a backup may be of a time
+    when there was only the other.
+    """
+    last = await guardians.find_consent(turn.session, id_of(guardian), word.purpose)
     await guardians.record_consent(
         turn.session,
         guardian,
-        purpose=tapped.purpose,
-        answer=ConsentAnswer.GIVEN if tapped.is_given else no,
-        version=tapped.version,
-        language=tapped.language,
-        now=turn.now,
+        purpose=word.purpose,
+        answer=word.answer,
+        version=word.version,
+        language=language,
+        now=word.at,
     )
+    is_after_no = last is not None and not is_yes(last)
+    if turn.desk.tombstones is None or (word.answer is ConsentAnswer.GIVEN and not is_after_no):
+        return
+    before = await families.list_phones_before(turn.session, id_of(guardian))
+    for chat_key in (guardian.chat_key, *before):
+        key = forgetting.word_key_of(chat_key, turn.desk.sealer)
+        await asyncio.to_thread(turn.desk.tombstones.add_word, key, word)
 
 
 async def renew(turn: Turn, guardian: Guardian, tapped: RenewTapped) -> OutgoingMessage:
     """Go on with messages, whose new words were agreed to; then ask about the other purposes."""
-    await guardians.record_consent(
-        turn.session,
-        guardian,
-        purpose=Purpose.MESSAGES,
-        answer=ConsentAnswer.GIVEN,
-        version=tapped.version,
-        language=tapped.language,
-        now=turn.now,
-    )
+    word = Word(Purpose.MESSAGES, ConsentAnswer.GIVEN, tapped.version, turn.now)
+    await record_word(turn, guardian, word, language=tapped.language)
     if guardian.state is not GuardianState.ACTIVE:
         weeks = turn.catalogue.programme.weeks
         await come_back(turn.session, guardian, weeks=weeks, now=turn.now)

@@ -6,6 +6,7 @@ from bot.catalogue.shown.menus import say_with_menu
 from bot.catalogue.shown.notices import explain_beginning, offer_resume, render_welcome, say
 from bot.chat import replies
 from bot.chat.codes import Invitation, find_refusal, find_typed_code, open_code
+from bot.chat.consents import record_word
 from bot.chat.home import draw_home
 from bot.chat.registering import register
 from bot.chat.turns import CHAT, Tapped, Turn, TurnContext
@@ -20,6 +21,7 @@ from bot.store import cards, centres, deliveries, events, guardians, histories, 
 from bot.store.columns import id_of
 from bot.store.states import ConsentAnswer, EventKind, GuardianState
 from bot.store.tables import Card, Child, Guardian, Newcomer, Poster, StaffInvitation
+from bot.store.tombstones import Word
 
 BACK = "back again"  # what a chat that was away had queued is not true any more
 
@@ -206,15 +208,8 @@ async def welcome(turn: Turn, newcomer: Newcomer, found: Invitation, *, version:
         guardian = await add_guardian(turn, newcomer, child)
     await guardians.record_language(turn.session, guardian, newcomer.language)
     await guardians.forget_newcomer(turn.session, newcomer)
-    await guardians.record_consent(
-        turn.session,
-        guardian,
-        purpose=Purpose.MESSAGES,
-        answer=ConsentAnswer.GIVEN,
-        version=version,
-        language=newcomer.language,
-        now=turn.now,
-    )
+    word = Word(Purpose.MESSAGES, ConsentAnswer.GIVEN, version, turn.now)
+    await record_word(turn, guardian, word, language=newcomer.language)
     if was_away:
         weeks = turn.catalogue.programme.weeks
         await deliveries.skip_open(turn.session, id_of(guardian), reason=BACK, now=turn.now)

@@ -1,6 +1,7 @@
 """The commands that set up, run and keep an installation."""
 
 import asyncio
+import logging
 import webbrowser
 from pathlib import Path
 from typing import Annotated
@@ -8,12 +9,14 @@ from typing import Annotated
 import typer
 
 from bot.app import commands
+from bot.app.backing_up import Restored, back_up, read_key_file, restore
 from bot.app.demo import FOLDER, Demo, clear, demo_settings
 from bot.app.examination import examine_database
 from bot.app.running import Role
 from bot.cli.console import run_until_stopped, showing_progress
-from bot.cli.options import HERE, OnDemo, settings_for
+from bot.cli.options import HERE, OnDemo, clock_for, settings_for
 from bot.settings import load_settings
+from bot.store.backups.reading import Backup
 
 DEMO_PORT = 8080
 
@@ -117,3 +120,78 @@ def db_upgrade(demo: OnDemo = False) -> None:
     """Bring the database to this version's tables."""
     asyncio.run(commands.upgrade_database(settings_for(demo=demo)))
     typer.echo("The database is up to date.")
+
+
+BackupFile = Annotated[Path, typer.Argument(metavar="FILE", help="The backup's file.")]
+KeyFile = Annotated[
+    Path | None,
+    typer.Option("--key-file", help="The key that seals the backup: kuffert.key, or another."),
+]
+
+
+@db_app.command("backup")
+def db_backup(
+    file: BackupFile,
+    key_file: KeyFile = None,
+    force: Annotated[bool, typer.Option("--force", help="Write over an earlier file.")] = False,
+    demo: OnDemo = False,
+) -> None:
+    """Write everything that is kept at this moment into one file, while the bot runs."""
+    settings, secret = settings_for(demo=demo), read_key_file(key_file)
+    with showing_progress("rows") as show_progress:
+        header = asyncio.run(
+            back_up(
+                settings,
+                file,
+                secret=secret,
+                overwrites=force,
+                clock=clock_for(demo=demo),
+                show_progress=show_progress,
+            )
+        )
+    typer.echo(f"wrote {file}: {sum(header.rows.values())} rows of {len(header.rows)} tables.")
+    if secret is None:
+        typer.echo("It is not sealed: keep it as you keep the database. (--key-file seals it.)")
+    if header.tombstones is None:
+        typer.echo("KUFFERT_TOMBSTONES is not set: a restore cannot know who withdraws meanwhile.")
+
+
+@db_app.command("restore")
+def db_restore(
+    file: BackupFile,
+    key_file: KeyFile = None,
+    accept_lost_withdrawals: Annotated[
+        bool,
+        typer.Option(help="Let come back whoever was forgotten or withdrew since the backup."),
+    ] = False,
+    demo: OnDemo = False,
+) -> None:
+    """Make an empty database what a backup says; what was due since then is never sent."""
+    settings, secret = settings_for(demo=demo), read_key_file(key_file)
+    logging.getLogger("alembic").setLevel(logging.WARNING)
+    restored = asyncio.run(
+        restore(
+            settings,
+            Backup(file, secret),
+            accepts_losses=accept_lost_withdrawals,
+            clock=clock_for(demo=demo),
+            showing=showing_progress,
+        )
+    )
+    for line in describe(restored):
+        typer.echo(line)
+
+
+def describe(restored: Restored) -> list[str]:
+    """Say what a restore did, and what is to be done by hand."""
+    header = restored.header
+    return [
+        f"restored {sum(header.rows.values())} rows of {len(header.rows)} tables, as they were on "
+        f"{header.made_at:%Y-%m-%d %H:%M} UTC.",
+        f"{restored.skipped} deliveries that were due since then are skipped: restored.",
+        f"{restored.forgotten} chats were forgotten again, {restored.withdrawn} consents withdrawn "
+        "again.",
+        "Everybody is signed out of the console, and no API token is valid. Accounts, passphrases "
+        "and cards are as they were: end, renew and revoke again what you had since.",
+        "Now: kuffert doctor.",
+    ]

@@ -174,6 +174,12 @@ async def end_sign_ins(
     return (await session.exec(statement.execution_options(synchronize_session=False))).rowcount
 
 
+async def end_all_sign_ins(session: Session, *, now: datetime) -> None:
+    """Sign everybody out everywhere."""
+    statement = update(SignIn).where(col(SignIn.ended_at).is_(None)).values(ended_at=now)
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
 async def forget_sign_ins_before(session: Session, moment: datetime) -> int:
     """Forget browsers that were last seen before a moment; return how many."""
     over = or_(col(SignIn.seen_at) < moment, col(SignIn.ended_at) < moment)

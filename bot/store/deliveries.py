@@ -114,6 +114,42 @@ def change(given: Mapping[str, ColumnElement[Any]]) -> Update:
     return update(DELIVERIES).where(DELIVERIES.c.id == given["id"]).values(wanted)
 
 
+async def list_due_to(session: Session, guardian_id: int, *, now: datetime) -> Sequence[Delivery]:
+    """List what a guardian has open and due."""
+    statement = (
+        select(Delivery)
+        .where(
+            col(Delivery.guardian_id) == guardian_id,
+            col(Delivery.ended_at).is_(None),
+            col(Delivery.due_at) <= now,
+        )
+        .order_by(col(Delivery.id))
+    )
+    return (await session.exec(statement)).all()
+
+
+async def pass_numbers(session: Session, *, count: int) -> None:
+    """Let the next delivery be numbered from far behind the last one.
+
+    The number moves with a delivery that was never handed to the network, and that nothing points
+    to: both kinds of database number the next row from behind the highest.
+    """
+    highest = select(func.max(Delivery.id)).scalar_subquery()
+    untouched = (
+        select(Delivery.id)
+        .where(
+            col(Delivery.status) == DeliveryStatus.PLANNED,
+            col(Delivery.attempts) == 0,
+            col(Delivery.message_id).is_(None),
+        )
+        .order_by(col(Delivery.id).desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    statement = update(Delivery).where(col(Delivery.id) == untouched).values(id=highest + count)
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
 async def forget(session: Session, planned: Delivery) -> None:
     """Take back a delivery that lies ahead of another one."""
     await session.delete(planned)

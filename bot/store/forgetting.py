@@ -36,6 +36,7 @@ from bot.store.tables import (
 from bot.store.updates import UNDONE
 
 TOMBSTONE = "tombstone"  # what a chat's key is hashed as once more, so that nothing else fits it
+WORD = "word of consent"  # the same for what was said of consent: neither tells the other
 OWNED = (Consent, GuardianSetting, Pair)  # what points to a guardian and is pointed to by nothing
 CHATS = (Guardian, Newcomer, StaffChat, StoredUpdate, CodeAttempt)  # where a chat's key stands
 TOLD_BY_FAMILY = (LevelSource.CHECK, LevelSource.WISH)
@@ -53,6 +54,11 @@ class Counts:
 def tombstone_of(chat_key: str, sealer: Sealer) -> str:
     """Give the hash that a forgotten chat is known again by; no other table holds it."""
     return sealer.keyed_hash(chat_key, purpose=TOMBSTONE)
+
+
+def word_key_of(chat_key: str, sealer: Sealer) -> str:
+    """Give the hash that a chat's words of consent are found by in the file that survives."""
+    return sealer.keyed_hash(chat_key, purpose=WORD)
 
 
 async def forget_chat(

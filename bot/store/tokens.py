@@ -81,6 +81,12 @@ async def revoke(session: Session, number: int, *, account_id: int, now: datetim
     return (await session.exec(statement)).rowcount == 1
 
 
+async def revoke_all(session: Session, *, now: datetime) -> None:
+    """Revoke every token."""
+    statement = update(ApiToken).where(col(ApiToken.revoked_at).is_(None)).values(revoked_at=now)
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
 async def change(session: Session, number: int, **values: object) -> None:
     """Set some columns of one token."""
     statement = update(ApiToken).where(col(ApiToken.id) == number).values(**values)

@@ -151,6 +151,16 @@ async def release(session: Session, name: str, *, known: Sequence[int] = ()) -> 
     await session.exec(statement.execution_options(synchronize_session=False))
 
 
+async def release_all(session: Session) -> None:
+    """Give back every update, where none of the processes that held one is left."""
+    statement = (
+        update(StoredUpdate)
+        .where(col(StoredUpdate.claimed_by).is_not(None), col(StoredUpdate.status).in_(UNDONE))
+        .values(claimed_by=None, claimed_until=None)
+    )
+    await session.exec(statement.execution_options(synchronize_session=False))
+
+
 async def find_status(session: Session, update_id: int) -> UpdateStatus | None:
     """Look up where an update stands."""
     statement = select(StoredUpdate.status).where(col(StoredUpdate.id) == update_id)

@@ -13,6 +13,7 @@ from bot.store.states import WorkStatus
 
 PART_BYTES = 1_000_000
 LOST_AFTER = timedelta(minutes=2)  # without a beat of whoever does it
+RESTORED = "The database was restored meanwhile. Begin again."
 OPEN = (WorkStatus.WAITING, WorkStatus.RUNNING)
 
 
@@ -145,6 +146,19 @@ async def give_up_lost(session: Session, *, now: datetime) -> int:
         .execution_options(synchronize_session=False)
     )
     return (await session.exec(statement)).rowcount
+
+
+async def let_go_of_files(session: Session, *, now: datetime) -> None:
+    """End work that goes on, and offer no file any more: neither comes back with a backup."""
+    statement = (
+        update(Work)
+        .where(col(Work.status).in_(OPEN))
+        .values(status=WorkStatus.FAILED, said=RESTORED, ended_at=now)
+        .execution_options(synchronize_session=False)
+    )
+    await session.exec(statement)
+    statement = update(Work).values(file_name="").execution_options(synchronize_session=False)
+    await session.exec(statement)
 
 
 async def read_parts(database: Database, number: int) -> AsyncIterator[bytes]:
