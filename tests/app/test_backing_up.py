@@ -119,15 +119,17 @@ async def test_whoever_was_forgotten_or_withdrew_since_the_backup_stays_so(
     amina, bashir, chen = town.phone("Amina"), town.phone("Bashir"), town.phone("Chen")
     for phone in (amina, bashir, chen):
         await phone.join(await town.card("en"))
-        await phone.tap(phone.asking("linking:yes"), "linking:yes")
+        asked = phone.asking("linking:yes")
+        refusal = next(each for each in asked.actions() if "linking:no" in each)
+        yes = next(each for each in asked.actions() if "linking:yes" in each)
+        await phone.tap(asked, yes)
     await write(town, settings, tmp_path / "backup")
     await town.skip(days=3)
     question = await amina.write("/forget")
     await amina.tap(question, "forget-surely")
     await bashir.write("/stop")
     stopped_at = town.clock.now()
-    await chen.tap_stale(chen.asking("linking:yes"), refusing(chen))
-    await town.settle()
+    await chen.tap_stale(asked, refusal)
     await town.skip(days=5)
 
     restored = await bring_back(town, settings, tmp_path / "backup", target_url)
@@ -143,12 +145,6 @@ async def test_whoever_was_forgotten_or_withdrew_since_the_backup_stays_so(
     assert linking == ["given", "given", "withdrawn"]
     stops = [each for each in said if each.answer == "withdrawn" and each.purpose == "messages"]
     assert [each.answered_at for each in stops] == [stopped_at]
-
-
-def refusing(phone: Phone) -> str:
-    """Give the action of the button that says no to linking."""
-    message = phone.asking("linking:yes")
-    return next(each for each in message.actions() if "linking:no" in each)
 
 
 async def test_whoever_withdrew_and_agreed_again_is_left_as_it_was(

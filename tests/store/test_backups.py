@@ -299,7 +299,7 @@ async def test_a_backup_that_was_cut_anywhere_is_noticed(backup: Path) -> None:
 async def test_a_sealed_backup_that_was_cut_anywhere_is_noticed(sealed: Path) -> None:
     whole, beginning = sealed.read_bytes(), len(MAGIC) + 48
     chunks = range(beginning, len(whole), CHUNK_BYTES + TAG_BYTES)
-    ends = {*range(0, len(whole), 997), *chunks, len(whole) - 1}
+    ends = {*range(0, len(whole), 997), *chunks, beginning - 1, len(whole) - 1}
 
     said = {}
     for end in sorted(ends):

@@ -146,8 +146,9 @@ def read_parts(
                 expected = {"end": name, "rows": seen[name], "sha256": digest.hexdigest()}
                 if end is not None and json.loads(end) != expected:
                     raise BotError(CHANGED)
+    more = next(lines, None)
     with saying_what(backup):
-        if next(lines, None) is not None:
+        if more is not None:
             raise BotError(CHANGED)
 
 
