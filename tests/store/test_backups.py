@@ -217,7 +217,7 @@ async def test_a_row_that_is_refused_leaves_the_database_empty(
     await source.close()
     rewrite(tmp_path / "backup", '"guardian_id":2', '"guardian_id":7')
 
-    with pytest.raises(BotError, match="^The database refuses a row of delivery: "):
+    with pytest.raises(BotError, match=r"^The database refuses a row of delivery: "):
         await restore(other_url, Backup(tmp_path / "backup"))
 
     database = open_database(other_url)
@@ -465,7 +465,7 @@ def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
 async def test_an_empty_database_cannot_be_backed_up(empty_url: str, tmp_path: Path) -> None:
     database = open_database(empty_url)
 
-    with pytest.raises(BotError, match="^The database is empty: there is nothing to back up.$"):
+    with pytest.raises(BotError, match=r"^The database is empty: there is nothing to back up\.$"):
         await write_backup(database, tmp_path / "backup")
 
     await database.close()
