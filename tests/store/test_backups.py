@@ -435,10 +435,10 @@ async def test_an_earlier_file_stays_unless_it_may_be_written_over(backup: Path)
 
 
 def test_what_fails_on_the_way_leaves_no_file(tmp_path: Path) -> None:
-    with pytest.raises(BotError, match="the database is away"):
-        with new_file(tmp_path / "backup", overwrites=False) as file:
-            file.write(b"half")
-            raise BotError("the database is away")
+    away = pytest.raises(BotError, match="the database is away")
+    with away, new_file(tmp_path / "backup", overwrites=False) as file:
+        file.write(b"half")
+        raise BotError("the database is away")
 
     assert list(tmp_path.iterdir()) == []
 
@@ -447,9 +447,9 @@ def test_two_backups_to_one_file_do_not_mix(tmp_path: Path) -> None:
     path = tmp_path / "backup"
     with new_file(path, overwrites=False) as file:
         file.write(b"first")
-        with pytest.raises(BotError, match="Another backup is being written to"):
-            with new_file(path, overwrites=False):
-                pass
+        held = pytest.raises(BotError, match="Another backup is being written to")
+        with held, new_file(path, overwrites=False):
+            pass
 
     assert path.read_bytes() == b"first"
 
@@ -457,9 +457,9 @@ def test_two_backups_to_one_file_do_not_mix(tmp_path: Path) -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     path = tmp_path / "nowhere" / "backup"
 
-    with pytest.raises(BotError, match=f"^{path} cannot be written \\(No such file"):
-        with new_file(path, overwrites=False):
-            pass
+    missing = pytest.raises(BotError, match=rf"^{path} cannot be written \(No such file")
+    with missing, new_file(path, overwrites=False):
+        pass
 
 
 async def test_an_empty_database_cannot_be_backed_up(empty_url: str, tmp_path: Path) -> None:
