@@ -13,10 +13,10 @@ from pydantic import SecretStr
 from sqlmodel import col, select
 
 from bot.app.cards import issue_for
-from bot.app.demo import DemoMachine
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
 from bot.app.running import Network, Runtime
+from bot.app.time_machine import DemoMachine
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.codes import draw_card_code

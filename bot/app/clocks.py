@@ -15,6 +15,18 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+class StandingClock:
+    """A clock that stands still; what moves it is the movable one around it."""
+
+    def __init__(self, moment: datetime) -> None:
+        """Stand at a moment."""
+        self._moment = moment
+
+    def now(self) -> datetime:
+        """Give the moment."""
+        return self._moment
+
+
 class MovableClock:
     """A clock that runs like another, some time ahead of it; the distance survives a restart."""
 

@@ -22,6 +22,9 @@ from bot.app.opening import Store, open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Runtime
 from bot.app.serving import serving
+from bot.app.simulating.cast import BEGINS
+from bot.app.simulating.weeks import Simulation
+from bot.app.time_machine import ZONE, DemoMachine
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
 from bot.core.choosing import birth_month_of
@@ -35,19 +38,18 @@ from bot.intake.enrolling import enrol
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
-from bot.store import Database, accounts, cards, centres, deliveries, deployment
+from bot.store import Database, accounts, cards, centres, deployment
 from bot.store.states import StaffRole
 from bot.web.console.doors import COOKIE
 
 FOLDER = Path("demo")
 CLOCK = "clock.json"
+DRAFT = "draft"  # of the simulated families
 TOKEN = "1000001:sandbox"
 USERNAME = "kuffert_demo_bot"
-ZONE = "Europe/Copenhagen"
 HOST = "127.0.0.1"
 ADMIN = "demo@localhost"
 SEND_RATE = 30.0
-WAIT_SECONDS = 0.05
 CENTRES = (
     ("solsikken", "Solsikken", "da", (("da", 52), ("ar", 56), ("en", 41))),
     ("regnbuen", "Regnbuen", "da", (("ar", 45), ("da", 66), ("en", 63))),
@@ -83,81 +85,21 @@ def clear(folder: Path = FOLDER) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-class DemoMachine:
-    """Moves the demo's clock; every delivery that falls due on the way is sent at its moment."""
-
-    zone = ZONE
-    console = ""
-
-    def __init__(self, clock: MovableClock, runtime: Runtime) -> None:
-        """Keep what moves, and whom to tell."""
-        self._clock = clock
-        self._runtime = runtime
-
-    def now(self) -> datetime:
-        """Give the demo's moment."""
-        return self._clock.now()
-
-    async def next_at(self) -> datetime | None:
-        """Say when the next message is due, if any is planned."""
-        async with self._runtime.store.database.reading() as session:
-            return await deliveries.find_next_due(session)
-
-    async def skip(self, distance: timedelta) -> None:
-        """Go forward, step by step through every moment at which something is due."""
-        target = self._clock.now() + distance
-        while not self._runtime.pace.is_stopped:
-            await self._settle()
-            due_at = await self.next_at()
-            if due_at is None or due_at > target:
-                break
-            await self._go_to(due_at)
-        await self._go_to(target)
-        await self._settle()
-
-    async def skip_to_next(self) -> bool:
-        """Go to the next message that is really sent; False when none is planned.
-
-        A slot that is only put off or skipped (a sibling's week, say) is passed by.
-        """
-        for _ in range(100):
-            before = await self._count_sent()
-            await self._settle()
-            due_at = await self.next_at()
-            if due_at is None:
-                return False
-            await self._go_to(due_at)
-            await self._settle()
-            if await self._count_sent() > before:
-                return True
-        return False
-
-    async def _go_to(self, moment: datetime) -> None:
-        """Move the clock while nothing is being sent."""
-        if moment <= self._clock.now():  # due already, and the network wants us to wait
-            await asyncio.sleep(WAIT_SECONDS)
-        async with self._runtime.turn:
-            self._clock.move_to(moment)
-
-    async def _settle(self) -> None:
-        """Send what is due now."""
-        await self._runtime.send_due()
-
-    async def _count_sent(self) -> int:
-        """Count everything that was ever sent."""
-        async with self._runtime.store.database.reading() as session:
-            return await deliveries.count_sent(session)
-
-
 @dataclass
 class Demo:
-    """A running demo; use it as `async with`."""
+    """A running demo; use it as `async with`.
+
+    The first time, simulated families live through the weeks before, in a few seconds and beside
+    everything else; `families` is done when they are here.
+    """
 
     folder: Path
     settings: Settings
     port: int
+    has_families: bool = True
     server: RunningServer | None = None
     runtime: Runtime | None = None
+    families: "asyncio.Task[None] | None" = None
 
     def __post_init__(self) -> None:
         """Make ready to close in the reverse order of opening."""
@@ -184,7 +126,7 @@ class Demo:
         gate = Gate(store)
         server = await serve(sandbox, port=self.port, machine=gate, cards=gate.list_cards)
         self._stack.push_async_callback(server.stop)
-        if not sandbox.persons:
+        if not sandbox.list_shown():
             sandbox.add_person("Parent 1", language="da")
         runtime = Runtime(
             store,
@@ -197,9 +139,16 @@ class Demo:
         async with store.database.writing() as session:
             await deployment.record_value(session, deployment.LINK_BASE, server.url)
         address = await self._open_console(store, shelf, clock=clock, api=server.url)
-        gate.open(DemoMachine(clock, runtime), server.url, console=address)
+        gate.open(DemoMachine(clock, runtime, besides=BEGINS), server.url, console=address)
         await self._stack.enter_async_context(runtime)
         self.server, self.runtime = server, runtime
+        if self.has_families:
+            self._begin_families(Simulation(store, shelf, sandbox, clock=clock))
+
+    def _begin_families(self, simulation: Simulation) -> None:
+        """Let simulated families live beside, so that the visitor need not wait for them."""
+        self.families = asyncio.create_task(simulation.run(self.folder / DRAFT))
+        self._stack.push_async_callback(end, self.families)
 
     async def _open_console(self, store: Store, shelf: Shelf, *, clock: Clock, api: str) -> str:
         """Serve the console beside the chat; give the address that signs a visitor in."""
@@ -227,6 +176,14 @@ class Demo:
         if self.runtime is None:
             raise RuntimeError("The demo is not open.")
         await self.runtime.run()
+
+
+async def end(task: "asyncio.Task[None]") -> None:
+    """End a task; what it failed of is a bug, and raised."""
+    task.cancel()
+    await asyncio.wait([task])
+    if not task.cancelled():
+        task.result()
 
 
 class Guest:
@@ -305,13 +262,17 @@ class Gate:
         return await (await self._get_machine()).skip_to_next()
 
     async def list_cards(self) -> Sequence[DemoCard]:
-        """List the cards, each with its link into the web chat and its QR code."""
+        """List the cards, each with its link into the web chat and its QR code.
+
+        Those of simulated families are theirs.
+        """
         await self._up.wait()
         async with self._store.database.reading() as session:
             rows = await cards.list_cards(session)
+        free = [row for row in rows if not row[2].code.startswith(BEGINS)]
         return [
             self._show(centre.name, card.language, card.code_sealed, number)
-            for number, (card, _child, centre) in enumerate(rows, start=1)
+            for number, (card, _child, centre) in enumerate(free, start=1)
         ]
 
     def _show(self, centre: str, language: str, code_sealed: bytes, number: int) -> DemoCard:
@@ -325,9 +286,9 @@ async def seed(store: Store, *, now: datetime) -> None:
     """Make two centres with three cards each, the first time."""
     database: Database = store.database
     async with database.writing() as session:
-        if await centres.list_centres(session):
-            return
         for code, name, language, children in CENTRES:
+            if await centres.find_centre(session, code):
+                continue
             centre = await centres.add_centre(
                 session, code, name=name, zone=ZONE, language=language, now=now
             )

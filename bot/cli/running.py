@@ -61,7 +61,8 @@ async def play(*, port: int, browser: bool, fresh: bool) -> None:
             "  2. Say yes: the first activity comes at once. Tap how it went.\n"
             "  3. Move the time machine to the next message, and the next.\n"
             "  4. Write /pause, /language or /help. Add a second parent.\n"
-            "  5. Elsewhere: `kuffert export out --demo`, `kuffert report --out out --demo`.\n\n"
+            "  5. Follow “What staff see”. Simulated families fill its pages within seconds.\n"
+            "  6. Elsewhere: `kuffert export out --demo`, `kuffert report --out out --demo`.\n\n"
             "Ctrl-C stops it; what happened is kept. `--fresh` starts over.\n"
         )
         if browser:

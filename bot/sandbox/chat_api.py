@@ -71,7 +71,7 @@ class ChatApi:
         return web.json_response(
             {
                 "bot": {"name": sandbox.name, "username": sandbox.username},
-                "persons": [asdict(person) for person in sandbox.persons.values()],
+                "persons": [asdict(person) for person in sandbox.list_shown()],
                 "cards": [asdict(card) for card in cards],
                 "now": sandbox.now().isoformat(),
                 "zone": self._machine.zone if self._machine else "UTC",
@@ -193,15 +193,20 @@ class ChatApi:
                 if not arriving.done():
                     arriving.cancel()
                     break
-                await response.write(
-                    f"data: {json.dumps(self._complete(arriving.result()))}\n\n".encode()
-                )
+                event = arriving.result()
+                if self._is_shown(event.get("person")):
+                    said = json.dumps(self._complete(event))
+                    await response.write(f"data: {said}\n\n".encode())
         except ConnectionError:
             pass  # the page is gone
         finally:
             closing.cancel()
             self._sandbox.listeners.discard(queue)
         return response
+
+    def _is_shown(self, person_id: int | None) -> bool:
+        """Say whether the page may hear of a person's chat; what is of nobody, it may."""
+        return person_id is None or not self._sandbox.persons[person_id].is_hidden
 
     def _complete(self, event: dict[str, Any]) -> dict[str, Any]:
         """Put the message itself into an event about it."""
@@ -213,7 +218,7 @@ class ChatApi:
     def _person(self, request: web.Request) -> int:
         """Read whose chat is meant."""
         text = request.match_info["person"]
-        if not text.isdigit() or int(text) not in self._sandbox.persons:
+        if text not in {str(each.id) for each in self._sandbox.list_shown()}:
             raise refuse("There is no such parent.", status=404)
         return int(text)
 

@@ -31,7 +31,12 @@ class Keeper:
         """Keep everything else."""
         state = {
             "persons": [asdict(each) for each in sandbox.persons.values()],
-            "messages": [asdict(each) for chat in sandbox.chats.values() for each in chat],
+            "messages": [
+                asdict(each)
+                for person_id, chat in sandbox.chats.items()
+                if not sandbox.persons[person_id].is_hidden
+                for each in chat
+            ],
             "updates": list(sandbox.updates.values()),
             "files": [asdict(each) for each in sandbox.files.values()],
             "taps": {key: asdict(tap) for key, tap in sandbox.taps.items() if not tap.answered},

@@ -7,7 +7,10 @@ from typing import Any
 
 @dataclass
 class Person:
-    """Somebody with the app on a phone; the number is the private chat's too."""
+    """Somebody with the app on a phone; the number is the private chat's too.
+
+    One who `is_hidden` is played by the machine: no page shows the chat, and it is not kept.
+    """
 
     id: int
     name: str
@@ -15,6 +18,7 @@ class Person:
     opened: bool = False
     blocked: bool = False
     deleted: bool = False
+    is_hidden: bool = False
 
 
 @dataclass(frozen=True)

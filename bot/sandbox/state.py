@@ -43,9 +43,11 @@ class Sandbox:
         username: str = "kuffert_demo_bot",
         name: str = "Kuffert",
         keep_in: Path | None = None,
+        first_person: int = FIRST_PERSON,
     ) -> None:
         """Begin empty, or with what was kept in a folder."""
         self.clock, self.token, self.username, self.name = clock, token, username, name
+        self.first_person = first_person
         self.persons: dict[int, Person] = {}
         self.chats: dict[int, list[ChatMessage]] = {}
         self.updates: dict[int, dict[str, Any]] = {}
@@ -70,13 +72,24 @@ class Sandbox:
 
     # What a person does
 
-    def add_person(self, name: str, *, language: str = "en") -> Person:
+    def add_person(self, name: str, *, language: str = "en", is_hidden: bool = False) -> Person:
         """Let somebody install the app."""
-        person = Person(FIRST_PERSON + len(self.persons), name, language)
+        number = self.first_person + len(self.persons)
+        person = Person(number, name, language, is_hidden=is_hidden)
         self.persons[person.id] = person
         self.chats[person.id] = []
         self.tell({"type": "persons"})
         return person
+
+    def take_in(self, person: Person) -> None:
+        """Let somebody in who lived elsewhere, with a chat that is empty here."""
+        self.persons[person.id] = person
+        self.chats[person.id] = []
+        self.wake()
+
+    def list_shown(self) -> list[Person]:
+        """List the persons whom a visitor may play."""
+        return [each for each in self.persons.values() if not each.is_hidden]
 
     def start(self, person_id: int, payload: str = "") -> int:
         """Press START, with what the link carried; return the update's number."""

@@ -15,7 +15,7 @@ from bot.store.columns import Moment, Word
 from bot.store.database import Session, insert_into
 from bot.store.reading import among_numbers, read
 from bot.store.states import DeliveryKind, DeliveryStatus
-from bot.store.tables import Child, Delivery, Pair
+from bot.store.tables import Centre, Child, Delivery, Pair
 
 OPEN = (DeliveryStatus.PLANNED, DeliveryStatus.CLAIMED)
 DELIVERIES: Table = SQLModel.metadata.tables["delivery"]
@@ -373,16 +373,29 @@ async def has_notice(session: Session, guardian_id: int, notice: str) -> bool:
     return (await session.exec(statement.limit(1))).first() is not None
 
 
-async def count_sent(session: Session) -> int:
-    """Count everything that was ever sent."""
+async def count_sent(session: Session, *, besides: str = "") -> int:
+    """Count everything that was ever sent, besides what went to families of some centres."""
     statement = select(func.count()).where(col(Delivery.status) == DeliveryStatus.SENT)
-    return (await session.exec(statement)).one()
+    return (await session.exec(statement.where(*leaving_out(besides)))).one()
 
 
-async def find_next_due(session: Session) -> datetime | None:
-    """Look up when the next open delivery is due, over all guardians."""
+async def find_next_due(session: Session, *, besides: str = "") -> datetime | None:
+    """Look up when the next open delivery is due, besides those to families of some centres."""
     statement = select(func.min(Delivery.due_at)).where(col(Delivery.ended_at).is_(None))
-    return (await session.exec(statement)).one()
+    return (await session.exec(statement.where(*leaving_out(besides)))).one()
+
+
+def leaving_out(begins: str) -> tuple[ColumnElement[bool], ...]:
+    """Condition: no delivery to a family of a centre whose code begins so; "" leaves out none."""
+    if not begins:
+        return ()
+    theirs = (
+        select(Pair.guardian_id)
+        .join(Child, col(Child.id) == col(Pair.child_id))
+        .join(Centre, col(Centre.id) == col(Child.centre_id))
+        .where(col(Centre.code).startswith(begins, autoescape=True))
+    )
+    return (col(Delivery.guardian_id).not_in(theirs),)
 
 
 def of_programme(guardian_id: int, child_id: int) -> tuple[ColumnElement[bool], ...]:

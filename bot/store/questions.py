@@ -130,6 +130,14 @@ async def list_since(session: Session, guardian_id: int, moment: datetime) -> Se
     return (await session.exec(statement)).all()
 
 
+async def list_answered_after(session: Session, number: int) -> Sequence[Question]:
+    """List the questions above a number that were answered."""
+    statement = select(Question).where(
+        col(Question.id) > number, col(Question.answer_sealed).is_not(None)
+    )
+    return (await session.exec(statement)).all()
+
+
 async def list_open(session: Session) -> list[OpenQuestion]:
     """List open questions: urgent first, then voices, which may hold anything; the oldest first."""
     statement = (

@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.anyio, pytest.mark.browser]
 async def demo(tmp_path: Path) -> AsyncIterator[Demo]:
     folder = tmp_path / "demo"
     settings = demo_settings(folder, content=ROOT / "content", locales=ROOT / "locales")
-    async with Demo(folder, settings, 0) as demo:
+    async with Demo(folder, settings, 0, has_families=False) as demo:
         running = asyncio.create_task(demo.run())
         yield demo
         running.cancel()
@@ -123,7 +123,7 @@ async def test_a_story_turns_its_pages_in_one_message_and_the_next_is_at_the_lef
 async def test_a_demo_that_is_stopped_goes_on_where_it_was(tmp_path: Path, page: Page) -> None:
     folder = tmp_path / "demo"
     settings = demo_settings(folder, content=ROOT / "content", locales=ROOT / "locales")
-    async with Demo(folder, settings, 0) as first:
+    async with Demo(folder, settings, 0, has_families=False) as first:
         running = asyncio.create_task(first.run())
         await open_card(page, first, 1)
         await page.click("text=Ja, send mig aktiviteter")
@@ -132,7 +132,7 @@ async def test_a_demo_that_is_stopped_goes_on_where_it_was(tmp_path: Path, page:
         await asyncio.wait([running])
         await page.goto("about:blank")
 
-    async with Demo(folder, settings, 0) as second:
+    async with Demo(folder, settings, 0, has_families=False) as second:
         running = asyncio.create_task(second.run())
         assert second.server is not None
         await page.goto(second.server.url)

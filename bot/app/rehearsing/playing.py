@@ -11,9 +11,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.clocks import MovableClock
-from bot.app.demo import TOKEN, DemoMachine
+from bot.app.demo import TOKEN
 from bot.app.rehearsing.persona import OnConsent, OnInvite, OnUseful, Persona, WeekRule
 from bot.app.running import Runtime
+from bot.app.time_machine import DemoMachine
 from bot.catalogue.records import Catalogue
 from bot.core.actions import (
     AbleTapped,
@@ -82,18 +83,6 @@ class Played:
     ties: Sequence[Tie]
     deliveries: Sequence[Delivery]
     breaches: list[str]
-
-
-class StandingClock:
-    """A clock that stands still; what moves it is the movable one around it."""
-
-    def __init__(self, moment: datetime) -> None:
-        """Stand at a moment."""
-        self._moment = moment
-
-    def now(self) -> datetime:
-        """Give the moment."""
-        return self._moment
 
 
 class Watched(Sandbox):

@@ -11,12 +11,12 @@ from zoneinfo import ZoneInfo
 from pydantic import SecretStr
 
 from bot.app.cards import issue_for
-from bot.app.clocks import MovableClock
+from bot.app.clocks import MovableClock, StandingClock
 from bot.app.demo import TOKEN
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
 from bot.app.rehearsing.persona import Persona
-from bot.app.rehearsing.playing import Played, Player, StandingClock, Watched
+from bot.app.rehearsing.playing import Played, Player, Watched
 from bot.app.running import Network, Runtime
 from bot.catalogue.files import Files, pack
 from bot.catalogue.reading.loading import load_catalogue
