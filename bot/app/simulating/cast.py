@@ -10,9 +10,8 @@ BEGINS = "simulated-"  # the codes of all simulated centres, and of nothing else
 NAME = "Simulated centre"
 MARK = "(Simulated)"  # before whatever a simulated person writes
 WEEKS = 8
-CENTRES = ("da", "da", "da", "da", "en", "en", "en", "en")  # the language of each
-CHILDREN = 10  # on each roster
-CARDS = 6  # of them handed out where the programme begins at once
+CENTRES = ("da", "en", "da", "en")  # the language of each
+CHILDREN = 20  # on each roster
 PROGRAMME, WAITING = "programme", "waiting list"
 
 BLOCKS, DELETES_ACCOUNT = "blocks the bot", "deletes the account"
@@ -30,9 +29,9 @@ class Day:
 class Life:
     """How a simulated family lives.
 
-    `comes_on` is the day on which it opens its card, `zeal` the chance that it answers a message,
-    `linking` what it says to linking, None being nothing. `does` has what it writes, or does to the
-    bot, and when. `siblings` is how many more cards it opens.
+    `comes_on` is the day on which it opens its card, `zeal` the chance that it answers a message
+    after the first one, `linking` what it says to linking, None being nothing. `does` has what it
+    writes, or does to the bot, and when. `siblings` is how many more cards it opens.
     """
 
     language: str
@@ -45,7 +44,7 @@ class Life:
     siblings: int = 0
 
 
-FIRST, SECOND, THIRD = Day(1, 15), Day(3, 16), Day(9, 15)
+FIRST, SECOND, THIRD = Day(1, 15), Day(3, 16), Day(6, 15)
 NEVER = Life("da")
 PLAIN = f"{MARK} Can we do an activity twice in one week? She loved the socks."
 ARABIC = f"{MARK} مرحبًا، هل يمكن أن نقرأ القصة بلغتين؟"
@@ -53,39 +52,34 @@ DISTRESS = f"{MARK} I am afraid of my husband. I do not know who to talk to."
 ANSWERED = f"{MARK} Kan min mor også få beskederne?"
 ANSWER = f"{MARK} Ja. Skriv /menu, og vælg at invitere en mere fra familien."
 
-# One row a centre that has the programme; the k-th life is that of the k-th card.
+# One row a centre that has the programme; the k-th life is that of the k-th card. Of the children
+# of each, eight come to take part, five are not seen again once the card was opened, and five cards
+# lie in a bag: groups that are large enough to be shown.
+UNOPENED, LEFT_AT_ONCE = (NEVER,) * 5, (Life("da", SECOND, joins=False),) * 5
 LIVES = (
     (
         Life("da", FIRST, zeal=0.8),
         Life("ar", FIRST, zeal=0.7, does={Day(-2, 18): ARABIC}),
         Life("en", SECOND, does={Day(-3, 12): PLAIN}),
+        Life("da", FIRST, zeal=0.6, siblings=1),
+        NEVER,  # the card of the last one's sibling
         Life("da", SECOND, zeal=0.0, linking=None),
-        Life("da", FIRST, joins=False),
-        NEVER,
+        Life("da", SECOND, linking=False, does={Day(-6, 8): "/pause"}),
+        Life("ar", FIRST, does={Day(-6, 0): DELETES_ACCOUNT}),
+        *LEFT_AT_ONCE,
+        *UNOPENED,
     ),
     (
         Life("ar", FIRST, zeal=0.7),
         Life("da", SECOND, zeal=0.5, does={Day(-10, 19): ANSWERED}),
         Life("en", FIRST, does={Day(-6, 9): "/stop"}),
-        Life("da", THIRD, zeal=0.9),
-        Life("ar", THIRD, joins=False),
-        NEVER,
-    ),
-    (
-        Life("da", FIRST, zeal=0.6, siblings=1),
-        NEVER,  # the card of the first one's sibling
+        Life("da", THIRD, likes=Answer.NOT_YET, zeal=0.5),
         Life("en", SECOND, zeal=0.4, does={Day(-1, 20): DISTRESS}),
-        Life("da", SECOND, linking=False, does={Day(-6, 8): "/pause"}),
-        Life("ar", FIRST, does={Day(-6, 0): DELETES_ACCOUNT}),
-        NEVER,
-    ),
-    (
-        Life("da", SECOND, likes=Answer.NOT_YET, zeal=0.5),
-        Life("ar", THIRD, zeal=0.0, linking=None),
-        Life("da", FIRST, does={Day(20, 19): "/stop"}),
+        Life("ar", FIRST, zeal=0.0, linking=None),
+        Life("da", FIRST, does={Day(30, 19): "/stop"}),
         Life("en", FIRST, does={Day(33, 10): BLOCKS}),
-        Life("da", SECOND, joins=False),
-        NEVER,
+        *LEFT_AT_ONCE,
+        *UNOPENED,
     ),
 )
 

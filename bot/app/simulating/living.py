@@ -52,6 +52,7 @@ class Family:
     codes: Sequence[str]
     person: int
     read: int = 0
+    has_answered: bool = False
 
 
 class Neighbourhood:
@@ -128,6 +129,10 @@ class Neighbourhood:
                 if isinstance(action, JoinTapped):
                     self._tap(family, message, action)
 
+    async def be_away(self, until: datetime) -> None:
+        """Let the bot's machine stand still, so that nothing is sent, and nothing heard."""
+        self.clock.move_to(until)
+
     async def do(self, family: Family, what: str) -> None:
         """Write something, or do something to the bot."""
         match what:
@@ -142,6 +147,7 @@ class Neighbourhood:
         """Tap what fits under a message, if it is still there."""
         action = self._choose(family, message, surely=True)
         if action:
+            family.has_answered = True
             self._tap(family, message, action)
 
     def _tap(self, family: Family, message: ChatMessage, action: Action) -> None:
@@ -158,7 +164,8 @@ class Neighbourhood:
                 wanted = life.linking if action.purpose is Purpose.LINKING else bool(life.linking)
                 if life.linking is not None and action.is_given == wanted:
                     return action
-        if not surely and self.rng.random() >= life.zeal:
+        is_sure = surely or not family.has_answered
+        if not is_sure and self.rng.random() >= life.zeal:
             return None
         for kind in (AbleTapped, TryTapped):
             found = [each for each in actions if isinstance(each, kind)]

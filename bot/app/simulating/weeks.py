@@ -1,10 +1,11 @@
 """Eight weeks of the demo before its visitor comes: simulated families, played one by one."""
 
+import logging
 import shutil
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import replace
-from datetime import datetime, time, timedelta
+from datetime import UTC, datetime, time, timedelta
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -30,6 +31,7 @@ from bot.store.tables import Centre
 
 SEED = 1
 SPAN = timedelta(weeks=WEEKS)
+BEGINS_AT = 9  # o'clock
 FIRST_PERSON = 700_001  # far from those whom a visitor plays
 RATE = 1000.0  # the stand-in takes any pace
 WAITS = timedelta(weeks=4)  # until the centres begin that wait
@@ -53,13 +55,14 @@ class Simulation:
             return
         begin_empty(folder)
         ends = self.clock.now()
-        clock = MovableClock(StandingClock(ends - SPAN))
+        clock = MovableClock(StandingClock(moment_of(ends - SPAN, hour=BEGINS_AT)))
         draft = Sandbox(clock, token=self.sandbox.token, first_person=FIRST_PERSON)
         try:
-            async with self._open(folder, draft, clock) as (store, runtime):
-                hood = Neighbourhood(runtime, draft, clock, rng=Random(SEED))
-                await Weeks(store, hood).play()
-                await self._take_in(store, draft)
+            with saying_little():
+                async with self._open(folder, draft, clock) as (store, runtime):
+                    hood = Neighbourhood(runtime, draft, clock, rng=Random(SEED))
+                    await Weeks(store, hood, ends=ends).play()
+                    await self._take_in(store, draft)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -108,21 +111,46 @@ class Simulation:
             question.answer_sealed = sealer.seal(format_answers(answers), bound_to=ANSWER_SEAL)
 
 
+@contextmanager
+def saying_little() -> Iterator[None]:
+    """Leave out what sending says of each batch: the visitor reads what to try meanwhile."""
+    log = logging.getLogger("bot.delivery")
+    before = log.level
+    log.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        log.setLevel(before)
+
+
 def begin_empty(folder: Path) -> None:
     """Make a folder that holds nothing, whatever was left in it."""
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir()
 
 
+def moment_of(moment: datetime, *, hour: int) -> datetime:
+    """Give an hour of a moment's date, in the centres' zone."""
+    local = datetime.combine(local_date(moment, ZONE), time(hour), ZoneInfo(ZONE))
+    return local.astimezone(UTC)
+
+
+def find_outage(ends: datetime) -> tuple[datetime, datetime]:
+    """Find a Monday afternoon to a Wednesday evening: a touch comes too late, and the next late."""
+    latest = ends - timedelta(days=3)
+    monday = latest - timedelta(days=local_date(latest, ZONE).weekday())
+    return moment_of(monday, hour=16), moment_of(monday + timedelta(days=2), hour=18)
+
+
 class Weeks:
     """Sets up the centres, says who does what when, and lets it happen."""
 
-    def __init__(self, store: Store, hood: Neighbourhood) -> None:
+    def __init__(self, store: Store, hood: Neighbourhood, *, ends: datetime) -> None:
         """Begin at the clock's moment."""
         self.store, self.hood = store, hood
         self.rng = Random(SEED)
         self.began = hood.clock.now()
-        self.ends = self.began + SPAN
+        self.ends = ends
         self.rosters: dict[str, list[str]] = {}
         self.in_programme: frozenset[str] = frozenset()
 
@@ -143,7 +171,9 @@ class Weeks:
                 self._settle_in(centre, codes, place=place)
         for wave, day in RESULTS_ON.items():
             self.hood.plan(self.moment(day), partial(self._take_in, wave))
-        self.hood.plan(self.moment(Day(-2, 9)), partial(self._set_themes, chosen))
+        self.hood.plan(self.moment(Day(-2, 9)), partial(self._set_themes, centres))
+        away_from, away_until = find_outage(self.ends)
+        self.hood.plan(away_from, partial(self.hood.be_away, away_until))
         await self.hood.play(self.ends)
 
     async def _set_up(self, session: Session) -> list[Centre]:
@@ -177,8 +207,7 @@ class Weeks:
     def moment(self, day: Day) -> datetime:
         """Give the moment of a day and an hour, in the centres' zone."""
         first = self.began if day.number >= 0 else self.ends
-        on = local_date(first, ZONE) + timedelta(days=day.number)
-        return datetime.combine(on, time(day.hour), ZoneInfo(ZONE))
+        return moment_of(first + timedelta(days=day.number), hour=day.hour)
 
     # What staff do
 
