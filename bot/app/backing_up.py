@@ -18,10 +18,12 @@ from bot.settings import Settings
 from bot.store import (
     Session,
     accounts,
+    alarms,
     audit,
     forgetting,
     guardians,
     open_database,
+    processes,
     records,
     tokens,
     updates,
@@ -191,6 +193,8 @@ async def catch_up(
     await accounts.end_all_sign_ins(session, now=now)  # who was signed out is not to come back
     await tokens.revoke_all(session, now=now)  # nor a token that was revoked since
     await work.let_go_of_files(session, now=now)
+    await processes.forget_all(session)  # or those of then would be missed now
+    await alarms.forget_all(session)
     about = f"backup of {header.made_at:%Y-%m-%d %H:%M} UTC"
     await audit.record(session, "restored", who=BY_COMMAND, account_id=None, about=about, now=now)
     return Restored(header, skipped, forgotten, withdrawn)

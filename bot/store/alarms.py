@@ -39,3 +39,8 @@ async def list_standing(session: Session) -> list[StandingAlarm]:
     return list(
         (await session.exec(select(StandingAlarm).order_by(col(StandingAlarm.since)))).all()
     )
+
+
+async def forget_all(session: Session) -> None:
+    """Forget what staff were told: it was of another time."""
+    await session.exec(delete(StandingAlarm))

@@ -38,3 +38,8 @@ async def list_processes(session: Session) -> Sequence[RunningProcess]:
 async def forget_before(session: Session, moment: datetime) -> None:
     """Forget processes that nobody has heard of since a moment."""
     await session.exec(delete(RunningProcess).where(col(RunningProcess.seen_at) < moment))
+
+
+async def forget_all(session: Session) -> None:
+    """Forget all processes: they are those of another time."""
+    await session.exec(delete(RunningProcess))

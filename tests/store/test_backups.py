@@ -368,6 +368,7 @@ async def test_a_key_for_a_backup_that_is_not_sealed_is_refused(backup: Path) ->
             "a later version of Kuffert made it (9.1).",
         ),
     ],
+    ids=("nothing", "a letter", "no line", "no JSON", "a list", "another kind", "a later format"),
 )
 def test_a_file_that_is_no_backup_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     (tmp_path / "file").write_bytes(content)
