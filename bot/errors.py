@@ -13,6 +13,10 @@ class DatabaseGone(BotError):
     """The database does not answer; what was to be written is written when it does again."""
 
 
+class KeyMissing(BotError):
+    """What is sealed does not open with any key that is at hand."""
+
+
 class DrawingFailed(BotError):
     """A picture or a page that cannot be drawn; what it was to go with goes without it."""
 

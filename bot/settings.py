@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError, field_validator, model_validato
 from pydantic_core import PydanticCustomError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from bot.core.sealing import parse_key
+from bot.core.sealing import Keys, parse_keys
 from bot.errors import BotError
 
 PREFIX = "KUFFERT_"
@@ -127,14 +127,16 @@ class Settings(BaseSettings):
             )
         return secret
 
-    def read_key(self) -> bytes:
-        """Give the secret key; raise BotError without one."""
+    def read_key(self) -> Keys:
+        """Give the secret key, as it stands in its file now; raise BotError without one."""
         if self.secret_key is not None:
-            return parse_key(self.secret_key.get_secret_value())
+            return parse_keys(self.secret_key.get_secret_value())
         if self.secret_key_file is None:
             raise BotError("There is no key. Make a settings file and a key with `kuffert init`.")
         try:
-            return parse_key(self.secret_key_file.read_text())
+            return parse_keys(self.secret_key_file.read_text())
+        except UnicodeDecodeError:
+            raise BotError(f"The key cannot be read: {self.secret_key_file} is no text.") from None
         except OSError as error:
             raise BotError(
                 f"The key cannot be read: {self.secret_key_file} ({error.strerror}). "

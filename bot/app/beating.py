@@ -5,6 +5,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 
 from bot.core.clock import Clock
+from bot.core.sealing import Sealer
 from bot.errors import DatabaseGone
 from bot.store import Database, processes
 from bot.store.operation_tables import RunningProcess
@@ -16,9 +17,12 @@ REMEMBERED = timedelta(days=1)  # how long a process that was killed is missed
 class Heart:
     """Beats in the database, as long as the process runs."""
 
-    def __init__(self, database: Database, name: str, *, role: str, clock: Clock) -> None:
+    def __init__(
+        self, database: Database, name: str, *, role: str, sealer: Sealer, clock: Clock
+    ) -> None:
         """Keep who beats; nothing is written yet."""
         self._database = database
+        self._sealer = sealer
         self._clock = clock
         self._process = RunningProcess(
             name=name,
@@ -30,11 +34,15 @@ class Heart:
         self._beaten_at: datetime | None = None
 
     async def beat(self) -> None:
-        """Write that we run, unless we have just done so; a database that is away knows later."""
-        now = self._clock.now()
-        if self._beaten_at and timedelta() <= now - self._beaten_at < EVERY:
+        """Write that we run and with which keys, unless nothing is new since a moment ago.
+
+        A database that is away knows later.
+        """
+        now, keys = self._clock.now(), " ".join(self._sealer.names)
+        is_told = keys == self._process.keys
+        if is_told and self._beaten_at and timedelta() <= now - self._beaten_at < EVERY:
             return
-        self._process.seen_at = now
+        self._process.seen_at, self._process.keys = now, keys
         with suppress(DatabaseGone):
             async with self._database.writing() as session:
                 await processes.record_alive(session, self._process)

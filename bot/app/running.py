@@ -20,6 +20,7 @@ from bot.app.beating import Heart
 from bot.app.clocks import SystemClock
 from bot.app.forgetting import retire
 from bot.app.greeting import Greeter, Webhook
+from bot.app.keys import KeyWatch
 from bot.app.opening import Store
 from bot.app.reaping import Reaper
 from bot.app.reloading import LOOK_SECONDS, Reloader
@@ -121,8 +122,9 @@ class Runtime:
         self.application = build_application(network.token, api=network.api, request=self._request)
         database, sealer = store.database, store.sealer
         self.meters = Meters()
-        self._heart = Heart(database, self.name, role=role, clock=clock)
+        self._heart = Heart(database, self.name, role=role, sealer=sealer, clock=clock)
         self._reaper = Reaper(database, self.name, clock=clock, monotonic=time.monotonic)
+        self._keys = KeyWatch(database, sealer)
         self._polls = Life(database, POLLING)
         self.pace = Pace(
             database, rate=network.rate, chat_wait=network.chat_wait, clock=SystemClock()
@@ -200,6 +202,7 @@ class Runtime:
         try:
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(self._watch(scheduler))
+                tasks.create_task(self._keys.run())
                 if self.role is not Role.SENDER:
                     tasks.create_task(self.inbox.run())
                     if self.network.webhook is None:

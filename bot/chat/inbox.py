@@ -220,7 +220,7 @@ class Inbox:
             if turn.replies:
                 sealed = self.desk.sealer.seal(format_replies(turn.replies), bound_to=REPLIES)
                 await updates.record_applied(session, stored.id, replies_sealed=sealed)
-                stored.replies_sealed, stored.attempts = sealed, 0  # as it stands in the record
+                stored.attempts = 0  # as it stands in the record
             else:
                 await updates.record_done(session, [stored.id])
         if turn.calls_sender:
@@ -383,21 +383,28 @@ class Inbox:
         self, stored: StoredUpdate, replies: Sequence[Reply], *, count: int, later: SendLater
     ) -> None:
         """Send the reply of this number later; note it where the answer to a message was lost."""
-        reply = replies[count - 1]
+        reply, sealed = replies[count - 1], None
         if isinstance(reply, New) and later.in_doubt:
             marked = [*replies[: count - 1], replace(reply, is_repeat=True), *replies[count:]]
             sealed = self.desk.sealer.seal(format_replies(marked), bound_to=REPLIES)
-            stored.replies_sealed = sealed
-        await self._record_attempt(stored, wait=later.retry_after)
+        await self._record_attempt(stored, wait=later.retry_after, replies_sealed=sealed)
 
-    async def _record_attempt(self, stored: StoredUpdate, wait: timedelta | None = None) -> None:
+    async def _record_attempt(
+        self,
+        stored: StoredUpdate,
+        *,
+        wait: timedelta | None = None,
+        replies_sealed: bytes | None = None,
+    ) -> None:
         """Let an update be taken again later, or give it up after several attempts."""
         async with self.database.writing() as session:
             if stored.attempts + 1 >= ATTEMPTS:
                 await updates.record_given_up(session, stored.id)
                 return
             again_at = self.desk.clock.now() + (wait or FIRST_WAIT * 2**stored.attempts)
-            await updates.record_attempt(session, stored, again_at=again_at)
+            await updates.record_attempt(
+                session, stored, again_at=again_at, replies_sealed=replies_sealed
+            )
 
 
 def render_file(catalogue: Catalogue, reply: Play | Award) -> OutgoingMessage | None:

@@ -8,6 +8,7 @@ from bot.cli.centres import cards_app, centre_app, poster_app, starter_pack
 from bot.cli.content import content_app
 from bot.cli.evaluation import evaluation_app
 from bot.cli.inbox import inbox_app
+from bot.cli.keys import key_app
 from bot.cli.outcomes import outcomes_app
 from bot.cli.rosters import roster_app
 from bot.cli.running import db_app, running_app, sending_app
@@ -35,6 +36,7 @@ app.add_typer(outcomes_app, name="outcomes")
 app.add_typer(evaluation_app)
 app.add_typer(trials_app)
 app.add_typer(db_app, name="db")
+app.add_typer(key_app, name="key")
 
 
 def main() -> None:

@@ -4,6 +4,8 @@ from bot.store.database import Session, insert_into
 from bot.store.tables import Deployment
 
 KEY_FINGERPRINT = "key_fingerprint"
+SEALING_KEY = "sealing_key"  # the name of the key that seals, for all processes
+SEALING_SINCE = "sealing_key_since"
 BOT_USERNAME = "bot_username"
 LINK_BASE = "link_base"
 CATALOGUE = "catalogue"  # the version that runs

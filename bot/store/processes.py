@@ -13,7 +13,7 @@ async def record_alive(session: Session, process: RunningProcess) -> None:
     """Note that a process runs; earlier ones of its kind on its machine are no more missed."""
     values = process.model_dump()
     first = insert_into(session, RunningProcess).values(**values)
-    seen = {"seen_at": process.seen_at}
+    seen = {"seen_at": process.seen_at, "keys": process.keys}
     await session.exec(first.on_conflict_do_update(index_elements=["name"], set_=seen))
     await session.exec(
         delete(RunningProcess).where(

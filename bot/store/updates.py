@@ -129,15 +129,20 @@ async def record_given_up(session: Session, update_id: int) -> None:
     await change(session, update_id, status=UpdateStatus.FAILED)
 
 
-async def record_attempt(session: Session, stored: StoredUpdate, *, again_at: datetime) -> None:
-    """Count a failed attempt, and let the update be taken again later, with the replies it has."""
-    await change(
-        session,
-        stored.id,
-        attempts=stored.attempts + 1,
-        claimed_until=again_at,
-        replies_sealed=stored.replies_sealed,
-    )
+async def record_attempt(
+    session: Session,
+    stored: StoredUpdate,
+    *,
+    again_at: datetime,
+    replies_sealed: bytes | None = None,
+) -> None:
+    """Count a failed attempt, and let the update be taken again later.
+
+    Its replies are written only where they are new: others may be sealed anew by now.
+    """
+    new = {"replies_sealed": replies_sealed} if replies_sealed else {}
+    again = {"attempts": stored.attempts + 1, "claimed_until": again_at}
+    await change(session, stored.id, **again, **new)
 
 
 async def release(session: Session, name: str, *, known: Sequence[int] = ()) -> None:

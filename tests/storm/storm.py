@@ -142,7 +142,7 @@ class Storm:
                 guardians[each.person_id]
                 for chat in self.sandbox.chats.values()
                 for each in chat
-                if each.from_bot
+                if each.from_bot and each.person_id in guardians
             ),
         )
 
