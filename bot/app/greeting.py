@@ -2,7 +2,7 @@
 
 import logging
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
@@ -23,7 +23,7 @@ class Webhook:
     """Where the network brings updates to, and the secret by which it is known."""
 
     url: str
-    secret: str
+    secret: str = field(repr=False)
 
 
 class Greeter:

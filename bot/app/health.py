@@ -3,14 +3,13 @@
 from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot.app.alerting import list_alarms, measure_disks
 from bot.app.forgetting import RETENTION, read_retirement
 from bot.app.opening import Store
 from bot.settings import Settings
 from bot.store import Session, alarms, deployment
 from bot.store.condition import Condition, age, read_condition
+from bot.store.database import parse_url
 from bot.store.operation_tables import RunningProcess
 from bot.store.overview import Waiting
 from bot.store.snapshots import short
@@ -73,6 +72,6 @@ async def note_retirement(session: Session) -> str | None:
 
 def list_database_folders(settings: Settings) -> list[Path]:
     """Give the folder of a database that is a file."""
-    url = make_url(settings.database_url.get_secret_value())
+    url = parse_url(settings.database_url.get_secret_value())
     is_file = url.get_backend_name() == "sqlite" and url.database
     return [Path(url.database).parent] if is_file and url.database else []

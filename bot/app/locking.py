@@ -5,9 +5,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import make_url
-
 from bot.errors import BotError
+from bot.store.database import parse_url
 
 
 @contextmanager
@@ -16,7 +15,7 @@ def hold(database_url: str) -> Iterator[None]:
 
     The system lets go of the lock when the process ends, however it ends.
     """
-    url = make_url(database_url)
+    url = parse_url(database_url)
     if url.get_backend_name() != "sqlite" or not url.database:
         yield
         return

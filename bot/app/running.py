@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, timedelta
 from enum import StrEnum
 from random import SystemRandom
@@ -72,7 +72,7 @@ class Role(StrEnum):
 class Network:
     """How the bot speaks to Telegram: who it is, where, how fast; above 30 a second it pays."""
 
-    token: str
+    token: str = field(repr=False)
     api: str
     rate: float
     is_paid: bool = False

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import datetime
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from bot.app import exporting, reporting
 from bot.app.content_versions import read_running
+from bot.app.logs import begin_log
 from bot.app.opening import open_store
 from bot.errors import BotError
 from bot.report.estimates import check_extra
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.2
 PROGRESS, RESULT, MADE = "progress.json", "result.json", "made"
 Show = Callable[[int, int], None]
+
+log = logging.getLogger(__name__)
 
 
 async def undertake(
@@ -88,12 +92,16 @@ def read_result(folder: Path) -> tuple[list[Path], str]:
 def do_apart(
     settings: Settings, kind: str, wanted: dict[str, Any], folder: Path, now: datetime
 ) -> None:
-    """Make it, and write down what came of it."""
+    """Make it, and write down what came of it; what is a bug is in the log."""
+    begin_log(settings.log)
     try:
         said = asyncio.run(make(settings, kind, wanted, folder, now=now))
         result = {"said": said}
     except BotError as error:
         result = {"error": str(error)}
+    except Exception:  # this process's end: the other one says that it has ended
+        log.exception("what was to be made is not")
+        return
     (folder / RESULT).write_text(json.dumps(result))
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import json
 import logging
-import traceback
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -34,7 +33,7 @@ from bot.chat.replies import (
 )
 from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.core.messages import OutgoingMessage
-from bot.core.tracing import working_on
+from bot.core.tracing import tell_error, working_on
 from bot.delivery.planning import hear
 from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
 from bot.store import Database, Session, chat_turns, guardians, staff, updates
@@ -174,7 +173,7 @@ class Inbox:
         except DatabaseGone:
             raise
         except Exception as error:  # the update boundary: log, and go on with the others
-            log.error("update %s: %s\n%s", stored.id, type(error).__name__, where(error))
+            log.error("update %s: %s", stored.id, tell_error(error))
             await self._record_attempt(stored)
             return
         if is_over:
@@ -423,8 +422,3 @@ def kind_of(update: Update) -> str:
 def was_lost_twice(reply: Reply, later: SendLater) -> bool:
     """Say whether the answer to a new message was lost again: it repeats only once."""
     return isinstance(reply, New) and later.in_doubt and reply.is_repeat
-
-
-def where(error: BaseException) -> str:
-    """Say where an error arose, without its words, which may hold a parent's."""
-    return "".join(traceback.format_tb(error.__traceback__))

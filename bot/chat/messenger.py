@@ -3,6 +3,7 @@
 import asyncio
 import json
 import logging
+import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
@@ -42,6 +43,7 @@ CALLS = {  # the call that sends each kind of file, and the field that names the
     MediaKind.DOCUMENT: ("sendDocument", "document"),
 }
 ATTACHED = "file"  # what an upload is called within its own call
+PRIVATE = re.compile(r"""\d{5,}|"[^"]*"|(?<!\w)'[^']*'(?!\w)""")  # numbers of chats, quoted words
 
 log = logging.getLogger(__name__)
 
@@ -246,21 +248,26 @@ def send_errors() -> Iterator[None]:
     try:
         yield
     except Forbidden as error:
-        raise GuardianUnreachable(str(error)) from error
+        raise GuardianUnreachable(said(error)) from error
     except RetryAfter as error:
         raise SendLater("too many requests", retry_after=wait_of(error)) from error
     except InvalidToken as error:
         raise SendLater("the token was refused") from error
     except BadRequest as error:
         if any(words in str(error).lower() for words in GONE):
-            raise GuardianUnreachable(str(error)) from error
-        raise MessageRefused(str(error)) from error
+            raise GuardianUnreachable(said(error)) from error
+        raise MessageRefused(said(error)) from error
     except NotConnected as error:
-        raise SendLater(str(error)) from error
+        raise SendLater(said(error)) from error
     except NetworkError as error:
-        raise SendLater(str(error), in_doubt=may_have_arrived(error)) from error
+        raise SendLater(said(error), in_doubt=may_have_arrived(error)) from error
     except TelegramError as error:
-        raise SendLater(str(error)) from error
+        raise SendLater(said(error)) from error
+
+
+def said(error: TelegramError) -> str:
+    """Give what Telegram said, without what it repeats of the message, or of whose chat it is."""
+    return PRIVATE.sub("…", str(error))
 
 
 def may_have_arrived(error: NetworkError) -> bool:

@@ -4,6 +4,7 @@ import sys
 
 import typer
 
+from bot.app.logs import print_error
 from bot.cli.centres import cards_app, centre_app, poster_app, starter_pack
 from bot.cli.content import content_app
 from bot.cli.evaluation import evaluation_app
@@ -41,6 +42,7 @@ app.add_typer(key_app, name="key")
 
 def main() -> None:
     """Run a command; say what went wrong on purpose in one line."""
+    sys.excepthook = print_error
     try:
         app()
     except BotError as error:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from bot.app import looping
-from bot.app.logs import begin_log
+from bot.app.logs import begin_log, log_stray
 from bot.settings import LogKind
 
 
@@ -30,6 +30,7 @@ def run_until_stopped(running: Coroutine[Any, Any, None], *, log: LogKind = LogK
     async def supervise() -> None:
         task = asyncio.ensure_future(running)
         loop = asyncio.get_running_loop()
+        loop.set_exception_handler(log_stray)
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):

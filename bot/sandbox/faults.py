@@ -17,7 +17,7 @@ def parse_fault(values: dict[str, Any]) -> Fault:
         return Fault(**values)
     except TypeError:
         raise BotError(
-            "A fault has kind, method, times, retry_after, seconds, status, every."
+            "A fault has kind, method, times, retry_after, seconds, status, description, every."
         ) from None
 
 
@@ -43,4 +43,4 @@ def raise_fault(fault: Fault) -> None:
     if fault.kind == "too_many_requests":
         raise Refused(429, f"Too Many Requests: retry after {fault.retry_after}", fault.retry_after)
     if fault.kind == "server_error":
-        raise Refused(fault.status, "Internal Server Error")
+        raise Refused(fault.status, fault.description)

@@ -93,6 +93,7 @@ class Fault:
     retry_after: int = 1
     seconds: float = 0.0
     status: int = 502
+    description: str = "Internal Server Error"
     every: int = 1
     passed: int = 0  # calls since it last struck
 

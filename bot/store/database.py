@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Dialect, event, make_url
+from sqlalchemy import URL, Connection, Dialect, event, make_url
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -76,17 +76,14 @@ def open_database(url: str) -> Database:
 
     The connection itself is made at the first use (see `check_reachable`).
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise BotError(
-            f'KUFFERT_DATABASE_URL is not an address: "{url}". '
-            "Write sqlite:///kuffert.db or postgresql://user:password@host/name."
-        ) from None
+    parsed = parse_url(url)
     name = parsed.get_backend_name()
     if name not in DRIVERS:
         raise BotError(f'KUFFERT_DATABASE_URL: "{name}" is unknown. Use sqlite or postgresql.')
-    engine = create_async_engine(parsed.set(drivername=DRIVERS[name]), **engine_options(name))
+    try:
+        engine = create_async_engine(parsed.set(drivername=DRIVERS[name]), **engine_options(name))
+    except ArgumentError:
+        raise no_address() from None
     if name == "sqlite":
         prepare_folder(parsed.database)
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
@@ -95,6 +92,22 @@ def open_database(url: str) -> Database:
         event.listen(engine.sync_engine, "checkin", note_idle)
         event.listen(engine.sync_engine, "checkout", partial(try_idle, engine.dialect))
     return Database(engine)
+
+
+def parse_url(url: str) -> URL:
+    """Read a database's address; raise BotError, which does not repeat it: it holds a password."""
+    try:
+        return make_url(url)
+    except (ArgumentError, ValueError):  # the latter for a port that is no number
+        raise no_address() from None
+
+
+def no_address() -> BotError:
+    """Say that an address is none."""
+    return BotError(
+        "KUFFERT_DATABASE_URL is not an address. Write sqlite:///kuffert.db or "
+        "postgresql://user:password@host/name, with each / @ : # of a password as %2F %40 %3A %23."
+    )
 
 
 def engine_options(name: str) -> dict[str, Any]:

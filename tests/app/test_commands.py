@@ -97,6 +97,15 @@ def age_database(folder: Path) -> None:
             {"KUFFERT_DATABASE_URL": "mysql://x/y"},
             'KUFFERT_DATABASE_URL: "mysql" is unknown. Use sqlite or postgresql.',
         ),
+        *(
+            (
+                arguments,
+                {"KUFFERT_DATABASE_URL": url, "KUFFERT_TELEGRAM_TOKEN": TOKEN},
+                "KUFFERT_DATABASE_URL is not an address. Write sqlite:///kuffert.db or postgresql:",
+            )
+            for arguments in (("centre", "list"), ("run",))
+            for url in ("secret", "postgresql://u:secret@host:54x/x", "sqlite://secret/x")
+        ),
         (
             ("centre", "list"),
             {"KUFFERT_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/x"},
@@ -139,6 +148,7 @@ def test_bad_input_gets_one_clear_line_and_a_nonzero_exit(
     assert ended.returncode == 1
     assert ended.stderr.startswith(said)
     assert len(ended.stderr.strip().splitlines()) == 1
+    assert "secret" not in ended.stderr
 
 
 def test_an_unreadable_database_is_named_in_one_line(tmp_path: Path) -> None:
