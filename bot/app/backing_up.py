@@ -11,7 +11,7 @@ from bot.app.forgetting import OneTransaction, forget_again
 from bot.app.locking import hold
 from bot.app.staff import BY_COMMAND
 from bot.core.clock import Clock
-from bot.core.sealing import Sealer, parse_key
+from bot.core.sealing import Sealer, parse_keys
 from bot.delivery.restoring import pass_lost_numbers, skip_all_due, withdraw_again
 from bot.errors import BotError
 from bot.settings import Settings
@@ -32,6 +32,7 @@ from bot.store import (
 from bot.store.backups.dumping import dump
 from bot.store.backups.loading import load, number_on
 from bot.store.backups.reading import Backup, check_backup
+from bot.store.backups.sealing import find_secret
 from bot.store.backups.writing import BackupWriter, Header, new_file
 from bot.store.columns import id_of
 from bot.store.database import check_reachable
@@ -54,12 +55,17 @@ class Restored:
     withdrawn: int
 
 
-def read_key_file(path: Path | None) -> bytes | None:
-    """Read the key of a sealed backup; raise BotError where there is none in the file."""
+def read_key_file(path: Path | None, *, sealed: Path | None = None) -> bytes | None:
+    """Read the key of a sealed backup; raise BotError where there is none in the file.
+
+    Of a file that holds several, as after a rotation, the newest seals; of `sealed`, a backup that
+    is there already, it is the one that fits.
+    """
     if path is None:
         return None
     try:
-        return parse_key(path.read_text())
+        secrets = parse_keys(path.read_text()).secrets
+        return find_secret(sealed, secrets) if sealed else secrets[-1]
     except (OSError, UnicodeDecodeError) as error:
         why = getattr(error, "strerror", None) or "it is no text"
         raise BotError(f"The key cannot be read: {path} ({why}).") from None

@@ -168,7 +168,7 @@ def db_restore(
     demo: OnDemo = False,
 ) -> None:
     """Make an empty database what a backup says; what was due since then is never sent."""
-    settings, secret = settings_for(demo=demo), read_key_file(key_file)
+    settings, secret = settings_for(demo=demo), read_key_file(key_file, sealed=file)
     logging.getLogger("alembic").setLevel(logging.WARNING)
     restored = asyncio.run(
         restore(

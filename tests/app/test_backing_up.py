@@ -10,13 +10,15 @@ import pytest
 from pydantic import SecretStr
 from sqlmodel import select
 
-from bot.app.backing_up import Restored, back_up, restore
+from bot.app.backing_up import Restored, back_up, read_key_file, restore
 from bot.app.examination import walk
 from bot.core.actions import Purpose
+from bot.core.sealing import draw_key, format_keys, parse_key, parse_keys
 from bot.errors import BotError
 from bot.settings import Settings
 from bot.store import Database, guardians, open_database
 from bot.store.backups.reading import Backup
+from bot.store.backups.sealing import SealedWriter
 from bot.store.console_tables import AuditEntry
 from bot.store.states import DeliveryStatus, GuardianState
 from bot.store.tables import Consent, Delivery, Guardian
@@ -229,3 +231,17 @@ async def test_without_the_file_of_tombstones_nothing_is_restored_unless_that_is
     assert not was_made
     async with opened(url) as database, database.reading() as session:
         assert await guardians.find_newcomer(session, "nobody") is None
+
+
+def test_a_key_file_opens_a_backup_of_before_its_key_was_rotated(tmp_path: Path) -> None:
+    before, path = tmp_path / "before.key", tmp_path / "sealed"
+    before.write_text(draw_key())
+    with path.open("wb") as file:
+        writer = SealedWriter(file, read_key_file(before) or b"")
+        writer.finish()
+    after = tmp_path / "after.key"
+    after.write_text(format_keys(parse_keys(before.read_text()).add(parse_key(draw_key()))))
+
+    assert read_key_file(after, sealed=path) == read_key_file(before)
+    assert read_key_file(after) != read_key_file(before)
+    assert read_key_file(after, sealed=tmp_path / "nothing") == read_key_file(after)

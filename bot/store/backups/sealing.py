@@ -7,6 +7,9 @@ chunk's nonce is its number and whether it is the last one. Each file has a key 
 import hmac
 import io
 import os
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -20,6 +23,20 @@ SALT_BYTES = 32
 CHECK_BYTES = 16
 TAG_BYTES = 16
 CHUNK_BYTES = 64 * 1024
+
+
+def find_secret(path: Path, secrets: Sequence[bytes]) -> bytes:
+    """Find the secret that a sealed file was made with; the newest where none fits.
+
+    What is wrong with the file shows when it is read.
+    """
+    with suppress(OSError), path.open("rb") as file:
+        begins = file.read(len(MAGIC) + SALT_BYTES + CHECK_BYTES)
+        salt, check = begins[len(MAGIC) : -CHECK_BYTES], begins[-CHECK_BYTES:]
+        for secret in secrets:
+            if hmac.compare_digest(check, check_of(secret, salt)):
+                return secret
+    return secrets[-1]
 
 
 class SealedWriter:
