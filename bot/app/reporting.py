@@ -13,6 +13,7 @@ import bot
 from bot.app.content_versions import read_running
 from bot.app.files import read_bytes
 from bot.app.opening import open_store
+from bot.app.simulating.cast import BEGINS
 from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
@@ -20,6 +21,7 @@ from bot.errors import BotError
 from bot.report.estimates import check_extra
 from bot.report.plans import Plan, parse_plan
 from bot.settings import Settings
+from bot.store import centres
 from bot.store.database import Database, open_database
 from bot.store.migrating import prepare
 
@@ -102,11 +104,17 @@ async def write_report(
         version=bot.VERSION,
         plan=plan or Plan(),
         costs=costs,
-        simulated=is_simulated,
+        simulated=is_simulated or await has_simulated(database),
     )
     async with database.reading() as session:
         findings = await analyse(session, setting, now=now, show_progress=show_progress)
     return await asyncio.to_thread(write_document, findings, folder, language=language)
+
+
+async def has_simulated(database: Database) -> bool:
+    """Say whether there are simulated centres, as in the demo: a report on them says so."""
+    async with database.reading() as session:
+        return any(each.code.startswith(BEGINS) for each in await centres.list_centres(session))
 
 
 def check_language(language: str | None) -> None:

@@ -10,9 +10,10 @@ import httpx
 import pytest
 from sqlmodel import col, func, select
 
-from bot.app.assigning import Wish, assign
+from bot.app import assigning
 from bot.app.demo import DRAFT, Demo, demo_settings
 from bot.app.examination import walk
+from bot.app.reporting import Wish, report
 from bot.app.running import Runtime
 from bot.app.simulating.cast import ANSWER, BEGINS, CENTRES, CHILDREN
 from bot.app.time_machine import ZONE
@@ -33,7 +34,7 @@ WORDS = {  # something that a page says only where there is something to say
     "/centres/simulated-2": "arm ",
     "/content": "<code>",
     "/inbox": "distress",
-    "/evaluation": "simulated-after.csv",
+    "/evaluation": "simulated-results-2.csv",
     "/people": "simulated-evaluator@localhost",
     "/audit": "results taken in",
 }
@@ -321,12 +322,22 @@ async def test_each_simulated_guardian_is_of_a_simulated_centre(demo: Demo) -> N
     assert {zone for _, _, zone in found} == {ZONE}
 
 
+async def test_a_report_on_simulated_families_says_so(demo: Demo, tmp_path: Path) -> None:
+    now = runtime_of(demo).clock.now()
+    folder = tmp_path / "page"
+
+    await report(demo.settings, folder, Wish(), now=now, show_progress=lambda *_: None)
+
+    text = (folder / "report.html").read_text()
+    assert "simulated. They say nothing of any child, family or centre." in text
+
+
 async def test_a_demo_whose_arms_are_drawn_already_stays_as_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "demo"
     async with make_demo(folder, has_families=False) as demo:
         now = runtime_of(demo).clock.now()
-    wish = Wish(("A", "B"), None, AllocationUnit.CENTRE, (), 1, {})
-    await assign(demo.settings, wish, out=None, now=now)
+    wish = assigning.Wish(("A", "B"), None, AllocationUnit.CENTRE, (), 1, {})
+    await assigning.assign(demo.settings, wish, out=None, now=now)
 
     async with make_demo(folder) as again:
         await wait_for_families(again)

@@ -32,10 +32,10 @@ from bot.store.tables import Centre
 SEED = 8
 ROSTER = "study_code,birth_month,home_language,baseline,disadvantage"
 RESULTS = "study_code,instrument,wave,score,assessed_on"
-INSTRUMENTS = (("vocabulary", 50.0, 10.0), ("listening", 20.0, 4.0))
-BEFORE, AFTER = "before", "after"
+# One outcome alone: of several, a report asks which one is the primary.
+INSTRUMENT, WAVE, MEAN, DEVIATION = "vocabulary", "after", 50.0, 10.0
 GAIN = 0.4  # of children whose centre has the programme, in standard deviations
-ABSENT, WITH_ABSENT = 5, 2  # so many children, of so many centres: enough to be shown
+ABSENT = 5  # so many children of a file's first centre: enough to be shown
 THEMES = ("Simulated: animals", "Simulated: the kitchen", "Simulated: the weather")
 
 
@@ -148,33 +148,27 @@ async def take_in_results(
     session: Session,
     rosters: dict[str, list[str]],
     *,
-    wave: str,
+    name: str,
     in_programme: frozenset[str],
     rng: Random,
     now: datetime,
 ) -> None:
-    """Take in a school's file of results; some rows in it have no child, or no sense."""
+    """Take in a file of some centres' results; some rows in it have no child, or no sense."""
     rows = []
     for place, (centre, codes) in enumerate(rosters.items()):
-        absent = ABSENT if wave == AFTER and place < WITH_ABSENT else 0
-        gain = GAIN if wave == AFTER and centre in in_programme else 0.0
-        for code in codes[: len(codes) - absent]:
-            rows += draw_results(code, wave=wave, gain=gain, rng=rng, on=now.date())
-    if wave == AFTER:
-        rows += [spoil(row, rng=rng) for row in rows[:3]]
-        rows.append(rows[0].replace(f",{AFTER},", f",{AFTER},9"))  # it contradicts the first one
-    name = f"simulated-{wave}.csv"
+        mean = MEAN + (GAIN * DEVIATION if centre in in_programme else 0)
+        assessed = codes[ABSENT:] if place == 0 else codes
+        rows += [draw_result(code, mean=mean, rng=rng, on=now.date()) for code in assessed]
+    rows += [spoil(row, rng=rng) for row in rows[:3]]
+    rows.append(draw_result(rows[0].split(",")[0], mean=0.0, rng=rng, on=now.date()))  # again
     content = "\n".join([RESULTS, *rows, ""]).encode()
     await import_outcomes(session, name, content, now=now)
     await note(session, EVALUATOR, "results taken in", name, now=now)
 
 
-def draw_results(code: str, *, wave: str, gain: float, rng: Random, on: date) -> list[str]:
-    """Draw a child's results, one row for each instrument."""
-    return [
-        f"{code},{name},{wave},{round(rng.gauss(mean + gain * deviation, deviation), 1)},{on}"
-        for name, mean, deviation in INSTRUMENTS
-    ]
+def draw_result(code: str, *, mean: float, rng: Random, on: date) -> str:
+    """Draw a child's result."""
+    return f"{code},{INSTRUMENT},{WAVE},{round(rng.gauss(mean, DEVIATION), 1)},{on}"
 
 
 def spoil(row: str, *, rng: Random) -> str:

@@ -35,7 +35,7 @@ BEGINS_AT = 9  # o'clock
 FIRST_PERSON = 700_001  # far from those whom a visitor plays
 RATE = 1000.0  # the stand-in takes any pace
 WAITS = timedelta(weeks=4)  # until the centres begin that wait
-RESULTS_ON = {paperwork.BEFORE: Day(1, 10), paperwork.AFTER: Day(-4, 10)}
+RESULTS_ON = (Day(-10, 10), Day(-4, 10))  # a file each, of a part of the centres
 ANSWERED_AFTER = timedelta(hours=15)
 
 
@@ -169,8 +169,8 @@ class Weeks:
                     now=self.began,
                 )
                 self._settle_in(centre, codes, place=place)
-        for wave, day in RESULTS_ON.items():
-            self.hood.plan(self.moment(day), partial(self._take_in, wave))
+        for number, day in enumerate(RESULTS_ON):
+            self.hood.plan(self.moment(day), partial(self._take_in, number))
         self.hood.plan(self.moment(Day(-2, 9)), partial(self._set_themes, centres))
         away_from, away_until = find_outage(self.ends)
         self.hood.plan(away_from, partial(self.hood.be_away, away_until))
@@ -211,13 +211,14 @@ class Weeks:
 
     # What staff do
 
-    async def _take_in(self, wave: str) -> None:
-        """Take in the results of a wave."""
+    async def _take_in(self, number: int) -> None:
+        """Take in the results of a part of the centres."""
+        share = list(self.rosters.items())[number :: len(RESULTS_ON)]
         async with self.store.database.writing() as session:
             await paperwork.take_in_results(
                 session,
-                self.rosters,
-                wave=wave,
+                dict(share),
+                name=f"simulated-results-{number + 1}.csv",
                 in_programme=self.in_programme,
                 rng=self.rng,
                 now=self.hood.clock.now(),
