@@ -1,5 +1,7 @@
 """Sealing with a ring of keys: what each opens, what stays, and what a key file may hold."""
 
+import base64
+
 import pytest
 
 from bot.core.sealing import Keys, Sealer, as_text, format_keys, name_of, parse_keys
@@ -38,6 +40,16 @@ def test_a_key_file_of_one_line_goes_on_as_it_always_did() -> None:
 def test_keys_come_back_from_a_file_as_they_were_written(keys: Keys) -> None:
     assert parse_keys(format_keys(keys)) == keys
     assert parse_keys("# Kuffert\n\n" + format_keys(keys).replace("\n", ",")) == keys
+
+
+def test_a_line_written_by_hand_may_be_any_base64() -> None:
+    secret = b"\xfb\xff" * 16
+
+    text = f"{as_text(FIRST)}\nseal {base64.b64encode(secret).decode()}"
+
+    assert "+" in text
+    assert "/" in text
+    assert parse_keys(text) == ONE.add(secret)
 
 
 @pytest.mark.parametrize("text", REFUSED)
