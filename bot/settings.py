@@ -3,6 +3,7 @@
 import os
 import re
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Self
@@ -53,6 +54,7 @@ class Settings(BaseSettings):
     log: LogKind = LogKind.TEXT
     host: str = "127.0.0.1"
     port: int = 8081
+    proxies: str = "127.0.0.1,::1"
 
     @field_validator("telegram_api")
     @classmethod
@@ -97,6 +99,19 @@ class Settings(BaseSettings):
         """Accept a port's number."""
         if not 0 <= value < 2**16:
             raise ValueError("write a number from 0 to 65535")
+        return value
+
+    @field_validator("proxies")
+    @classmethod
+    def check_proxies(cls, value: str) -> str:
+        """Accept addresses and networks; nobody can be anybody, and a name can be taken over."""
+        for each in filter(None, value.split(",")):
+            try:
+                network = ip_network(each.strip())
+            except ValueError:
+                raise ValueError("write addresses and networks, such as 10.0.0.2") from None
+            if network.prefixlen == 0:
+                raise ValueError("a network of everybody trusts everybody; write a smaller one")
         return value
 
     @model_validator(mode="after")

@@ -115,7 +115,7 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                         )
                     )
                 await stack.enter_async_context(
-                    serving(pages, host=settings.host, port=settings.port)
+                    serving(pages, host=settings.host, port=settings.port, proxies=settings.proxies)
                 )
                 spare_the_collector()
                 name = runtime.application.bot.username

@@ -21,17 +21,27 @@ class Server(uvicorn.Server):
 
 
 @asynccontextmanager
-async def serving(pages: Starlette, *, host: str, port: int) -> AsyncIterator[int]:
+async def serving(
+    pages: Starlette, *, host: str, port: int, proxies: str = ""
+) -> AsyncIterator[int]:
     """Serve pages; give the port; raise BotError when it is in use."""
     with open_port(host, port) as listener:
-        async with serving_on(listener, pages):
+        async with serving_on(listener, pages, proxies=proxies):
             yield listener.getsockname()[1]
 
 
 @asynccontextmanager
-async def serving_on(listener: socket.socket, pages: Starlette) -> AsyncIterator[None]:
-    """Serve pages on a port that is open."""
-    config = uvicorn.Config(pages, log_config=None, access_log=False, lifespan="off")
+async def serving_on(
+    listener: socket.socket, pages: Starlette, *, proxies: str = ""
+) -> AsyncIterator[None]:
+    """Serve pages on a port that is open.
+
+    `proxies` are the addresses and networks whose word counts (X-Forwarded-For and -Proto) for who
+    asks, and whether by https; what anybody else says of it is not read.
+    """
+    config = uvicorn.Config(
+        pages, log_config=None, access_log=False, lifespan="off", forwarded_allow_ips=proxies
+    )
     server = Server(config)
     task = asyncio.create_task(server.serve(sockets=[listener]))
     try:

@@ -47,6 +47,16 @@ def age_database(folder: Path) -> None:
         (("centre", "list"), {"KUFFERT_COLOUR": "red"}, "Unknown setting: KUFFERT_COLOUR. There"),
         (
             ("centre", "list"),
+            {"KUFFERT_PROXIES": "10.0.0.1,web"},
+            "KUFFERT_PROXIES: write addresses and networks, such as 10.0.0.2.",
+        ),
+        (
+            ("centre", "list"),
+            {"KUFFERT_PROXIES": "0.0.0.0/0"},
+            "KUFFERT_PROXIES: a network of everybody trusts everybody; write a smaller one.",
+        ),
+        (
+            ("centre", "list"),
             {"KUFFERT_SEND_RATE": "fast"},
             "KUFFERT_SEND_RATE: Input should be a valid number",
         ),

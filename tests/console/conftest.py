@@ -104,7 +104,7 @@ async def opened(town: Town) -> AsyncIterator[Open]:
             clock=town.clock,
             api=lambda: town.server.url,
         ) as pages,
-        serving(pages, host="127.0.0.1", port=0) as port,
+        serving(pages, host="127.0.0.1", port=0, proxies="127.0.0.1") as port,
     ):
         doors = [each for each in pages.routes if isinstance(each, Door)]
         yield Open(town, f"http://127.0.0.1:{port}", doors, stack)
