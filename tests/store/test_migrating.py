@@ -45,15 +45,15 @@ async def fill_first(database: Database) -> None:
         insert_delivery(2, "skipped", ":friday", touch="grow", ended=":left", reason="paused"),
         "INSERT INTO engagement_event (guardian_id, kind, happened_at) VALUES (2, 'paused', :left)",
     ]
-    values = {
-        "joined": JOINED.replace(tzinfo=None) if database.is_sqlite else JOINED,
-        "friday": FRIDAY.replace(tzinfo=None) if database.is_sqlite else FRIDAY,
-        "monday": MONDAY.replace(tzinfo=None) if database.is_sqlite else MONDAY,
+    moments = {
+        "joined": JOINED,
+        "friday": FRIDAY,
+        "monday": MONDAY,
         "left": JOINED + timedelta(days=1),
-        "sealed": b"sealed",
     }
-    if database.is_sqlite:
-        values["left"] = values["left"].replace(tzinfo=None)
+    values: dict[str, object] = {"sealed": b"sealed"}
+    for name, moment in moments.items():  # SQLite keeps moments as text
+        values[name] = f"{moment:%Y-%m-%d %H:%M:%S.%f}" if database.is_sqlite else moment
     async with database.engine.begin() as connection:
         for row in rows:
             used = {name: value for name, value in values.items() if f":{name}" in row}
