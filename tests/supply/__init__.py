@@ -1,0 +1,1 @@
+"""What Kuffert is built from: licences and the list of materials, made from the lock files."""
