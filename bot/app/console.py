@@ -109,8 +109,12 @@ async def console(
     api: Callable[[], str],
     more: list[BaseRoute] | None = None,
     is_demo: bool = False,
+    large: int = Office.large,
 ) -> AsyncIterator[Starlette]:
-    """Give the console's pages; what works behind them is ended at the end."""
+    """Give the console's pages; what works behind them is ended at the end.
+
+    A school's file of more than `large` bytes is read in a process of its own.
+    """
     assistant = Assistant(store, settings, shelf=shelf, clock=clock, api=api)
     office = Office(
         database=store.database,
@@ -125,6 +129,7 @@ async def console(
             undertake=assistant.undertake,
         ),
         is_demo=is_demo,
+        large=large,
     )
     worker = Worker(office)
     try:

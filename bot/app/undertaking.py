@@ -16,11 +16,14 @@ from bot.app.content_versions import read_running
 from bot.app.logs import begin_log
 from bot.app.opening import open_store
 from bot.errors import BotError
+from bot.intake.telling import Asked, take_in
 from bot.report.estimates import check_extra
 from bot.report.exports.asking import parse_moment
 from bot.report.exports.writers import Format
 from bot.report.plans import Plan, parse_plan
 from bot.settings import Settings
+from bot.store import Database, Session, audit, work
+from bot.web.console.results import CHECK, IMPORT
 
 if TYPE_CHECKING:
     from bot.report.costs import CostFile
@@ -41,7 +44,7 @@ async def undertake(
     now: datetime,
     show_progress: Show,
 ) -> tuple[list[Path], str]:
-    """Have an export or a report made in a folder; give its files, and what is to be said of it.
+    """Have work done in a folder; give the files that were made, and what is to be said of them.
 
     Raise BotError where it cannot be made. Whatever `show_progress` raises ends the process.
     """
@@ -108,7 +111,7 @@ def do_apart(
 async def make(
     settings: Settings, kind: str, wanted: dict[str, Any], folder: Path, *, now: datetime
 ) -> str:
-    """Make an export or a report; of a series, say how to ask for what changes from now on."""
+    """Make what a kind of work makes; of a series, say how to ask for what changes from now on."""
 
     def show_progress(done: int, total: int) -> None:
         with suppress(OSError):
@@ -117,6 +120,9 @@ async def make(
             path.replace(folder / PROGRESS)
 
     async with open_store(settings) as store:
+        if kind in (CHECK, IMPORT):
+            await read_results(store.database, wanted, folder, now=now, show_progress=show_progress)
+            return ""
         catalogue = await read_running(store.database, settings)
         if kind == "export":
             series = wanted["series"]
@@ -143,6 +149,35 @@ async def make(
             show_progress=show_progress,
         )
         return ""
+
+
+async def read_results(
+    database: Database, wanted: dict[str, Any], folder: Path, *, now: datetime, show_progress: Show
+) -> None:
+    """Look at a school's file that is kept, or take it in; write what came of it as JSON."""
+    parts = [part async for part in work.read_parts(database, wanted["kept"])]
+    asked = Asked(
+        wanted["name"],
+        b"".join(parts),
+        wanted["mapping"],
+        is_import=wanted["is_import"],
+        confirmed={(sheet, line): code for sheet, line, code in wanted["confirmed"]},
+        confirmed_in=wanted["confirmed_in"],
+    )
+
+    async def note(session: Session) -> None:
+        await audit.record(
+            session,
+            "results taken in",
+            who=wanted["who"],
+            account_id=wanted["account_id"],
+            about=asked.name,
+            now=now,
+        )
+
+    told = await take_in(database, asked, now=now, note=note, show_progress=show_progress)
+    (folder / MADE).mkdir()
+    (folder / MADE / "results.json").write_text(told.model_dump_json())
 
 
 def read_settled(wanted: dict[str, Any]) -> tuple[Plan, "CostFile | None"]:

@@ -147,6 +147,12 @@ def parse_mapping(name: str, content: bytes) -> Mapping:
         ) from None
 
 
+def write_mapping(mapping: Mapping) -> str:
+    """Write a mapping as a mapping file; reading that gives the same again."""
+    said = mapping.model_dump(mode="json", exclude_none=True)
+    return str(yaml.safe_dump(said, allow_unicode=True, sort_keys=False))
+
+
 def make_tidy_mapping(columns: Iterable[str]) -> Mapping | None:
     """Give the mapping of a tidy file, which needs none; None for any other."""
     names = set(columns)

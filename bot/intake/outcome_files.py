@@ -1,5 +1,6 @@
 """Check a school's file of results, take it in as often as somebody likes, and take it back."""
 
+import asyncio
 import gc
 import hashlib
 from collections import defaultdict
@@ -28,6 +29,9 @@ NEEDS_MAPPING = (
     "Write study_code, instrument, wave, score and, if you have it, assessed_on; "
     "or have a mapping proposed: `kuffert outcomes check FILE`."
 )
+
+
+Read = tuple[Results, FileMapping]
 
 
 @dataclass(frozen=True)
@@ -59,9 +63,7 @@ def sparing_the_collector() -> Iterator[None]:
             gc.enable()
 
 
-def read_file(
-    name: str, content: bytes, mapping: FileMapping | None
-) -> tuple[Results, FileMapping]:
+def read_file(name: str, content: bytes, mapping: FileMapping | None) -> Read:
     """Read every result of a file; raise FileRefused where it may not be read, or not so."""
     sheets = read_sheets(name, content)
     problems = [problem for sheet in sheets for problem in check_cells(name, sheet)]
@@ -150,34 +152,41 @@ def append(results: Results, more: Results) -> None:
 
 
 async def check_outcomes(
-    session: Session, name: str, content: bytes, *, mapping: FileMapping | None = None
+    session: Session,
+    name: str,
+    content: bytes,
+    *,
+    mapping: FileMapping | None = None,
+    read: Read | None = None,
 ) -> Imported:
-    """Say what an import would do, and change nothing."""
+    """Say what an import would do, and change nothing; `read` is the file where it is read."""
     with sparing_the_collector():
-        judged, _mapping, _file = await judge_file(session, name, content, mapping, {}, "")
+        read = read or read_file(name, content, mapping)
+        judged, _file = await judge_file(session, content, read, {}, "")
         withheld = await linking.list_withheld(session)
         return Imported(name, judged, count_ends(judged, withheld), has_changed=True)
 
 
 async def judge_file(
     session: Session,
-    name: str,
     content: bytes,
-    mapping: FileMapping | None,
+    read: Read,
     confirmed: Mapping[Place, str],
     confirmed_in: str,
-) -> tuple[Judged, FileMapping, OutcomeFile | None]:
-    """Read and judge a file; what was confirmed at an earlier import of it stays confirmed."""
-    results, mapping = read_file(name, content, mapping)
+) -> tuple[Judged, OutcomeFile | None]:
+    """Judge a file that is read; what was confirmed at an earlier import of it stays confirmed."""
+    results, _mapping = read
     file = await outcomes.find_file(session, hashlib.sha256(content).hexdigest())
     roster = await outcomes.list_study_codes(session)
     known = await outcomes.list_known(session, besides=file)
     before = await list_confirmed(session, file, results, roster) if file else {}
-    judged = judge(results, roster, known=known, confirmed={**before, **confirmed})
+    judged = await asyncio.to_thread(
+        judge, results, roster, known=known, confirmed={**before, **confirmed}
+    )
     problems = list(check_confirmed(confirmed_in, judged, roster, confirmed))
     if problems:
         raise FileRefused(problems)
-    return judged, mapping, file
+    return judged, file
 
 
 async def list_confirmed(
@@ -224,15 +233,18 @@ async def import_outcomes(
     mapping: FileMapping | None = None,
     confirmed: Mapping[Place, str] | None = None,
     confirmed_in: str = "",
+    read: Read | None = None,
     show_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Imported:
-    """Take in a file within the caller's transaction; raise FileRefused with every problem."""
+    """Take in a file within the caller's transaction; raise FileRefused with every problem.
+
+    `read` is the file where it is read already, so that the transaction is short.
+    """
     with sparing_the_collector():
-        judged, mapping, file = await judge_file(
-            session, name, content, mapping, confirmed or {}, confirmed_in
-        )
+        read = read or read_file(name, content, mapping)
+        judged, file = await judge_file(session, content, read, confirmed or {}, confirmed_in)
         counts = count_ends(judged, await linking.list_withheld(session))
-        spelt = mapping.model_dump_json()
+        spelt = read[1].model_dump_json()
         if file and not file.undone_at and file.mapping != spelt:
             raise BotError(
                 f"{name} was taken in with another mapping. "

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.core.codes import is_study_code, parse_code
@@ -66,6 +66,22 @@ def propose(name: str, sheets: Sequence[Sheet]) -> str:
         table = read_table(name, sheet, header_row=header.row, header_rows=header.rows)
         lines += describe(table, header)
     return "\n".join(lines) + "\n"
+
+
+def propose_below(name: str, sheet: Sheet, *, header_row: int, header_rows: int) -> str:
+    """Write a mapping of one sheet whose header somebody has pointed at; "" where nothing is."""
+    table = read_table(name, sheet, header_row=header_row, header_rows=header_rows)
+    if not table.columns:
+        return ""
+    shares = [share_codes(sheet, column) for column in range(len(table.columns))]
+    header = Header(header_row, header_rows, shares.index(max(shares)))
+    return "\n".join(["sheets:", *describe(table, header)]) + "\n"
+
+
+def list_sentinels(cells: Iterable[Cell]) -> list[str]:
+    """List the numbers among cells that often stand for a score that is missing."""
+    texts = {text_of(cell) for cell in cells}
+    return [each for each in SENTINELS if each in texts]
 
 
 def key_of(text: str) -> str:
@@ -255,8 +271,7 @@ def describe_decimal(columns: Sequence[Sequence[Cell]]) -> Iterator[str]:
 
 def describe_missing(columns: Sequence[Sequence[Cell]]) -> Iterator[str]:
     """List the words for no score; ask of numbers that often stand for one."""
-    texts = {text_of(cell) for cells in columns for cell in cells}
-    asked = [each for each in SENTINELS if each in texts]
+    asked = list_sentinels(cell for cells in columns for cell in cells)
     yield f"    missing: [{', '.join(quote(word) for word in MISSING)}]"
     if asked:
         yield f"    # ASK: {', '.join(asked)} is among the scores. If it means missing, add it."

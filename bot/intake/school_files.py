@@ -23,6 +23,7 @@ SEPARATORS = ";\t,"
 SAMPLE_LINES = 50
 ZIP, OLD_EXCEL, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
 MOST_UNPACKED = 1_000_000_000  # bytes; a small file can unpack to any size
+BEGINNING = 1_000_000  # bytes of a CSV that tell how it is to be read
 SAVE_AS = "Save it as .xlsx or as CSV."
 
 
@@ -44,6 +45,18 @@ def read_sheets(name: str, content: bytes) -> list[Sheet]:
     if content.startswith(PDF):
         raise refuse(name, "this is a PDF, not a table", SAVE_AS)
     return [read_csv(name, decode(name, content))]
+
+
+def read_beginning(name: str, content: bytes, *, most: int = BEGINNING) -> list[Sheet]:
+    """Read the sheets as far as a look at them needs: of a large CSV the first lines alone."""
+    start = content[:most]
+    is_text = not content.startswith((ZIP, OLD_EXCEL, PDF)) and 0 not in start[:200]
+    if is_text and len(content) > most:
+        try:
+            return read_sheets(name, start[: start.rfind(b"\n") + 1] or start)
+        except FileRefused:  # cut within a cell of several lines
+            pass
+    return read_sheets(name, content)
 
 
 def refuse(name: str, what: str, instead: str, *, line: int = 0) -> FileRefused:

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from itertools import islice
 from typing import NamedTuple
 
-from sqlalchemy import delete, insert, or_
+from sqlalchemy import delete, func, insert, or_
 from sqlalchemy import select as select_columns
 from sqlalchemy.exc import IntegrityError
 from sqlmodel import col, select
@@ -20,6 +20,7 @@ from bot.store.states import OutcomeEnd
 from bot.store.tables import Centre, Child
 
 CHUNK = 20_000  # rows in one statement's hands
+MOST_SHOWN = 10_000  # quarantined results of one file
 SHORTEST_DIGEST = 8  # characters of a hash that name a file
 
 
@@ -132,6 +133,29 @@ async def list_stored(session: Session, file: OutcomeFile) -> list[StoredOutcome
     """List what is kept of a file, as it is kept."""
     statement = select_columns(*COLUMNS).where(col(Outcome.file_id) == id_of(file))
     return [StoredOutcome(*row) for row in await read(session, statement)]
+
+
+async def list_quarantined(
+    session: Session, file: OutcomeFile, *, limit: int = MOST_SHOWN
+) -> list[StoredOutcome]:
+    """List what is quarantined of a file, in the order of its lines."""
+    statement = (
+        select_columns(*COLUMNS)
+        .where(col(Outcome.file_id) == id_of(file), col(Outcome.ended) == OutcomeEnd.QUARANTINED)
+        .order_by(col(Outcome.line), col(Outcome.id))
+        .limit(limit)
+    )
+    return [StoredOutcome(*row) for row in await read(session, statement)]
+
+
+async def count_quarantined(session: Session) -> dict[int, int]:
+    """Count what is quarantined, by the file's number."""
+    statement = (
+        select_columns(col(Outcome.file_id), func.count())
+        .where(col(Outcome.ended) == OutcomeEnd.QUARANTINED)
+        .group_by(col(Outcome.file_id))
+    )
+    return dict(await read(session, statement))
 
 
 async def add_outcomes(

@@ -37,9 +37,10 @@ async def keep_file(
     content: bytes,
     now: datetime,
     expires_at: datetime,
+    wanted: str = "",
 ) -> Work:
     """Keep a file that is made already, to be fetched until a moment."""
-    row = await begin(session, account_id=account_id, kind=kind, wanted="", now=now)
+    row = await begin(session, account_id=account_id, kind=kind, wanted=wanted, now=now)
     row.status, row.ended_at, row.expires_at = WorkStatus.DONE, now, expires_at
     row.file_name, row.media_type = file_name, media_type
     session.add(row)

@@ -94,7 +94,13 @@ class Open:
 
 
 @pytest.fixture
-async def opened(town: Town) -> AsyncIterator[Open]:
+def large() -> int:
+    """From how many bytes on a school's file is read in a process of its own."""
+    return 2_000_000
+
+
+@pytest.fixture
+async def opened(town: Town, large: int) -> AsyncIterator[Open]:
     async with (
         AsyncExitStack() as stack,
         console(
@@ -103,6 +109,7 @@ async def opened(town: Town) -> AsyncIterator[Open]:
             shelf=town.runtime.shelf,
             clock=town.clock,
             api=lambda: town.server.url,
+            large=large,
         ) as pages,
         serving(pages, host="127.0.0.1", port=0, proxies="127.0.0.1") as port,
     ):

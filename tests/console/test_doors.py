@@ -43,6 +43,11 @@ TABLE = {
     "POST /evaluation/report": {X, A},
     "GET /evaluation/report/{number:int}": {X, A},
     "POST /evaluation/results": {X, A},
+    "GET /evaluation/results/{number:int}": {X, A},
+    "GET /evaluation/results/{number:int}/form": {X, A},
+    "GET /evaluation/results/{number:int}/quarantined": {X, A},
+    "POST /evaluation/results/{number:int}": {X, A},
+    "GET /evaluation/files/{digest}": {X, A},
     "POST /evaluation/undo": {X, A},
     "POST /work/{number:int}/cancel": {S, X, A},
     "GET /work/{number:int}/file": {S, X, A},
@@ -58,6 +63,7 @@ TABLE = {
 }
 OPEN_TO_ALL = {"GET /sign-in", "POST /sign-in"}
 FILLED = {"{code}": "solsikken", "{version}": "0" * 64, "{number:int}": "1", "{rest:path}": ""}
+FILLED = {"{code}": "solsikken", "{version}": "0" * 64, "{digest}": "0" * 64, "{number:int}": "1"}
 REFUSED = 403
 
 

@@ -12,7 +12,7 @@ from sqlmodel import select
 from bot.catalogue.files import pack
 from bot.store import snapshots
 from bot.store.console_tables import Work
-from bot.store.evaluation_tables import Outcome, RosterEntry
+from bot.store.evaluation_tables import RosterEntry
 from bot.store.states import DeliveryKind, DeliveryStatus, StaffRole, WorkStatus
 from bot.store.tables import Child, Delivery, Question
 from tests.console.conftest import Browser, Open
@@ -274,61 +274,6 @@ def results_of(codes: list[str]) -> bytes:
     return "\n".join(["study_code,instrument,wave,score,assessed_on", *rows]).encode()
 
 
-async def test_results_are_looked_at_taken_in_and_taken_back(opened: Open) -> None:
-    codes = await enrol(opened, 6)
-    browser = await opened.browser(StaffRole.EVALUATOR)
-    await browser.get("/evaluation")
-    file = {"file": ("results.csv", results_of([*codes, "NOBODY-1"]))}
-
-    seen = await browser.post("/evaluation/results", files=file, status=200)
-    assert "What would happen" in seen.text
-    assert await opened.town.rows(Outcome) == []
-    form = {"kept": "1", "do": "import", "mapping": ""}
-    done = await browser.post("/evaluation/results", form, status=200)
-    assert "The results are in" in done.text
-    assert len(await opened.town.rows(Outcome)) == 7
-    quarantined = await browser.get("/work/2/file")
-    assert "NOBODY-1" in quarantined.text
-    page = await browser.get("/evaluation")
-    assert "Sprog, after" in page.text
-    digest = page.text.split('name="digest" value="')[1][:64]
-    await browser.post("/evaluation/undo", {"digest": digest})
-
-    assert await opened.town.rows(Outcome) == []
-    actions = [action for action, _ in await opened.trail()]
-    assert actions[-3:] == ["results taken in", "file fetched", "results taken back"]
-
-
-async def test_a_file_in_other_columns_is_mapped_in_the_page(opened: Open) -> None:
-    codes = await enrol(opened, 6)
-    rows = [f"{code};{10 + place},5" for place, code in enumerate(codes)]
-    content = "\n".join(["Elev;Ordforråd", *rows]).encode()
-    browser = await opened.browser(StaffRole.EVALUATOR)
-    await browser.get("/evaluation")
-
-    asked = await browser.post(
-        "/evaluation/results", files={"file": ("skole.csv", content)}, status=200
-    )
-    assert "How is this file to be read?" in asked.text
-    assert "Ordforråd" in asked.text
-    mapping = (
-        "sheets:\n- layout: wide\n  study_code: Elev\n  decimal: comma\n"
-        "  columns:\n    Ordforråd: {instrument: Ord, wave: after}\n"
-    )
-    wrong = await browser.post(
-        "/evaluation/results", {"kept": "1", "mapping": "sheets: x", "do": "check"}, status=400
-    )
-    assert "mapping.yaml" in wrong.text
-    form = {"kept": "1", "mapping": mapping}
-    seen = await browser.post("/evaluation/results", {**form, "do": "check"}, status=200)
-    assert "What would happen" in seen.text
-    await browser.post("/evaluation/results", {**form, "do": "import"}, status=200)
-
-    assert sorted(each.score for each in await opened.town.rows(Outcome)) == [
-        10.5 + place for place in range(6)
-    ]
-
-
 async def test_an_export_is_made_behind_the_page_and_fetched_by_its_owner_alone(
     opened: Open,
 ) -> None:
@@ -356,7 +301,8 @@ async def test_a_report_is_made_behind_the_page(opened: Open) -> None:
     browser = await opened.browser(StaffRole.EVALUATOR)
     await browser.get("/evaluation")
     file = {"file": ("results.csv", results_of(codes))}
-    await browser.post("/evaluation/results", {"do": "import"}, files=file, status=200)
+    looked = await browser.post("/evaluation/results", files=file)
+    await browser.post(looked.headers["location"])
 
     await browser.post("/evaluation/report", {"language": "da"})
     row = await wait_for_work(opened, browser)
@@ -384,7 +330,8 @@ async def test_a_report_follows_what_the_study_settled_on_and_what_it_cost(opene
     browser = await opened.browser(StaffRole.EVALUATOR)
     await browser.get("/evaluation")
     file = {"file": ("results.csv", results_of(codes))}
-    await browser.post("/evaluation/results", {"do": "import"}, files=file, status=200)
+    looked = await browser.post("/evaluation/results", files=file)
+    await browser.post(looked.headers["location"])
     study = b"registration: Written down before the first family joined.\n"
     costs = b"currency: DKK\nmonths: 9\ncosts:\n  - {name: Singing lessons, amount: 300}\n"
     settled = {"study": ("study.yaml", study), "costs": ("costs.yaml", costs)}

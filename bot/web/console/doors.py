@@ -48,6 +48,7 @@ class Door(Route):
         allowed: Iterable[StaffRole] | None,
         method: str = "GET",
         takes_file: bool = False,
+        most_fields: int = MOST_FIELDS,
     ) -> None:
         """Put an answer behind a path."""
         self.allowed = frozenset(allowed) if allowed is not None else None
@@ -56,7 +57,14 @@ class Door(Route):
         async def endpoint(request: Request) -> Response:
             visit = Visit(office, request)
             try:
-                return await admit(request, office, answer, allowed=self.allowed, most=most)
+                return await admit(
+                    request,
+                    office,
+                    answer,
+                    allowed=self.allowed,
+                    most=most,
+                    most_fields=most_fields,
+                )
             except TooMuch:
                 return visit.refuse(
                     visit.words.say("This is larger than what can be taken in here."), status=413
@@ -87,6 +95,7 @@ async def admit(
     *,
     allowed: frozenset[StaffRole] | None,
     most: int,
+    most_fields: int,
 ) -> Response:
     """Let a request in, where whoever asks may, and its form is one of ours."""
     signed_in = await find_signed_in(request, office)
@@ -105,7 +114,7 @@ async def admit(
     form = FormData()
     if is_change:
         within = Request(request.scope, limit(request.receive, most))
-        form = await within.form(max_files=2, max_fields=MOST_FIELDS)
+        form = await within.form(max_files=2, max_fields=most_fields)
         if signed_in and not is_ours(form, signed_in):
             visit = Visit(office, request, signed_in)
             return visit.refuse(

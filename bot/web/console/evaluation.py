@@ -12,6 +12,7 @@ from bot.store import Session, linking, outcomes, work
 from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
+from bot.web.console import results
 from bot.web.console.centres import as_file
 from bot.web.console.remembering import Memory
 from bot.web.console.reports import LANGUAGES, REPORT, find_settled
@@ -19,7 +20,7 @@ from bot.web.console.visits import Visit
 from bot.web.console.working import Worker
 
 EXPORT = "export"
-KINDS = (EXPORT, REPORT)
+KINDS = (EXPORT, REPORT, results.CHECK, results.IMPORT)
 MOST_SHOWN = 20
 
 
@@ -37,6 +38,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
     counted = await memory.recall("linkage", count, now=visit.now)
     async with visit.office.database.reading() as session:
         files = await outcomes.list_all_files(session)
+        quarantined = await outcomes.count_quarantined(session)
         works = await list_mine(visit, session)
         settled = await find_settled(visit, session)
     return visit.page(
@@ -44,6 +46,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
         counted=counted,
         linkages=counted.value,
         files=files,
+        quarantined=quarantined,
         works=works,
         formats=list(Format),
         report_languages=LANGUAGES,
@@ -102,7 +105,8 @@ async def cancel(visit: Visit) -> Response:
         row = await get_mine(visit, session)
         await work.ask_to_stop(session, id_of(row))
         await visit.note(session, f"{row.kind} cancelled", str(row.id))
-    return visit.back("/evaluation#made")
+    is_of_results = row.kind in (results.CHECK, results.IMPORT)
+    return visit.back(f"/evaluation/results/{row.id}" if is_of_results else "/evaluation#made")
 
 
 async def give_file(visit: Visit) -> Response:

@@ -18,6 +18,7 @@ from bot.web.console import (
     evaluation,
     inbox,
     people,
+    quarantine,
     reports,
     results,
     signing_in,
@@ -48,6 +49,7 @@ RUNS_IT = (STAFF, ADMIN)
 EVALUATES = (EVALUATOR, ADMIN)
 SETS_UP = (STAFF, EVALUATOR, ADMIN)
 ALONE = (ADMIN,)
+MAPPING_FIELDS = 5_000  # six for each column of a school's file
 
 
 def make_console(office: Office, worker: Worker, more: Sequence[BaseRoute] = ()) -> Starlette:
@@ -130,10 +132,21 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         see("/work/{number:int}/page", reports.give_page, EVALUATES),
         do(
             "/evaluation/results",
-            partial(results.take_in, memory=memory),
+            partial(results.receive, memory=memory, worker=worker),
+            EVALUATES,
+            takes_file=True,
+            most_fields=MAPPING_FIELDS,
+        ),
+        see("/evaluation/results/{number:int}", partial(quarantine.show, memory=memory), EVALUATES),
+        see("/evaluation/results/{number:int}/form", quarantine.give_form, EVALUATES),
+        see("/evaluation/results/{number:int}/quarantined", quarantine.give_quarantined, EVALUATES),
+        do(
+            "/evaluation/results/{number:int}",
+            partial(quarantine.take_in, memory=memory, worker=worker),
             EVALUATES,
             takes_file=True,
         ),
+        see("/evaluation/files/{digest}", quarantine.show_file, EVALUATES),
         do("/evaluation/undo", partial(results.undo, memory=memory), EVALUATES),
         do("/work/{number:int}/cancel", evaluation.cancel, SETS_UP),
         see("/work/{number:int}/file", evaluation.give_file, SETS_UP),

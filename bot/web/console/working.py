@@ -7,11 +7,12 @@ import os
 import time
 import zipfile
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from bot.errors import BotError
+from bot.errors import BotError, DatabaseGone
 from bot.store import work
 from bot.store.columns import id_of
 from bot.store.console_tables import Work
@@ -89,16 +90,16 @@ class Worker:
     async def _beat(self, number: int, progress: "Progress") -> None:
         """Note how far it is, every second; notice that it is to stop."""
         while True:
-            async with self.office.database.writing() as session:
-                goes_on = await work.beat(
-                    session,
-                    number,
-                    done=progress.done,
-                    total=progress.total,
-                    now=self.office.clock.now(),
-                )
-            if not goes_on:
-                progress.is_to_stop = True
+            with suppress(DatabaseGone):  # as while the work itself writes much into SQLite
+                async with self.office.database.writing() as session:
+                    goes_on = await work.beat(
+                        session,
+                        number,
+                        done=progress.done,
+                        total=progress.total,
+                        now=self.office.clock.now(),
+                    )
+                progress.is_to_stop = not goes_on
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _keep(self, number: int, made: Made, kind: str) -> tuple[str, str]:
