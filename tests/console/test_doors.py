@@ -62,8 +62,13 @@ TABLE = {
     "GET /audit": {A},
 }
 OPEN_TO_ALL = {"GET /sign-in", "POST /sign-in"}
-FILLED = {"{code}": "solsikken", "{version}": "0" * 64, "{number:int}": "1", "{rest:path}": ""}
-FILLED = {"{code}": "solsikken", "{version}": "0" * 64, "{digest}": "0" * 64, "{number:int}": "1"}
+FILLED = {
+    "{code}": "solsikken",
+    "{version}": "0" * 64,
+    "{digest}": "0" * 64,
+    "{number:int}": "1",
+    "{rest:path}": "",
+}
 REFUSED = 403
 
 
