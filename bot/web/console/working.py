@@ -79,8 +79,8 @@ class Worker:
         beating = asyncio.create_task(self._beat(number, progress))
         try:
             with TemporaryDirectory() as folder:
+                # what is made by now was asked to stop too late: an import is in
                 made = await self.office.helpers.undertake(row, Path(folder), progress.show)
-                progress.check()
                 name, kind = await self._keep(number, made, row.kind)
         finally:
             beating.cancel()
