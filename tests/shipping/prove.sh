@@ -54,7 +54,8 @@ grep -q "The Bot API cannot be reached" said.txt
 say "a report and every kind of export"
 $run --network none -e KUFFERT_SECRET_KEY="$key" --entrypoint sh kuffert:evaluation -c '
     kuffert report --example --out /tmp/out && kuffert centre add sun Sun --zone Europe/Copenhagen \
-        --language en && kuffert cards issue --centre sun --count 3 > /dev/null &&
+        --language en && printf "birth_month,home_language\n2022-05,ar\n" > /tmp/list.csv &&
+    kuffert roster import /tmp/list.csv --centre sun --out /tmp/coded.csv &&
     kuffert export /tmp/rows --format parquet --format dta --format sav && ls /tmp/out /tmp/rows/*.sav'
 
 say "the bot runs and answers on /readyz, with a stand-in for Telegram that the image brings along"
