@@ -17,6 +17,10 @@ class KeyMissing(BotError):
     """What is sealed does not open with any key that is at hand."""
 
 
+class WriteLater(BotError):
+    """A file takes nothing now, on a full disk say; what was to be written is written later."""
+
+
 class DrawingFailed(BotError):
     """A picture or a page that cannot be drawn; what it was to go with goes without it."""
 
@@ -67,3 +71,7 @@ class SendLater(SendError):
         self.retry_after = retry_after
         self.in_doubt = in_doubt
         super().__init__(reason)
+
+
+class NetworkAway(SendLater):
+    """Later, whoever it is for: the network is not reached, or knows us no more; nothing went."""

@@ -199,8 +199,10 @@ class Town:
     async def events(self) -> list[str]:
         return [str(event.kind) for event in await self.rows(EngagementEvent)]
 
-    async def wait_for(self, condition: Callable[[], Found | None]) -> Found:
-        return await self.sandbox.wait_for(condition)
+    async def wait_for(
+        self, condition: Callable[[], Found | None], *, seconds: float = 20.0
+    ) -> Found:
+        return await self.sandbox.wait_for(condition, seconds=seconds)
 
     async def settle(self) -> None:
         """Come back when every update is done and everything due is sent."""

@@ -140,7 +140,13 @@ class Runtime:
             meters=self.meters,
         )
         self.inbox = Inbox(self.application, database, desk=desk, name=self.name)
-        self.receiver = Receiver(database, sealer=sealer, clock=clock, wake_inbox=self.inbox.wake)
+        self.receiver = Receiver(
+            database,
+            sealer=sealer,
+            clock=clock,
+            wake_inbox=self.inbox.wake,
+            meters=self.meters,
+        )
         self.poller = Poller(self.application, self.receiver)
         telling = self.application.bot
         self._watchman = Watchman(database, telling, watch, clock=clock) if watch else None

@@ -55,6 +55,17 @@ HANDLERS = {
 }
 
 
+class ForgetfulApplication(TurnApplication):
+    """Keeps nothing of whom an update was from.
+
+    The library would note every chat and every user for a store that we have not, for ever:
+    those of families that were forgotten, too.
+    """
+
+    def _mark_for_persistence_update(self, **_of_whom: object) -> None:
+        """Note nothing."""
+
+
 def build_application(token: str, *, api: str, request: AiohttpRequest) -> TurnApplication:
     """Build the application for a bot; `api` is the Bot API's base address.
 
@@ -62,6 +73,7 @@ def build_application(token: str, *, api: str, request: AiohttpRequest) -> TurnA
     """
     application = (
         Application.builder()
+        .application_class(ForgetfulApplication)
         .token(token)
         .base_url(f"{api}/bot")
         .base_file_url(f"{api}/file/bot")

@@ -35,7 +35,14 @@ from bot.chat.turns import Desk, Turn, TurnApplication
 from bot.core.messages import OutgoingMessage
 from bot.core.tracing import tell_error, working_on
 from bot.delivery.planning import hear
-from bot.errors import DatabaseGone, GuardianUnreachable, MessageRefused, SendLater
+from bot.errors import (
+    DatabaseGone,
+    GuardianUnreachable,
+    MessageRefused,
+    NetworkAway,
+    SendLater,
+    WriteLater,
+)
 from bot.store import Database, Session, chat_turns, guardians, staff, updates
 from bot.store.states import UpdateStatus
 from bot.store.tables import StoredUpdate
@@ -44,8 +51,10 @@ REPLIES = "replies"  # what replies are sealed as
 SIDE_BY_SIDE = 50  # chats that are answered at once
 WRITTEN_AT_ONCE = 6  # effects: more would all be written late, instead of some early
 LEASE = timedelta(minutes=3)
-ATTEMPTS = 5
-FIRST_WAIT = timedelta(seconds=1)
+ATTEMPTS = 5  # where an error of ours, or a file that cannot be drawn, ends it
+TRIES = 8  # of a reply that the network does not take: about two minutes
+FIRST_WAIT, LONGEST_WAIT = timedelta(seconds=1), timedelta(minutes=1)
+REPLIES_STAY = timedelta(days=1)  # while nobody is reached; who asked then has gone on
 
 log = logging.getLogger(__name__)
 
@@ -73,6 +82,11 @@ class Inbox:
         """Say that there may be something to handle; name the chat's key of each new update."""
         self._arrived.update(chats)
         self._woken.set()
+
+    @property
+    def known(self) -> int:
+        """Count what is kept in memory of updates: never more than are under way just now."""
+        return len(self._arrived) + len(self._in_hand) + len(self._done)
 
     async def run(self) -> None:
         """Handle updates whenever woken, until cancelled; what is in hand is then finished."""
@@ -120,6 +134,7 @@ class Inbox:
         a crash only repeats what is harmless to repeat.
         """
         done, known = list(self._done), [each.id for each in self._in_hand.values()]
+        room, announced = SIDE_BY_SIDE - len(known), list(self._arrived)
         was_cut_off, self._was_cut_off = self._was_cut_off, False
         now = self.desk.clock.now()
         async with self.database.writing() as session:
@@ -131,12 +146,21 @@ class Inbox:
                 now=now,
                 claimant=self.name,
                 until=now + LEASE,
-                limit=SIDE_BY_SIDE - len(known),
+                limit=room,
             )
             if not self.desk.pace.is_informed:
                 await self.desk.pace.learn(session)
         del self._done[: len(done)]
+        if len(claimed) < room:
+            self._forget_taken(announced, claimed)
         return [each for each in claimed if each.id not in known]  # a clock may move past leases
+
+    def _forget_taken(self, announced: Iterable[str], claimed: Iterable[StoredUpdate]) -> None:
+        """Forget whose updates were announced and are in other hands than ours, or done there."""
+        ours = {each.chat_key or "" for each in (*self._in_hand.values(), *claimed)}
+        for chat in announced:
+            if chat not in ours:
+                del self._arrived[chat]
 
     def _put_down(self, task: "asyncio.Task[None]") -> None:
         """Forget a task that has ended; go on at once where something may have waited for it."""
@@ -172,6 +196,10 @@ class Inbox:
             is_over = await self._apply_and_reply(stored)
         except DatabaseGone:
             raise
+        except WriteLater as error:  # a family's wish is not given up because a disk is full
+            log.error("update %s waits: %s", stored.id, error)
+            await self._wait(stored)
+            return
         except Exception as error:  # the update boundary: log, and go on with the others
             log.error("update %s: %s", stored.id, tell_error(error))
             await self._record_attempt(stored)
@@ -240,6 +268,7 @@ class Inbox:
             desk=self.desk,
             session=session,
             now=self.desk.clock.now(),
+            arrived_at=stored.received_at,
             address=address,
             chat_key=chat_key,
             guardian=await guardians.find_guardian(session, chat_key) if chat_key else None,
@@ -267,8 +296,8 @@ class Inbox:
         Return whether the update can be closed.
         """
         held = self.desk.pace.wait_of_hold()
-        if held and stored.attempts + 1 < ATTEMPTS:
-            await self._record_attempt(stored, wait=held)
+        if held:
+            await self._wait_for_network(stored, wait=held)
             return False
         notes = [reply for reply in replies if isinstance(reply, Note)]
         *_, is_over = await asyncio.gather(
@@ -318,7 +347,7 @@ class Inbox:
             await self._take_turn_in_chat(stored, address=address)
         try:
             if isinstance(reply, Play | Award):
-                await self._hand_over(reply, address=address)
+                await self._hand_over(stored, reply, address=address)
             elif isinstance(reply, Bring | Leaf):
                 await self._carry(reply, address=address)
             elif isinstance(reply, Keep):
@@ -333,10 +362,11 @@ class Inbox:
         except (GuardianUnreachable, MessageRefused) as error:
             log.warning("update %s, a %s: %s", stored.id, type(reply).__name__, error)
 
-    async def _hand_over(self, reply: Play | Award, *, address: str) -> None:
+    async def _hand_over(self, stored: StoredUpdate, reply: Play | Award, *, address: str) -> None:
         """Send a recording or a certificate; a file is uploaded once, and then sent by its id.
 
-        Raise SendLater where a certificate cannot be drawn: its words alone would be none.
+        Raise SendLater where a certificate cannot be drawn, since its words alone would be none,
+        and MessageRefused where it never can be.
         """
         async with self.database.reading() as session:
             catalogue = await self.desk.shelf.get(session, reply.version)
@@ -345,7 +375,8 @@ class Inbox:
             return
         async with self._messenger.readying(message) as ready:
             if ready.media is None:
-                raise SendLater("a file cannot be drawn")
+                again = stored.attempts + 1 < ATTEMPTS
+                raise (SendLater if again else MessageRefused)("a file cannot be drawn")
             await self._messenger.send(address, ready)
 
     async def _carry(self, reply: Bring | Leaf, *, address: str) -> None:
@@ -386,22 +417,57 @@ class Inbox:
         if isinstance(reply, New) and later.in_doubt:
             marked = [*replies[: count - 1], replace(reply, is_repeat=True), *replies[count:]]
             sealed = self.desk.sealer.seal(format_replies(marked), bound_to=REPLIES)
-        await self._record_attempt(stored, wait=later.retry_after, replies_sealed=sealed)
+        if isinstance(later, NetworkAway) or later.retry_after:
+            await self._wait_for_network(
+                stored, wait=later.retry_after, why=str(later), replies_sealed=sealed
+            )
+        else:
+            await self._record_attempt(stored, most=TRIES, replies_sealed=sealed)
+
+    async def _wait_for_network(
+        self,
+        stored: StoredUpdate,
+        *,
+        wait: timedelta | None,
+        why: str = "too many requests",
+        replies_sealed: bytes | None = None,
+    ) -> None:
+        """Let replies wait while nobody's go out, for a day at most."""
+        if self.desk.clock.now() - stored.received_at < REPLIES_STAY:
+            log.warning("update %s, its replies wait: %s", stored.id, why)
+            await self._wait(stored, wait=wait, replies_sealed=replies_sealed)
+            return
+        log.error("update %s, its replies are given up: %s", stored.id, why)
+        async with self.database.writing() as session:
+            await updates.record_given_up(session, stored.id)
 
     async def _record_attempt(
+        self, stored: StoredUpdate, *, most: int = ATTEMPTS, replies_sealed: bytes | None = None
+    ) -> None:
+        """Let an update be taken again later, or give it up after several attempts."""
+        async with self.database.writing() as session:
+            if stored.attempts + 1 >= most:
+                log.error("update %s is given up", stored.id)
+                await updates.record_given_up(session, stored.id)
+                return
+            again_at = self.desk.clock.now() + FIRST_WAIT * 2**stored.attempts
+            await updates.record_attempt(
+                session, stored, again_at=again_at, replies_sealed=replies_sealed
+            )
+
+    async def _wait(
         self,
         stored: StoredUpdate,
         *,
         wait: timedelta | None = None,
         replies_sealed: bytes | None = None,
     ) -> None:
-        """Let an update be taken again later, or give it up after several attempts."""
+        """Let an update be taken again without counting that, after as long as it waits already."""
+        now = self.desk.clock.now()
+        growing = max(now - stored.received_at, FIRST_WAIT)
         async with self.database.writing() as session:
-            if stored.attempts + 1 >= ATTEMPTS:
-                await updates.record_given_up(session, stored.id)
-                return
-            again_at = self.desk.clock.now() + (wait or FIRST_WAIT * 2**stored.attempts)
-            await updates.record_attempt(
+            again_at = now + min(wait or growing, LONGEST_WAIT)
+            await updates.record_waiting(
                 session, stored, again_at=again_at, replies_sealed=replies_sealed
             )
 

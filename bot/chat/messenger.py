@@ -26,7 +26,14 @@ from telegram.error import (
 from bot.chat.keyboards import markup_of
 from bot.chat.transport import AnswerLost, Form, NotConnected, Upload, call
 from bot.core.messages import Media, MediaKind, OutgoingMessage, Sent
-from bot.errors import DatabaseGone, DrawingFailed, GuardianUnreachable, MessageRefused, SendLater
+from bot.errors import (
+    DatabaseGone,
+    DrawingFailed,
+    GuardianUnreachable,
+    MessageRefused,
+    NetworkAway,
+    SendLater,
+)
 from bot.store import Database, uploads
 
 GONE = ("chat not found", "user is deactivated", "peer_id_invalid")
@@ -252,13 +259,13 @@ def send_errors() -> Iterator[None]:
     except RetryAfter as error:
         raise SendLater("too many requests", retry_after=wait_of(error)) from error
     except InvalidToken as error:
-        raise SendLater("the token was refused") from error
+        raise NetworkAway("the token was refused") from error
     except BadRequest as error:
         if any(words in str(error).lower() for words in GONE):
             raise GuardianUnreachable(said(error)) from error
         raise MessageRefused(said(error)) from error
     except NotConnected as error:
-        raise SendLater(said(error)) from error
+        raise NetworkAway(said(error)) from error
     except NetworkError as error:
         raise SendLater(said(error), in_doubt=may_have_arrived(error)) from error
     except TelegramError as error:

@@ -9,13 +9,14 @@ from urllib.parse import urlencode
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.chat.messenger import wait_of
-from bot.chat.receiving import WANTED, Receiver, is_update
-from bot.chat.transport import AiohttpRequest
+from bot.chat.receiving import WANTED, Receiver, find_number, is_update
+from bot.chat.transport import AiohttpRequest, NotConnected
 from bot.chat.turns import TurnApplication
-from bot.errors import BotError, DatabaseGone
+from bot.core.tracing import tell_error
+from bot.errors import DatabaseGone
 
 POLL_SECONDS = 30
-LONGEST_WAIT_SECONDS = 30.0
+FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS = 1.0, 30.0
 
 log = logging.getLogger(__name__)
 
@@ -41,24 +42,29 @@ class Poller:
             await self._poll_on()
 
     async def _poll_on(self) -> None:
-        """Poll, and wait a little after each failure."""
-        wait = 1.0
+        """Poll, and wait a little after each failure; what waits with the network stays there.
+
+        A token that is refused may be valid again, and until then whoever reads pages reads on.
+        """
+        wait = FIRST_WAIT_SECONDS
         while True:
             try:
                 await self.poll_once()
-                wait = 1.0
-            except InvalidToken as error:
-                raise BotError("The Bot API refused the token (KUFFERT_TELEGRAM_TOKEN).") from error
+                wait = FIRST_WAIT_SECONDS
+                continue
             except RetryAfter as error:
                 await asyncio.sleep(wait_of(error).total_seconds())
+                continue
             except DatabaseGone as error:  # nothing is acknowledged until it is stored
                 log.warning("polling: %s; again in %.0f s", error, wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            except InvalidToken as error:
+                log.error("polling: %s; again in %.0f s", describe(error), wait)
             except TelegramError as error:
                 log.warning("polling: %s; again in %.0f s", describe(error), wait)
-                await asyncio.sleep(wait)
-                wait = min(wait * 2, LONGEST_WAIT_SECONDS)
+            except Exception as error:  # the tick: log, and go on
+                log.error("polling: %s", tell_error(error))
+            await asyncio.sleep(wait)
+            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
 
     async def poll_once(self) -> None:
         """Fetch what there is, store it, and only then move the offset."""
@@ -68,15 +74,27 @@ class Poller:
             asked["offset"] = self._offset
         address = f"{bot.base_url}/getUpdates?{urlencode(asked)}"
         arrived: Any = await self._request.post(address, read_timeout=POLL_SECONDS + 10)
-        numbered = [each for each in arrived if is_update(each)]
-        if not numbered:
+        if arrived == []:
             return
-        await self.receiver.receive(numbered)
-        self._offset = max(each["update_id"] for each in numbered) + 1
+        found = arrived if isinstance(arrived, list) else []
+        numbers = [number for each in found if (number := find_number(each)) is not None]
+        if not numbers:
+            raise TelegramError("what came are no updates")
+        kept = [each for each in found if is_update(each)]
+        if len(kept) < len(numbers):
+            log.warning(
+                "an update is nested too deep: %d are passed over", len(numbers) - len(kept)
+            )
+        await self.receiver.receive(kept)
+        self._offset = max(numbers) + 1
 
 
 def describe(error: TelegramError) -> str:
     """Say what went wrong, without an address, which would hold the token."""
+    if isinstance(error, InvalidToken):
+        return "the Bot API refuses the token (KUFFERT_TELEGRAM_TOKEN)"
+    if isinstance(error, NotConnected) or type(error) is TelegramError:  # our own words
+        return str(error)
     if not isinstance(error, Conflict):
         return type(error).__name__
     is_set = "webhook" in str(error)

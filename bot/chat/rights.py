@@ -95,7 +95,7 @@ async def act_on_right(turn: Turn, action: RightTapped, tapped: Tapped, *, langu
             await give_dossier(turn, language=language)
         case ForgetTapped():
             turn.show(tapped, await offer_forget(turn, language=language))
-        case ForgetSurelyTapped(offered_at) if is_fresh(offered_at, now=turn.now):
+        case ForgetSurelyTapped(offered_at) if is_fresh(offered_at, now=turn.arrived_at):
             await forget(turn, tapped, language=language)
         case ForgetSurelyTapped():
             turn.show(tapped, await offer_forget(turn, language=language, is_again=True))

@@ -7,7 +7,7 @@ from typing import Any
 
 import aiohttp
 from telegram import Bot
-from telegram.error import NetworkError, TimedOut
+from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 ALLOWED_CONNECTIONS = 500  # more than are ever in flight, so that no request waits unseen
@@ -97,11 +97,37 @@ class AiohttpRequest(BaseRequest):
             ) as answer:
                 return answer.status, await answer.read()
         except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError) as error:
-            raise NotConnected(f"not connected: {type(error).__name__}") from error
+            raise NotConnected(f"not connected: {why_not(error)}") from error
         except TimeoutError as error:
             raise TimedOut("no answer in time") from error
         except aiohttp.ClientError as error:
             raise AnswerLost(f"answer lost: {type(error).__name__}") from error
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> dict[str, Any]:
+        """Read an answer; raise TelegramError for what is none, and repeat nothing of it anywhere.
+
+        The library's own way writes what it cannot read into the log, families' words included.
+        """
+        try:
+            answer = json.loads(payload.decode(errors="replace"))
+        except (ValueError, RecursionError):
+            raise TelegramError("the answer is not JSON") from None
+        if not isinstance(answer, dict) or not answer.keys() & {"result", "description"}:
+            raise TelegramError("the answer is none of the Bot API's")
+        return answer
+
+
+def why_not(error: Exception) -> str:
+    """Say why there is no connection, by what whoever reads the log can look into."""
+    match error:
+        case aiohttp.ClientConnectorDNSError():
+            return "its name is not found (DNS)"
+        case aiohttp.ClientConnectorCertificateError():
+            return "its certificate is not trusted (TLS)"
+        case aiohttp.ClientSSLError():
+            return "no secure connection comes about (TLS)"
+    return type(error).__name__
 
 
 def body_of(given: RequestData | Form | None) -> dict[str, Any]:

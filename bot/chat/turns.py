@@ -54,11 +54,15 @@ class Tapped:
 
 @dataclass
 class Turn:
-    """The handling of one update, within one transaction; `guardian` is whose chat this is."""
+    """The handling of one update, within one transaction; `guardian` is whose chat this is.
+
+    It may come late: on a full disk an update waits, and `arrived_at` says since when.
+    """
 
     desk: Desk
     session: Session
     now: datetime
+    arrived_at: datetime
     address: str
     chat_key: str
     guardian: Guardian | None = None

@@ -27,6 +27,9 @@ class Meters:
         self.updates = Counter(
             "kuffert_updates", "Updates handled: taps, messages.", ["kind"], registry=listed
         )
+        self.dropped = Counter(
+            "kuffert_updates_dropped", "Updates of chats that flood us.", registry=listed
+        )
         self.handler_seconds = Histogram(
             "kuffert_handler_seconds",
             "From taking up an update to its last reply.",

@@ -28,8 +28,12 @@ READING = "kuffert_reading"
 BUSY_MS = 30_000
 IDLE_SINCE = "kuffert_idle_since"
 IDLE_SECONDS = 2.0  # a connection that rested longer is tried before it is used
-PASSING_STATES = ("08", "40", "53", "57")  # connection, rollback, resources, operator (SQL:2016)
-PASSING_WORDS = ("connection is closed", "connection was closed", "database is locked", "disk i/o")
+PASSING_STATES = ("08", "25006", "40", "53", "57")  # connection, read-only, rollback, resources,
+# operator (SQL:2016)
+PASSING_WORDS = (
+    *("connection is closed", "connection was closed", "database is locked", "disk i/o"),
+    *("database or disk is full", "readonly database", "unable to open database file"),
+)
 DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
@@ -197,11 +201,11 @@ def gone_errors() -> Iterator[None]:
     except DBAPIError as error:
         if not is_passing(error):
             raise
-        raise DatabaseGone(f"the database does not answer: {first_line(error)}") from error
+        raise DatabaseGone(f"the database takes nothing now: {first_line(error)}") from error
 
 
 def is_passing(error: DBAPIError) -> bool:
-    """Say whether an error lies in the connection or in who came first, not in the statement."""
+    """Say whether an error lies in the connection, the disk or who came first, not in us."""
     state = str(getattr(error.orig, "sqlstate", None) or "")
     words = str(error.orig).lower()
     return (

@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.core.actions import Purpose
-from bot.errors import BotError
+from bot.errors import BotError, WriteLater
 from bot.store.states import ConsentAnswer
 
 LINE = re.compile(r"([0-9a-f]{64}) (\S+)")
@@ -65,7 +65,7 @@ class TombstoneFile:
         self._append(f"{key} {word.at.isoformat()} {about}")
 
     def _append(self, content: str) -> None:
-        """Add a line, and come back when it is on the disk; raise BotError when it cannot be."""
+        """Add a line, and come back when it is on the disk; raise WriteLater when it cannot be."""
         line = f"{content}\n"
         try:
             with self.path.open("a+b") as file:
@@ -75,7 +75,7 @@ class TombstoneFile:
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise BotError(f"{self.path} cannot be written ({error.strerror}).") from None
+            raise WriteLater(f"{self.path} cannot be written ({error.strerror}).") from None
 
     def read(self) -> dict[str, datetime]:
         """Give when each chat was forgotten last; a line that a crash tore is passed over."""

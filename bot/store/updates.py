@@ -1,7 +1,7 @@
 """The inbox of updates: stored before they are acknowledged, in order for each chat."""
 
-from collections.abc import Sequence
-from datetime import datetime
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import and_, bindparam, exists
@@ -14,6 +14,7 @@ from bot.store.reading import among_numbers
 from bot.store.states import UpdateStatus
 from bot.store.tables import StoredUpdate
 
+LONGEST_CLAIM = timedelta(minutes=15)  # a claim until later was made before the clock went back
 UNDONE = (UpdateStatus.STORED, UpdateStatus.APPLIED)
 EARLIER = aliased(StoredUpdate)
 IS_FIRST = ~exists().where(
@@ -26,6 +27,7 @@ IS_FREE = and_(
     or_(
         col(StoredUpdate.claimed_until).is_(None),
         col(StoredUpdate.claimed_until) <= bindparam("now"),
+        col(StoredUpdate.claimed_until) > bindparam("latest"),
     ),
 )
 OLDEST = (
@@ -86,9 +88,20 @@ async def claim_updates(
     session: Session, *, now: datetime, claimant: str, until: datetime, limit: int
 ) -> Sequence[StoredUpdate]:
     """Take updates to handle, oldest first: of each chat only the first that is not done."""
-    given = {"now": now, "claimant": claimant, "until": until, "most": limit}
+    latest = now + LONGEST_CLAIM
+    given = {"now": now, "latest": latest, "claimant": claimant, "until": until, "most": limit}
     claimed = (await session.exec(CLAIM, params=given)).scalars().all()
     return sorted(claimed, key=lambda each: each.id)
+
+
+async def count_undone(session: Session, chat_keys: Collection[str]) -> dict[str, int]:
+    """Count, for chats by their hashes, the updates that are not done; none is left out."""
+    statement = (
+        select(StoredUpdate.chat_key, func.count())
+        .where(col(StoredUpdate.chat_key).in_(chat_keys), col(StoredUpdate.status).in_(UNDONE))
+        .group_by(col(StoredUpdate.chat_key))
+    )
+    return {key: count for key, count in (await session.exec(statement)).all() if key}
 
 
 async def record_applied(session: Session, update_id: int, *, replies_sealed: bytes) -> None:
@@ -143,6 +156,21 @@ async def record_attempt(
     new = {"replies_sealed": replies_sealed} if replies_sealed else {}
     again = {"attempts": stored.attempts + 1, "claimed_until": again_at}
     await change(session, stored.id, **again, **new)
+
+
+async def record_waiting(
+    session: Session,
+    stored: StoredUpdate,
+    *,
+    again_at: datetime,
+    replies_sealed: bytes | None = None,
+) -> None:
+    """Let an update be taken again later; what keeps it is not its own.
+
+    Its replies are written only where they are new: others may be sealed anew by now.
+    """
+    new = {"replies_sealed": replies_sealed} if replies_sealed else {}
+    await change(session, stored.id, claimed_until=again_at, **new)
 
 
 async def release(session: Session, name: str, *, known: Sequence[int] = ()) -> None:
