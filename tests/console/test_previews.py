@@ -275,7 +275,7 @@ async def test_the_page_of_a_version_leads_to_what_families_saw(opened: Open) ->
 
 async def test_the_way_back_is_said_in_the_language_of_whoever_asks(opened: Open) -> None:
     browser = await opened.browser(StaffRole.STAFF)
-    await browser.post("/account/language", {"language": "da"})
+    await browser.post("/account/language", {"language": "da", "zone": "Europe/Oslo"})
 
     page = (await browser.get(CHAIN)).text
     listed = (await browser.get("/content")).text
