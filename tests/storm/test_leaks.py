@@ -248,7 +248,7 @@ async def lose_the_database(run: Run) -> None:
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
     )
     run.storm.sandbox.write(CHAT, WORDS["da"])
-    await wait_for_log(run, "does not answer")
+    await wait_for_log(run, ": the database ")
 
 
 async def use_the_console(run: Run) -> None:
