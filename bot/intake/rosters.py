@@ -161,12 +161,14 @@ def find_name(cell: str) -> str | None:
 
 def check_columns(name: str, line: int, columns: Sequence[str]) -> Iterator[Problem]:
     """Check the names of the columns."""
+    seen: set[str] = set()
     for place, column in enumerate(columns):
-        if column in columns[:place] and column:
+        if column in seen and column:
             yield Problem(name, line, f'the column "{column}" stands there twice', "Keep one.")
         elif column not in (*COLUMNS, PROBLEM):
             what = f"column {name_column(place)} has a heading that is not known"
             yield Problem(name, line, what, USE)
+        seen.add(column)
 
 
 def read_rows(

@@ -11,7 +11,6 @@ from datetime import date, datetime
 from typing import Any
 
 from openpyxl import load_workbook
-from openpyxl.utils.exceptions import InvalidFileException
 
 from bot.errors import FileRefused, Problem
 
@@ -22,6 +21,7 @@ ENCODINGS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"),
 SEPARATORS = ";\t,"
 SAMPLE_LINES = 50
 ZIP, OLD_EXCEL, PDF = b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"%PDF"
+MOST_COLUMNS, MOST_ROWS = 16_384, 1_048_576  # as many as a sheet of Excel's has
 MOST_UNPACKED = 1_000_000_000  # bytes; a small file can unpack to any size
 BEGINNING = 1_000_000  # bytes of a CSV that tell how it is to be read
 SAVE_AS = "Save it as .xlsx or as CSV."
@@ -90,8 +90,14 @@ def read_csv(name: str, text: str) -> Sheet:
     if first.strip().lower().startswith("sep=") and len(first.strip()) == len("sep=;"):
         separator, text, skipped = first.strip()[-1], rest, 1
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    wide = "Is this a table? Write one row for each child."
     try:
-        rows = list(reader)
+        rows = []
+        for row in reader:
+            if len(row) > MOST_COLUMNS:
+                line = reader.line_num + skipped
+                raise refuse(name, f"this row has more than {MOST_COLUMNS} cells", wide, line=line)
+            rows.append(row)
     except csv.Error as error:
         raise refuse(
             name, f"this line cannot be read: {error}", "Look at its quotation marks.",
@@ -134,18 +140,23 @@ def read_workbook(name: str, content: bytes) -> list[Sheet]:
         if unpacked > MOST_UNPACKED:
             raise refuse(name, "this workbook is too large", "Save its sheets as CSV.")
         book = load_workbook(io.BytesIO(content), read_only=True, data_only=True)
-        sheets = [read_worksheet(each) for each in book.worksheets]
+        sheets = [read_worksheet(name, each) for each in book.worksheets]
         book.close()
-    except (zipfile.BadZipFile, InvalidFileException, KeyError, ValueError, SyntaxError):
+    except FileRefused:
+        raise
+    except Exception:  # whatever the library makes of a damaged file; it has no error of its own
         raise refuse(name, "this is not a workbook that can be read", SAVE_AS) from None
     return [sheet for sheet in sheets if sheet.rows]
 
 
-def read_worksheet(worksheet: Any) -> Sheet:
+def read_worksheet(name: str, worksheet: Any) -> Sheet:
     """Read one sheet; rows end at their last cell, and the sheet at its last row."""
     worksheet.reset_dimensions()  # some programs write wrong ones
-    found = worksheet.iter_rows(values_only=True)
-    rows = [[read_cell(value) for value in row] for row in found]
+    rows: list[list[Cell]] = []
+    for row in worksheet.iter_rows(values_only=True):
+        if len(rows) == MOST_ROWS:
+            raise refuse(name, f"a sheet has more than {MOST_ROWS} rows", SAVE_AS)
+        rows.append([read_cell(value) for value in row])
     width = max((measure(row) for row in rows), default=0)
     rows = [row[:width] + [""] * (width - len(row)) for row in rows]
     while rows and not measure(rows[-1]):

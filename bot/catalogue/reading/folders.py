@@ -131,7 +131,9 @@ def read_pages(
             continue
         text = parse_text(content, path, findings)
         check_unwritten(text or "", path, findings)
-        page = text and parse_page(text, path, findings, keys=keys, sections=allowed)
+        if text is None:
+            continue
+        page = parse_page(text, path, findings, keys=keys, sections=allowed)
         if page:
             pages[language] = page
     for language in programme.languages:

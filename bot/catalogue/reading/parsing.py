@@ -18,6 +18,7 @@ from bot.errors import Problem
 STATE_KEYS = ("reviewed", "reviewer", "reviewed_on", "reviewed_text", "source")
 FRONT = re.compile(r"---[ \t]*\n((?:.*\n)*?)---[ \t]*(?:\n|$)")
 FENCE = "---"
+DEEPEST = 20  # lists and mappings within each other
 HEADING = "##"
 HEADING_LINE = re.compile(r"##[ \t]+(.*?)[ \t]*$")
 BLANK = (" ", "\t")
@@ -69,6 +70,15 @@ class Loader(yaml.CSafeLoader):
         }
 
 
+class Refused(yaml.YAMLError):
+    """YAML that could be read, but is none of ours."""
+
+    def __init__(self, why: str, mark: Any) -> None:
+        """Keep the place."""
+        super().__init__(why)
+        self.problem_mark = mark
+
+
 class Lines(dict[tuple[str | int, ...], int]):
     """The line of everything in a YAML file, by the way that leads to it: ("bands", "3-4")."""
 
@@ -114,9 +124,10 @@ def parse_yaml(
     """Read a mapping, and the line of everything in it."""
     loader = Loader(text)
     try:
+        check_plain(text)
         node = loader.get_single_node()
         values = loader.construct_document(node) if node else None
-    except (yaml.YAMLError, ValueError) as error:
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         line = (mark.line if mark else 0) + first_line
         findings.refuse(
@@ -132,6 +143,21 @@ def parse_yaml(
     for key, line in note_lines(node, lines, (), first_line):
         findings.refuse(path, line, f'"{key}" stands twice', "Keep one of the two.")
     return {str(key): value for key, value in values.items()}, lines
+
+
+def check_plain(text: str) -> None:
+    """Raise YAMLError for what refers to something else, or lies in more than any file of ours.
+
+    By references a few lines can come to thousands of millions of values.
+    """
+    depth = 0
+    for event in yaml.parse(text, Loader):
+        if isinstance(event, yaml.AliasEvent):
+            raise Refused("a reference", event.start_mark)
+        begins = isinstance(event, yaml.CollectionStartEvent)
+        depth += begins - isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEEPEST:
+            raise Refused("too deep", event.start_mark)
 
 
 def note_lines(

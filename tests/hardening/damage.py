@@ -1,0 +1,37 @@
+"""Files that were damaged: pieces cut out, put in or written over, at places that are drawn."""
+
+import io
+import zipfile
+from collections.abc import Sequence
+
+from hypothesis import strategies as st
+
+Damage = tuple[float, int, bytes]  # where, as a share of the file; how much goes; what comes
+
+
+def damages(pieces: Sequence[bytes]) -> st.SearchStrategy[list[Damage]]:
+    """Draw some damage, with pieces that are known to hurt and any other."""
+    piece = st.sampled_from([b"", *pieces]) | st.binary(max_size=12)
+    place = st.floats(0, 1, exclude_max=True)
+    return st.lists(st.tuples(place, st.integers(0, 60), piece), min_size=1, max_size=5)
+
+
+def damage(content: bytes, done: Sequence[Damage]) -> bytes:
+    """Do damage."""
+    for place, gone, come in done:
+        at = int(place * (len(content) + 1))
+        content = content[:at] + come + content[at + gone :]
+    return content
+
+
+def damage_part(book: bytes, part: float, done: Sequence[Damage]) -> bytes:
+    """Damage one part of a workbook, and pack it well again."""
+    with zipfile.ZipFile(io.BytesIO(book)) as old:
+        parts = {name: old.read(name) for name in old.namelist()}
+    hurt = sorted(parts)[int(part * len(parts))]
+    parts[hurt] = damage(parts[hurt], done)
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
+        for name, content in parts.items():
+            new.writestr(name, content)
+    return packed.getvalue()
