@@ -58,8 +58,8 @@ def add_persons(storm: Storm, count: int) -> list[int]:
 
 
 async def wait_for_answers(storm: Storm, count: int) -> None:
-    """Wait until so many are answered, however often."""
-    await storm.sandbox.wait_for(lambda: answered(storm).total() >= count, seconds=60)
+    """Wait until so many persons are answered, however often."""
+    await storm.sandbox.wait_for(lambda: len(answered(storm)) >= count, seconds=60)
 
 
 def is_brought(storm: Storm) -> bool:
