@@ -1,6 +1,6 @@
 """What can be wrong with the short strings in `locales/`, beside what is missing."""
 
-from breaking import SAID, SAID_AR, Broken, both, edit
+from breaking import PLAIN_AR, SAID, SAID_AR, Broken, both, edit, put
 
 SEEN = 'msgid "after-seen"\nmsgstr "جيد"'
 NOTE = 'msgid "note-x"\nmsgstr "{}"\n\nmsgid "after-seen"'
@@ -15,7 +15,23 @@ def say(template: str, english: str, arabic: str) -> object:
     )
 
 
+PLAIN = """\
+sentence_words: 8
+word_letters: 10
+long_words: 1
+glossary: {good: {say: جيد, never: [ممتاز]}}
+"""
+
 BROKEN_STRINGS = (
+    Broken(
+        "a string that does not say what the glossary says",
+        both(put(PLAIN_AR, PLAIN.encode()), edit(SAID_AR, SEEN, SEEN.replace("جيد", "ممتاز"))),
+        (),
+        (
+            f'{SAID_AR}, line 21: "ممتاز" has another name in all other texts. '
+            'Write "جيد", as the glossary does.',
+        ),
+    ),
     Broken(
         "strings that are not UTF-8",
         lambda files: files | {SAID_AR: files[SAID_AR] + b"\n# \xff\n"},

@@ -30,6 +30,7 @@ from breaking import NOTHING_LEFT as NOTHING
 SPOKEN = "7c9773bfc025c019"  # the hash of what is read aloud of the Arabic activity
 SIGNED = "reviewer: A colleague\nreviewed_on: 2026-08-31\n"
 TAKE_TWO, TAKE_TEN = "خذا جوربين.", "خذا عشرة جوارب."
+TERMS = "Write what each thing is called: kindergarten: {say: nursery, never: [pre-school]}."
 ENTRIES = "Write a list of words and phrases; an ending may be left open with *."
 PARTS = "Use paragraphs, **bold** and *italic*."
 NO_MORE = edit(PROGRAMME, "send_unreviewed: true", "send_unreviewed: no")
@@ -44,6 +45,11 @@ word_letters: 10
 long_words: 1
 idioms: [piece of cake, on cloud nine]
 child_pronouns: [he, she, himself*]
+"""
+GLOSSARY = """\
+glossary:
+  kindergarten: {say: nursery, never: [pre-school*]}
+  letter: {say: letter}
 """
 TOLD = "You looked so well."
 STALE_TOLD = f"{AR}, line 8: {STALE}. Bring it up to date and write source: "
@@ -202,6 +208,39 @@ BROKEN_TEXTS = (
             f'{EN}, line 14: "she" tells whether the child is a girl or a boy. '
             "Write so that it need not.",
             stale("dbbd77a4d5875617"),
+        ),
+    ),
+    Broken(
+        "another word than the glossary's",
+        both(
+            put(PLAIN, (RULES + GLOSSARY).encode()),
+            edit(EN, TOLD, "At the\nPre-schools."),
+        ),
+        (),
+        (
+            f'{EN}, line 15: "Pre-schools" has another name in all other texts. '
+            'Write "nursery", as the glossary does.',
+            stale("03ba55474543cd34"),
+        ),
+    ),
+    Broken(
+        "a thing that only one language has a word for",
+        both(
+            put(PLAIN, (RULES + GLOSSARY).encode()),
+            put(PLAIN_AR, (RULES + GLOSSARY.replace("letter: ", "word: ")).encode()),
+        ),
+        (),
+        (
+            f"{PLAIN_AR}: the glossary has no word for: letter. "
+            "Write what every text of this language calls it.",
+        ),
+    ),
+    Broken(
+        "a word that the glossary both uses and never uses",
+        put(PLAIN_AR, (RULES + GLOSSARY.replace("pre-school*", "Letter")).encode()),
+        (
+            f'{PLAIN_AR}, line 6: "glossary": "Letter" is what "letter" is called, never '
+            f'"kindergarten". {TERMS}',
         ),
     ),
     Broken(

@@ -13,7 +13,7 @@ from hypothesis import event, given, note, settings
 from hypothesis import strategies as st
 
 from bot.catalogue.checks.limits import LIMITS, longest, longest_label, measure_frames
-from bot.catalogue.checks.plainness import Rules, check_plainness
+from bot.catalogue.checks.plainness import Rules, Term, check_plainness
 from bot.catalogue.reading.folders import Folder
 from bot.catalogue.reading.loading import load_catalogue, read_catalogue
 from bot.catalogue.reading.memory import Memory
@@ -136,6 +136,7 @@ PLAINNESS = Rules(
     long_words=1,
     idioms=("bide* mærke i", "have is i maven", "på", "don’t"),
     child_pronouns=("hans", "HUN"),
+    glossary={"belly": Term(say="mave", never=("maven", "å"))},
 )
 ON_THE_BRINK = (
     *("bider", "mærke", "i", "Have", "is", "maven", "MAVEN.", "på\n\n", "hun", "Hans:", "ja!", "å"),

@@ -1,11 +1,11 @@
-"""How plain a text is to read: long sentences, long words, idioms, a child's sex, invisible signs.
+"""How plain a text is to read: long sentences, long words, idioms, a child's sex, other words.
 
-Each language has its own measures in `content/languages/<language>.yaml`. What they find is said
-to staff beside the words concerned; nothing is ever scored, and nothing is refused for it.
+Each language has its own measures and its own glossary in `content/languages/<language>.yaml`. What
+they find is said to staff beside the words concerned; nothing is ever scored or refused for it.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from pydantic import Field, field_validator
@@ -23,11 +23,19 @@ EMOJI = re.compile(f"{ONE_EMOJI}(?:\u200d{ONE_EMOJI})*")
 PARAGRAPHS = re.compile(r"\n\s*\n")
 MOST_EMOJI = 1
 SHOWN = 40
+TERMS = "Write what each thing is called: kindergarten: {say: nursery, never: [pre-school]}."
 ENTRIES = "Write a list of words and phrases; an ending may be left open with *."
 
 
+class Term(Plain):
+    """What one thing is called in a language, and what it is never called there."""
+
+    say: str = Field(min_length=1, description="Write the word that every text uses.")
+    never: tuple[str, ...] = Field(default=(), description=ENTRIES)
+
+
 class Rules(Plain):
-    """What counts as plain in one language: `content/languages/<language>.yaml`."""
+    """What counts as plain in one language, and what it calls things."""
 
     sentence_words: int = Field(
         ge=4, le=60, description="Write how many words a sentence may have."
@@ -40,6 +48,7 @@ class Rules(Plain):
     )
     idioms: tuple[str, ...] = Field(default=(), description=ENTRIES)
     child_pronouns: tuple[str, ...] = Field(default=(), description=ENTRIES)
+    glossary: Mapping[str, Term] = Field(default={}, description=TERMS)
 
     @field_validator("idioms", "child_pronouns")
     @classmethod
@@ -48,6 +57,19 @@ class Rules(Plain):
         for entry in value:
             if not WORD.search(entry):
                 raise ValueError(f'"{entry}" cannot be looked for')
+        return value
+
+    @field_validator("glossary")
+    @classmethod
+    def check_glossary(cls, value: Mapping[str, Term]) -> Mapping[str, Term]:
+        """See that each word that is never used can be looked for, and is used nowhere here."""
+        said = {term.say.casefold(): name for name, term in value.items()}
+        for name, term in value.items():
+            cls.check_entries(term.never)
+            for entry in term.never:
+                if entry.casefold() in said:
+                    other = said[entry.casefold()]
+                    raise ValueError(f'"{entry}" is what "{other}" is called, never "{name}"')
         return value
 
     @cached_property
@@ -59,6 +81,21 @@ class Rules(Plain):
     def pronoun(self) -> re.Pattern[str] | None:
         """Finds a word that tells whether a child is a girl or a boy."""
         return compile_entries(self.child_pronouns)
+
+    @cached_property
+    def never(self) -> tuple[str, ...]:
+        """The words that the glossary has other words for."""
+        return tuple(entry for term in self.glossary.values() for entry in term.never)
+
+    @cached_property
+    def stray(self) -> re.Pattern[str] | None:
+        """Finds a word that the glossary has another word for."""
+        return compile_entries(self.never)
+
+    def name(self, stray: str) -> str:
+        """Give the glossary's own word for one that it has another word for."""
+        terms = ((compile_entries(term.never), term.say) for term in self.glossary.values())
+        return next(say for pattern, say in terms if pattern and pattern.fullmatch(stray))
 
     @cached_property
     def long_word(self) -> re.Pattern[str]:
@@ -76,7 +113,8 @@ class Rules(Plain):
     @cached_property
     def whole_words(self) -> tuple[tuple[str, ...], ...]:
         """The words of each entry that it cannot be there without; an open ending leaves none."""
-        return tuple(list_whole_words(entry) for entry in (*self.idioms, *self.child_pronouns))
+        entries = (*self.idioms, *self.child_pronouns, *self.never)
+        return tuple(list_whole_words(entry) for entry in entries)
 
     def may_list(self, words: Sequence[str]) -> bool:
         """Say whether an entry of the lists may stand among some words."""
@@ -142,6 +180,15 @@ def check_plainness(text: str, path: str, line: int, findings: Findings, *, rule
         for found in pattern.finditer(text) if pattern else ():
             at = line + text.count("\n", 0, found.start())
             findings.warn(path, at, f'"{found[0]}" {what}', instead)
+    check_names(text, path, line, findings, rules=rules)
+
+
+def check_names(text: str, path: str, line: int, findings: Findings, *, rules: Rules) -> None:
+    """Point to what a text calls otherwise than the glossary does."""
+    for found in rules.stray.finditer(text) if rules.stray else ():
+        at = line + text.count("\n", 0, found.start())
+        what = f'"{found[0]}" has another name in all other texts'
+        findings.warn(path, at, what, f'Write "{rules.name(found[0])}", as the glossary does.')
 
 
 def check_sentences(text: str, path: str, line: int, findings: Findings, *, rules: Rules) -> None:

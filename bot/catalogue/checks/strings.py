@@ -1,4 +1,4 @@
-"""Check the short strings of each language against those of the programme's own."""
+"""Check the short strings of each language against the programme's own, and its glossary."""
 
 import re
 from collections import Counter
@@ -9,6 +9,7 @@ from babel import Locale
 from babel.messages.catalog import Catalog, Message
 
 from bot.catalogue.checks.invisible import check_invisible
+from bot.catalogue.checks.plainness import Rules, check_names
 from bot.catalogue.files import LOCALES
 from bot.catalogue.reading.parsing import Findings, parse_text
 from bot.catalogue.words import PLACEHOLDER, PoFileError, Words, key_of, parse_messages
@@ -74,8 +75,10 @@ def check_twice(text: str, path: str, findings: Findings) -> None:
         seen.add(key)
 
 
-def check_words(messages: Messages, source: Messages | None, findings: Findings) -> None:
-    """Compare a language with the source: keys, placeholders, plural forms."""
+def check_words(
+    messages: Messages, source: Messages | None, findings: Findings, *, rules: Rules | None = None
+) -> None:
+    """Compare a language with the source: keys, placeholders, plural forms; see what it names."""
     wanted, present, path = source.by_key if source else {}, messages.by_key, messages.path
     check_forms(messages, findings)
     for key in wanted:
@@ -85,6 +88,8 @@ def check_words(messages: Messages, source: Messages | None, findings: Findings)
     for key, message in present.items():
         if key in wanted:
             check_message(message, wanted[key], messages, findings)
+            if rules:
+                check_called(message, path, findings, rules=rules)
         elif source:
             findings.refuse(path, message.lineno or 0, f'unknown key "{key}"', "Remove it.")
 
@@ -126,6 +131,12 @@ def check_message(
     check_placeholders(message, source, path, findings)
     for form in forms:
         check_invisible(form, path, line, findings, direction=messages.words.direction)
+
+
+def check_called(message: Message, path: str, findings: Findings, *, rules: Rules) -> None:
+    """See that a string calls things as the glossary does; all its forms count as one line."""
+    for form in forms_of(message):
+        check_names(" ".join(form.split()), path, message.lineno or 0, findings, rules=rules)
 
 
 def check_length(

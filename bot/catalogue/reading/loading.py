@@ -1,6 +1,6 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
@@ -115,7 +115,7 @@ class Reading:
         ground = self.recall(LANGUAGES, inputs, partial(self.read_ground, programme))
         shared = self.share_activities(ground)
         name = self.name()
-        words = self.read_words(programme)
+        words = self.read_words(ground)
         consent = self.read_folder(self.consents(programme), ground, read_consent)
         prints = self.read_folder(self.shallow(PRINTS), ground, read_prints)
         distress = self.read_folder(self.shallow(DISTRESS), ground, read_distress)
@@ -193,13 +193,15 @@ class Reading:
         return Programmed(programme, lines)
 
     def read_ground(self, programme: Programme, findings: Findings) -> Ground:
-        """Read how plain each language is to be, where that is written."""
-        rules = read_yaml_files(self.shallow(LANGUAGES), programme, Rules, findings)
+        """Read how plain each language is to be, and what it calls things, where it is written."""
+        folder = self.shallow(LANGUAGES)
+        rules = read_yaml_files(folder, programme, Rules, findings)
+        check_glossaries(rules, folder, programme, findings)
         return Ground(programme, rules)
 
-    def read_words(self, programme: Programme) -> dict[str, Words]:
+    def read_words(self, ground: Ground) -> dict[str, Words]:
         """Read the short strings of every language."""
-        messages = {}
+        messages, programme = {}, ground.programme
         for language in programme.languages:
             path = f"{LOCALES}/{language}/LC_MESSAGES/bot.po"
             if path not in self.files:
@@ -213,8 +215,9 @@ class Reading:
                 messages[language] = found
         source = messages.get(programme.language)
         for language, each in messages.items():
-            compare = partial(check_words, each, source)
-            self.recall(f"words of {language}", (each, source), compare)
+            rules = ground.rules.get(language)
+            compare = partial(check_words, each, source, rules=rules)
+            self.recall(f"words of {language}", (each, source, rules), compare)
         return {language: each.words for language, each in messages.items()}
 
     def share_activities(self, ground: Ground) -> SharedActivities | None:
@@ -269,6 +272,19 @@ def read_activity_on(
     """Read one activity, the ground named first, and measure it: both cores share that as well."""
     activity, line = read_activity(folder, ground, findings)
     return activity and activity.measured(), line
+
+
+def check_glossaries(
+    rules: Mapping[str, Rules], folder: Folder, programme: Programme, findings: Findings
+) -> None:
+    """Point to what has a name in the programme's own language, and none in another's glossary."""
+    wanted = rules[programme.language].glossary if programme.language in rules else {}
+    for language, each in rules.items():
+        missing = [name for name in wanted if name not in each.glossary]
+        if missing:
+            what = f"the glossary has no word for: {', '.join(missing)}"
+            instead = "Write what every text of this language calls it."
+            findings.warn(folder.place(f"{language}{YAML}"), 0, what, instead)
 
 
 def name_files(files: Files, _findings: Findings) -> str:
