@@ -17,6 +17,7 @@ import typst
 from bot.errors import DrawingFailed
 
 PAGES = Path(__file__).parent / "pages"
+FONTS = Path(__file__).parent / "fonts"  # what no package for Python brings
 CONTENT = "content.json"
 NO_PICTURES: Mapping[str, bytes] = {}
 SHARPNESS = 108.0  # pixels an inch: a picture of 400 points is 600 pixels wide
@@ -47,7 +48,7 @@ def find_fonts() -> typst.Fonts:
     return typst.Fonts(
         include_system_fonts=False,
         include_embedded_fonts=False,
-        font_paths=[package.ROOT / "files" for package in packages],
+        font_paths=[*(package.ROOT / "files" for package in packages), FONTS],
     )
 
 

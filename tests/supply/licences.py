@@ -46,6 +46,7 @@ ALLOWED = {  # each may be part of a work under the EUPL-1.2, and why
 VENDORED = (  # what lies in this folder, and is not installed
     ("Pico CSS 2.1.1", "MIT", "bot/web/console/page/static/pico.min.css"),
     ("htmx 2.0.11", "0BSD", "bot/web/console/page/static/htmx.min.js"),
+    ("Noto Nastaliq Urdu, for paper in Urdu", "OFL-1.1", "bot/printing/fonts/LICENSE.txt"),
     ("Fluent UI Emoji, in pictures", "MIT", "content/credits/LICENSE-fluentui-emoji.txt"),
 )
 HEAD = """\
