@@ -9,6 +9,7 @@ from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 
 ROOT = Path(__file__).parent.parent
+LANGUAGES = tuple(sorted(each.name for each in (ROOT / "locales").iterdir()))
 
 
 @cache

@@ -65,7 +65,7 @@ def open_enrolment(folder: Path) -> str:
         ),
         (
             ("cards", "print", *AT_SUN, "--out", "x", "--language", "xx"),
-            '"xx" is not a language of the programme. Use one of: en, da, ar.',
+            '"xx" is not a language of the programme. Use one of: en, da, ar',
         ),
         (
             ("cards", "revoke", "7K3M"),
@@ -85,7 +85,7 @@ def open_enrolment(folder: Path) -> str:
         (("poster", "revoke", "--centre", "moon"), 'There is no centre "moon". There are: sun.'),
         (
             ("starter-pack", *AT_SUN, "--language", "xx", "--out", "x"),
-            '"xx" is not a language of the programme. Use one of: en, da, ar.',
+            '"xx" is not a language of the programme. Use one of: en, da, ar',
         ),
         (
             ("starter-pack", "--centre", "moon", "--language", "da", "--out", "x"),

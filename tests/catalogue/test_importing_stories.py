@@ -12,7 +12,7 @@ from bot.catalogue.reading.loading import read_catalogue
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.shown.storybook import Opened, Reader, render_page
 from bot.errors import BotError
-from tests.shipped import ROOT, shipped_files
+from tests.shipped import LANGUAGES, ROOT, shipped_files
 
 PNG = (ROOT / "content/stories/red-suitcase/page-1.png").read_bytes()
 END = "##\n* License: [{licence}]\n* Text: Storyteller\n* Illustration: Artist\n{more}"
@@ -33,7 +33,18 @@ DANISH = write(
 )  # fmt: skip
 SHORT = write("En kat", "Her!", more="* Language: da\n")
 PICTURES = {"images/01.png": PNG, "images/02.png": PNG}
-WHOLE = {"0009_cat.md": ENGLISH, "ar/0009_cat.md": ARABIC, "da/0009_cat.md": DANISH, **PICTURES}
+OTHERS = {
+    f"{each}/0009_cat.md": ENGLISH.replace(b"Language: en", f"Language: {each}".encode())
+    for each in LANGUAGES
+    if each != "en"
+}
+WHOLE = {
+    **OTHERS,
+    "0009_cat.md": ENGLISH,
+    "ar/0009_cat.md": ARABIC,
+    "da/0009_cat.md": DANISH,
+    **PICTURES,
+}
 
 
 def take_in(source: dict[str, bytes], **given: str) -> dict[str, bytes]:

@@ -9,7 +9,7 @@ from bot.catalogue.shown.wording import plain_length
 from bot.core.cadence import Touch
 from bot.core.choosing import Variant
 from bot.core.siblings import Label, Naming
-from tests.shipped import shipped_catalogue
+from tests.shipped import LANGUAGES, shipped_catalogue
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +34,7 @@ def test_an_age_is_said_in_the_plural_form_that_fits(
     assert say_child(catalogue.words_in(language), Label(Naming.AGE, age, 1)) == said
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_no_two_namings_of_one_family_read_alike(catalogue: Catalogue, language: str) -> None:
     words = catalogue.words_in(language)
 
@@ -65,7 +65,7 @@ def test_siblings_of_different_ages_do_not_share_what_was_rendered(
     assert len(set(texts)) == 3
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_the_check_measures_with_the_label_that_takes_most_room(
     catalogue: Catalogue, language: str
 ) -> None:

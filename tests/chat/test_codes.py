@@ -147,11 +147,11 @@ async def test_a_chat_without_a_card_is_spoken_to_in_the_language_that_it_taps(
 ) -> None:
     phone = await opened(town, "da")
     explained = phone.last
-    assert [button["text"] for button in explained.buttons[0]] == ["English", "العربية"]
+    assert [button["text"] for button in explained.buttons[0]][:2] == ["English", "العربية"]
 
     await phone.tap(explained, "hello:ar")
     assert explained.text.startswith("مرحبًا! أنا ")
-    assert [button["text"] for button in explained.buttons[0]] == ["English", "Dansk"]
+    assert [button["text"] for button in explained.buttons[0]][:2] == ["English", "Dansk"]
     slip = await phone.write("7K3M9QXA2TC")
     welcome = await phone.write(await town.card("da"))
 

@@ -38,7 +38,10 @@ async def test_the_first_message_is_in_the_cards_language_and_offers_the_others(
     welcome = await phone.start(await town.card("ar"))
 
     assert welcome.text.startswith("مرحبًا")
-    assert [button["text"] for button in welcome.buttons[1]] == ["English", "Dansk"]
+    offered = [button["text"] for row in welcome.buttons[1:] for button in row]
+    assert offered[:2] == ["English", "Dansk"]
+    assert len(offered) == len(LANGUAGES) - 1
+    assert max(len(row) for row in welcome.buttons) <= 3  # more would be too narrow on a phone
 
 
 async def test_another_language_is_one_tap_and_stays(town: Town) -> None:

@@ -6,7 +6,7 @@ from bot.catalogue.records import Catalogue
 from bot.catalogue.shown.distress import Heard, listen, tell_help
 from bot.core.actions import Leaving
 from bot.core.listening import holds, is_phrase
-from tests.shipped import shipped_catalogue
+from tests.shipped import LANGUAGES, shipped_catalogue
 
 FOUND = [
     ("want to die", "I just WANT  to\ndie…"),
@@ -87,7 +87,7 @@ def test_distress_deaths_and_moves_are_told_apart(
     assert heard.is_urgent
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_every_list_is_long_enough_to_be_of_use(catalogue: Catalogue, language: str) -> None:
     lists = catalogue.distress_in(language)
 

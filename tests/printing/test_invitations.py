@@ -16,6 +16,7 @@ from bot.printing.invitations import (
 )
 from tests.printing.conftest import BOT, MakeCards
 from tests.printing.paper import A4, Letter, read
+from tests.shipped import LANGUAGES
 
 WIDE, HIGH = 90, 68  # a card, in mm
 LEFT, TOP = 15, 12.5  # where the first one begins
@@ -51,7 +52,7 @@ def test_eight_cards_go_on_an_a4_sheet_and_a_letter_is_a_page(
     assert [each.size for each in letters] == [A4] * count
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_each_card_and_letter_has_its_code_its_link_its_qr_and_its_study_code(
     catalogue: Catalogue, make_cards: MakeCards, language: str
 ) -> None:

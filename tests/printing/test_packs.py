@@ -9,6 +9,7 @@ from bot.catalogue.records import Catalogue, Section
 from bot.catalogue.shown.wording import render
 from bot.printing.packs import choose_weeks, render_pack
 from tests.printing.paper import A4, Sheet, read
+from tests.shipped import LANGUAGES
 
 WEEKS = 6
 
@@ -22,7 +23,7 @@ def pictures_of(page: Sheet) -> int:
     return sum(each.type == 3 for each in page.page.get_objects(max_depth=5))
 
 
-@pytest.mark.parametrize("language", ["en", "da", "ar"])
+@pytest.mark.parametrize("language", LANGUAGES)
 def test_a_pack_is_a_cover_and_a_page_for_each_of_six_weeks(
     catalogue: Catalogue, language: str
 ) -> None:

@@ -21,7 +21,7 @@ from bot.core.cadence import is_within, monday_of
 from bot.errors import FileRefused
 from bot.store.states import DeliveryKind, DeliveryStatus
 from tests.processes import kuffert
-from tests.shipped import ROOT, shipped_catalogue, shipped_files
+from tests.shipped import LANGUAGES, ROOT, shipped_catalogue, shipped_files
 
 HERE = Path(__file__).parent
 GOLDEN = HERE / "golden"
@@ -143,6 +143,25 @@ def test_the_shipped_content_keeps_the_promises() -> None:
     found = looping.run(rehearse(persona, shipped_files(), weeks=3, catalogue=shipped_catalogue()))
 
     check_promises(found)
+
+
+@pytest.mark.parametrize("weeks", [2, pytest.param(36, marks=pytest.mark.long)])
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_family_of_every_language_goes_through_the_shipped_content(
+    tmp_path: Path, language: str, weeks: int
+) -> None:
+    path = tmp_path / "family.yaml"
+    told = f"title: Answers all\nlanguage: {language}\ncentre_language: da\nanswers: 100 %\n"
+    path.write_text(f"{told}children: [{{months: 57}}]\n")
+    persona = read_personas([path], LANGUAGES)["family"]
+
+    played = rehearse(persona, shipped_files(), weeks=weeks, catalogue=shipped_catalogue())
+    found = looping.run(played)
+
+    check_promises(found)
+    sent = [each for each in found.deliveries if each.status is DeliveryStatus.SENT]
+    assert {each.language for each in sent} == {language}
+    assert len(sent) >= 3 * weeks - 2
 
 
 def test_three_lines_make_a_persona(tmp_path: Path) -> None:

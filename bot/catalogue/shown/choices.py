@@ -1,12 +1,11 @@
 """How the settings look: what holds now, and what can be chosen instead by a tap."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 
 from bot.catalogue.records import Catalogue
 from bot.catalogue.shown.menus import Outlook, back_row, say_outlook, screen_button
-from bot.catalogue.shown.notices import button
+from bot.catalogue.shown.notices import button, in_rows
 from bot.catalogue.shown.touches import PARAGRAPH
 from bot.catalogue.words import Words
 from bot.core.actions import (
@@ -205,9 +204,3 @@ def say_zone(words: Words, rhythm: Rhythm) -> str:
 def choice(label: str, action: Action, *, is_chosen: bool) -> Button:
     """Make a button that can be chosen, marked where it is."""
     return Button(f"{CHOSEN}{label}" if is_chosen else label, format_action(action))
-
-
-def in_rows(buttons: Iterable[Button], *, width: int) -> ButtonRows:
-    """Put buttons side by side, so many in a row."""
-    left = iter(buttons)
-    return tuple(iter(lambda: tuple(islice(left, width)), ()))

@@ -1,10 +1,11 @@
 """What is said outside the programme: the first message, the consent questions, the menus."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 
 from bot.catalogue.programme import Months
 from bot.catalogue.records import Catalogue
@@ -137,16 +138,17 @@ def explain_beginning(catalogue: Catalogue, *, language: str) -> OutgoingMessage
     """Say to whoever has no card what this is and how to begin, with the other languages."""
     words = catalogue.words_in(language)
     text = words.say("no-card", programme=catalogue.programme.name)
-    return OutgoingMessage(text, (name_others(catalogue, language=language),))
+    return OutgoingMessage(text, name_others(catalogue, language=language))
 
 
-def name_others(catalogue: Catalogue, *, language: str) -> tuple[Button, ...]:
+def name_others(catalogue: Catalogue, *, language: str) -> ButtonRows:
     """Offer the other languages to whoever is no guardian yet."""
-    return tuple(
+    others = (
         name_button(catalogue, other, NewcomerLanguageTapped(other))
         for other in catalogue.languages
         if other != language
     )
+    return in_rows(others, width=3)
 
 
 def ask_still_useful(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
@@ -194,7 +196,7 @@ def render_welcome(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     consent = catalogue.consent_in(language)
     join = (button(words, "button-join", JoinTapped(consent.version, consent.language)),)
     others = name_others(catalogue, language=language)
-    return OutgoingMessage(text=render(consent.messages, {}), buttons=(join, others))
+    return OutgoingMessage(text=render(consent.messages, {}), buttons=(join, *others))
 
 
 def ask_consent(catalogue: Catalogue, purpose: Purpose, *, language: str) -> OutgoingMessage:
@@ -225,10 +227,9 @@ def sum_up_consent(
 
 def offer_languages(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     """Ask a guardian for a language; each is written as its own readers know it."""
-    rows: ButtonRows = tuple(
-        (name_button(catalogue, other, LanguageTapped(other)),) for other in catalogue.languages
-    )
-    return OutgoingMessage(catalogue.words_in(language).say("choose-language"), rows)
+    names = (name_button(catalogue, other, LanguageTapped(other)) for other in catalogue.languages)
+    text = catalogue.words_in(language).say("choose-language")
+    return OutgoingMessage(text, in_rows(names, width=2))
 
 
 def say(catalogue: Catalogue, key: str, *, language: str, **values: str) -> OutgoingMessage:
@@ -260,6 +261,12 @@ def offer_help(catalogue: Catalogue, *, language: str) -> OutgoingMessage:
     """Say what the bot can do, with a button to ask staff."""
     words = catalogue.words_in(language)
     return OutgoingMessage(words.say("help"), ((button(words, "button-ask", AskTapped()),),))
+
+
+def in_rows(buttons: Iterable[Button], *, width: int) -> ButtonRows:
+    """Put buttons side by side, so many in a row."""
+    left = iter(buttons)
+    return tuple(iter(lambda: tuple(islice(left, width)), ()))
 
 
 def button(words: Words, key: str, action: Action) -> Button:
