@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.app.cards import issue_for
 from bot.app.clocks import MovableClock, SystemClock
 from bot.app.console import console
+from bot.app.demo_centres import seed
 from bot.app.locking import hold
 from bot.app.opening import Store, open_store
 from bot.app.reloading import Reloader
@@ -27,18 +27,16 @@ from bot.app.simulating.weeks import Simulation
 from bot.app.time_machine import ZONE, DemoMachine
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.codes import CARD
-from bot.core.choosing import birth_month_of
 from bot.core.clock import Clock
 from bot.core.codes import link_of
 from bot.core.passphrases import draw_secret, hash_secret
 from bot.core.sealing import draw_key
 from bot.delivery.shelf import Shelf
 from bot.errors import BotError
-from bot.intake.enrolling import enrol
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
-from bot.store import Database, accounts, cards, centres, deployment
+from bot.store import accounts, cards, deployment
 from bot.store.states import StaffRole
 from bot.web.console.doors import COOKIE
 
@@ -50,10 +48,6 @@ USERNAME = "kuffert_demo_bot"
 HOST = "127.0.0.1"
 ADMIN = "demo@localhost"
 SEND_RATE = 30.0
-CENTRES = (
-    ("solsikken", "Solsikken", "da", (("da", 52), ("ar", 56), ("en", 41))),
-    ("regnbuen", "Regnbuen", "da", (("ar", 45), ("da", 66), ("en", 63))),
-)
 
 
 def demo_settings(folder: Path = FOLDER, *, content: Path, locales: Path) -> Settings:
@@ -122,7 +116,7 @@ class Demo:
         store = await self._stack.enter_async_context(open_store(self.settings))
         reloader = Reloader.of(store.database, self.settings, clock=clock)
         shelf = await reloader.open()
-        await seed(store, now=clock.now())
+        await seed(store, shelf.current.languages, now=clock.now())
         gate = Gate(store)
         server = await serve(sandbox, port=self.port, machine=gate, cards=gate.list_cards)
         self._stack.push_async_callback(server.stop)
@@ -280,21 +274,3 @@ class Gate:
         code = self._store.sealer.unseal(code_sealed, bound_to=CARD)
         link = link_of(code, f"{self._url}/{USERNAME}")
         return DemoCard(f"{centre}, card {number}", language, link, render_qr(link))
-
-
-async def seed(store: Store, *, now: datetime) -> None:
-    """Make two centres with three cards each, the first time."""
-    database: Database = store.database
-    async with database.writing() as session:
-        for code, name, language, children in CENTRES:
-            if await centres.find_centre(session, code):
-                continue
-            centre = await centres.add_centre(
-                session, code, name=name, zone=ZONE, language=language, now=now
-            )
-            for home_language, months in children:
-                born = birth_month_of(months, on=now.date())
-                child = await enrol(session, centre, birth_month=born, now=now)
-                await issue_for(
-                    session, child, language=home_language, sealer=store.sealer, now=now
-                )
