@@ -77,3 +77,7 @@ def clear(town: Town, *, but: Sequence[int] = ()) -> None:
             chat.clear()
     for each in (sandbox.acknowledged, sandbox.answers, sandbox.calls, sandbox.taps):
         each.clear()
+    for digest in sandbox.contents:  # documents with what is kept of a family, most of them
+        sandbox.contents[digest] = b""
+    for file in [each for each, stored in sandbox.files.items() if stored.kind == "document"]:
+        del sandbox.files[file]

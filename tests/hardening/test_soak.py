@@ -1,0 +1,124 @@
+"""Two months in minutes: families tap, staff read, content changes; nothing is left behind."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from random import Random
+
+import httpx
+import pytest
+
+from bot.app import staff
+from bot.app.console import console
+from bot.app.serving import serving
+from bot.catalogue.files import pack
+from bot.catalogue.reading.loading import load_catalogue
+from bot.store import snapshots
+from bot.store.states import StaffRole
+from bot.web.console.doors import Door
+from tests.console.conftest import PASSPHRASE, Browser
+from tests.hardening.crowd import clear, settle
+from tests.hardening.measuring import Held, measure
+from tests.hardening.test_updates import see_that_nothing_grew
+from tests.shipped import shipped_files
+from tests.town import Phone, Town
+
+pytestmark = pytest.mark.anyio
+PROGRAMME = "content/programme.yaml"
+ADMIN = "admin@example.org"
+STEP = timedelta(hours=6)
+WROTE = ("/help", "/menu", "she liked it", "/privacy", "/mydata", "/language", "/pause", "/resume")
+WRITERS = 5  # families that do something in a round
+MOST_FAMILIES = 30
+MOST_MEMORY = 1.08  # each of SQLite's connections fills its cache, of 2 MB, as the database grows
+STAFF_EVERY, CLEAR_EVERY = 5, 10  # rounds
+
+
+async def change_content(town: Town, number: int) -> None:
+    """Let content of which a word has changed be accepted, as staff do."""
+    files: Mapping[str, bytes] = dict(shipped_files())
+    files = {**files, PROGRAMME: files[PROGRAMME] + b"# edited %d\n" % (number % 4)}
+    catalogue, now = load_catalogue(files), town.clock.now()
+    async with town.store.database.writing() as session:
+        await snapshots.accept_snapshot(session, catalogue.version, body=pack(files), now=now)
+    town.runtime.shelf.replace(catalogue)
+
+
+async def join(town: Town, language: str) -> Phone:
+    """Let one more family join."""
+    phone = town.phone("Parent", language=language)
+    await phone.join(await town.card(language))
+    return phone
+
+
+def act(town: Town, phone: Phone, rng: Random) -> None:
+    """Let a family write something, or tap what it was sent lately."""
+    tapped = [each for each in phone.from_bot if each.buttons]
+    if not tapped or rng.random() < 0.4:
+        town.sandbox.write(phone.person.id, rng.choice(WROTE))
+        return
+    message = rng.choice(tapped[-5:])
+    actions = [each for each in sorted(message.actions()) if "surely" not in each]
+    town.sandbox.tap_stale(phone.person.id, message.id, rng.choice(actions or ["x"]))
+
+
+@asynccontextmanager
+async def open_console(town: Town) -> AsyncIterator[tuple[Browser, list[str]]]:
+    """Serve the console; give a browser, and every address that needs no more than itself."""
+    await staff.add_account(
+        town.settings,
+        ADMIN,
+        role=StaffRole.ADMIN,
+        centre_code=None,
+        passphrase=PASSPHRASE,
+        clock=town.clock,
+    )
+    async with (
+        console(
+            town.store,
+            town.settings,
+            shelf=town.runtime.shelf,
+            clock=town.clock,
+            api=lambda: town.server.url,
+        ) as pages,
+        serving(pages, host="127.0.0.1", port=0) as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
+    ):
+        paths = {each.path for each in pages.routes if isinstance(each, Door)}
+        plain = sorted(each for each in paths if "{" not in each and "sign" not in each)
+        yield Browser(client), plain
+
+
+async def work(town: Town, browser: Browser, paths: list[str]) -> None:
+    """Let staff sign in and read every page."""
+    await browser.sign_in(ADMIN)
+    for path in paths:
+        assert (await browser.client.get(path)).status_code < 500, path
+    await town.runtime.tidy()
+
+
+@pytest.mark.parametrize("rounds", [8, pytest.param(240, marks=pytest.mark.long)])
+async def test_two_months_of_families_staff_and_changed_content_leave_nothing_behind(
+    town: Town, rounds: int
+) -> None:
+    rng = Random(1)
+    phones: list[Phone] = []
+    held: list[Held] = []
+
+    async with open_console(town) as (browser, paths):
+        for number in range(1, rounds + 1):
+            if len(phones) < MOST_FAMILIES:
+                phones.append(await join(town, rng.choice(("en", "da", "ar"))))
+            for phone in rng.choices(phones, k=WRITERS):
+                act(town, phone, rng)
+            await settle(town)
+            await town.skip(hours=STEP.total_seconds() / 3600)
+            if number % STAFF_EVERY == 0:
+                await work(town, browser, paths)
+                await change_content(town, number // STAFF_EVERY)
+            if number % CLEAR_EVERY == 0:
+                clear(town)
+            held.append(measure(town))
+
+    assert await town.examine() == []
+    see_that_nothing_grew(held, memory=MOST_MEMORY)
