@@ -31,6 +31,7 @@ KNOWN = re.compile(  # what a log may say of nonsense, beside the traceback of t
     r"|the webhook refused something|an update is nested too deep|a chat floods us"
 )
 COUNTS = [500, pytest.param(25_000, marks=pytest.mark.long)]  # each way, on each database
+UNDER_WAY = 4  # tasks that may be about to end at any moment; what is left behind adds up
 SHORT = 4  # measures: a quarter of so few tells nothing
 MOST_GROWTH = 1.03  # of memory and of objects, from the first quarter to the last
 
@@ -162,4 +163,5 @@ def see_that_nothing_grew(held: Sequence[Any], *, memory: float = MOST_GROWTH) -
     growth = {"megabytes": memory, **dict.fromkeys(("objects", "files", "tasks"), MOST_GROWTH)}
     for name, most in growth.items():
         was, is_now = (max(getattr(each, name) for each in part) for part in (before, after))
-        assert is_now <= was * most + 1, f"{name}: {was} to {is_now}"
+        more = UNDER_WAY if name == "tasks" else 1
+        assert is_now <= was * most + more, f"{name}: {was} to {is_now}"
