@@ -8,8 +8,8 @@ from bot.app.forgetting import RETENTION, read_retirement
 from bot.app.opening import Store
 from bot.settings import Settings
 from bot.store import Session, alarms, deployment
+from bot.store.addresses import parse_url
 from bot.store.condition import Condition, age, read_condition
-from bot.store.database import parse_url
 from bot.store.operation_tables import RunningProcess
 from bot.store.overview import Waiting
 from bot.store.snapshots import short

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from bot.errors import BotError
-from bot.store.database import parse_url
+from bot.store.addresses import parse_url
 
 
 @contextmanager

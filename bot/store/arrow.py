@@ -30,6 +30,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import types as sql
 
+from bot.store.addresses import write_for_libpq
 from bot.store.columns import Moment
 from bot.store.database import Database, Session, open_database
 
@@ -73,11 +74,11 @@ async def open_shared(database: Database) -> AsyncIterator[Snapshot]:
     """Open a second connection to PostgreSQL that sees what the session sees."""
     from adbc_driver_postgresql import dbapi  # each driver only where it is used
 
-    address = database.engine.url.set(drivername="postgresql")
+    address = write_for_libpq(database.engine.url)
     async with database.reading() as session:
         exported = await session.connection()
         name = (await exported.execute(text("SELECT pg_export_snapshot()"))).scalar_one()
-        with dbapi.connect(address.render_as_string(hide_password=False)) as connection:
+        with dbapi.connect(address) as connection:
             with connection.cursor() as cursor:
                 cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
                 cursor.execute(f"SET TRANSACTION SNAPSHOT '{name}'")

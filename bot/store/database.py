@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Dialect, event, make_url
+from sqlalchemy import Connection, Dialect, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, InvalidatePoolError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -22,6 +22,7 @@ from sqlmodel import SQLModel
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from bot.errors import BotError, DatabaseGone
+from bot.store.addresses import no_address, pass_on, read_address
 
 Session = AsyncSession
 READING = "kuffert_reading"
@@ -34,7 +35,6 @@ PASSING_WORDS = (
     *("connection is closed", "connection was closed", "database is locked", "disk i/o"),
     *("database or disk is full", "readonly database", "unable to open database file"),
 )
-DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
 
 
 class Database:
@@ -80,39 +80,22 @@ def open_database(url: str) -> Database:
 
     The connection itself is made at the first use (see `check_reachable`).
     """
-    parsed = parse_url(url)
-    name = parsed.get_backend_name()
-    if name not in DRIVERS:
-        raise BotError(f'KUFFERT_DATABASE_URL: "{name}" is unknown. Use sqlite or postgresql.')
+    address = read_address(url)
+    name = address.get_backend_name()
     try:
-        engine = create_async_engine(parsed.set(drivername=DRIVERS[name]), **engine_options(name))
+        engine = create_async_engine(address, **engine_options(name))
     except ArgumentError:
         raise no_address() from None
     if name == "sqlite":
-        prepare_folder(parsed.database)
+        prepare_folder(address.database)
         event.listen(engine.sync_engine, "connect", prepare_sqlite)
         event.listen(engine.sync_engine, "begin", begin_sqlite)
     else:
+        event.listen(engine.sync_engine, "do_connect", pass_on)
         event.listen(engine.sync_engine, "do_connect", connect)
         event.listen(engine.sync_engine, "checkin", note_idle)
         event.listen(engine.sync_engine, "checkout", partial(try_idle, engine.dialect))
     return Database(engine)
-
-
-def parse_url(url: str) -> URL:
-    """Read a database's address; raise BotError, which does not repeat it: it holds a password."""
-    try:
-        return make_url(url)
-    except (ArgumentError, ValueError):  # the latter for a port that is no number
-        raise no_address() from None
-
-
-def no_address() -> BotError:
-    """Say that an address is none."""
-    return BotError(
-        "KUFFERT_DATABASE_URL is not an address. Write sqlite:///kuffert.db or "
-        "postgresql://user:password@host/name, with each / @ : # of a password as %2F %40 %3A %23."
-    )
 
 
 def engine_options(name: str) -> dict[str, Any]:
@@ -200,7 +183,7 @@ async def check_reachable(database: Database) -> None:
             await connection.exec_driver_sql("SELECT 1")
             if database.is_sqlite:
                 await connection.exec_driver_sql("SELECT count(*) FROM sqlite_master")
-    except (DBAPIError, sqlite3.DatabaseError, SQLAlchemyError, OSError) as error:
+    except (DBAPIError, sqlite3.DatabaseError, SQLAlchemyError, OSError, ValueError) as error:
         raise BotError(f"The database cannot be opened: {first_line(error)}") from None
 
 
