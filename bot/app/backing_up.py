@@ -10,9 +10,10 @@ from bot.app.content_versions import read_running_in
 from bot.app.forgetting import OneTransaction, forget_again
 from bot.app.locking import hold
 from bot.app.staff import BY_COMMAND
+from bot.app.withdrawing import withdraw_all_again
 from bot.core.clock import Clock
 from bot.core.sealing import Sealer, parse_keys
-from bot.delivery.restoring import pass_lost_numbers, skip_all_due, withdraw_again
+from bot.delivery.restoring import pass_lost_numbers, skip_all_due
 from bot.errors import BotError
 from bot.settings import Settings
 from bot.store import (
@@ -20,11 +21,8 @@ from bot.store import (
     accounts,
     alarms,
     audit,
-    forgetting,
-    guardians,
     open_database,
     processes,
-    records,
     tokens,
     updates,
     work,
@@ -34,13 +32,10 @@ from bot.store.backups.loading import load, number_on
 from bot.store.backups.reading import Backup, check_backup
 from bot.store.backups.sealing import find_secret
 from bot.store.backups.writing import BackupWriter, Header, new_file
-from bot.store.columns import id_of
 from bot.store.database import check_reachable
 from bot.store.migrating import check_known
-from bot.store.states import ConsentAnswer
 from bot.store.tombstones import TombstoneFile
 
-BATCH = 500
 ACCEPT = "or accept that they are lost with --accept-lost-withdrawals"
 Show = Callable[[int, int], None]
 
@@ -204,30 +199,3 @@ async def catch_up(
     about = f"backup of {header.made_at:%Y-%m-%d %H:%M} UTC"
     await audit.record(session, "restored", who=BY_COMMAND, account_id=None, about=about, now=now)
     return Restored(header, skipped, forgotten, withdrawn)
-
-
-async def withdraw_all_again(
-    session: Session,
-    tombstones: TombstoneFile,
-    *,
-    sealer: Sealer,
-    made_at: datetime,
-    weeks: int,
-) -> int:
-    """Take back whatever consent the file says was taken back, unless it was given again."""
-    words = tombstones.read_words()
-    count, after = 0, 0
-    while words:
-        batch = await records.list_guardians(session, after=after, limit=BATCH)
-        if not batch:
-            break
-        after = id_of(batch[-1])
-        named = [(id_of(each), each.chat_key) for each in batch]
-        session.expunge_all()
-        for number, chat_key in named:
-            for word in words.get(forgetting.word_key_of(chat_key, sealer), ()):
-                if word.answer is ConsentAnswer.GIVEN:
-                    continue
-                guardian = await guardians.lock_guardian(session, number)
-                count += await withdraw_again(session, guardian, word, made_at=made_at, weeks=weeks)
-    return count

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Callable
 from contextlib import AsyncExitStack
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import gettempdir
 
@@ -19,10 +19,11 @@ from bot.app.forgetting import forget_again
 from bot.app.greeting import Webhook
 from bot.app.health import list_database_folders
 from bot.app.locking import hold
-from bot.app.opening import open_store
+from bot.app.opening import Store, open_store
 from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
+from bot.app.withdrawing import withdraw_unknown
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.receiving import is_update
 from bot.core.sealing import draw_key
@@ -79,8 +80,9 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
             shelf = await reloader.open()
             tombstones = TombstoneFile(settings.tombstones) if settings.tombstones else None
             if tombstones:
-                tombstones.prepare()
-                await forget_again(store.database, tombstones, sealer=store.sealer, now=clock.now())
+                await replay(
+                    store, tombstones, weeks=shelf.current.programme.weeks, now=clock.now()
+                )
             runtime = Runtime(
                 store,
                 shelf,
@@ -120,6 +122,13 @@ async def run(settings: Settings, *, role: Role, say: Callable[[str], None]) -> 
                 spare_the_collector()
                 name = runtime.application.bot.username
                 await runtime.run(when_ready=lambda: say(f"@{name} is running. Ctrl-C stops it."))
+
+
+async def replay(store: Store, tombstones: TombstoneFile, *, weeks: int, now: datetime) -> None:
+    """Forget and withdraw again what the file says and the database does not know."""
+    tombstones.prepare()
+    await forget_again(store.database, tombstones, sealer=store.sealer, now=now)
+    await withdraw_unknown(store.database, tombstones, sealer=store.sealer, weeks=weeks)
 
 
 def find_webhook(settings: Settings) -> Webhook | None:

@@ -12,6 +12,7 @@ from sqlmodel import select
 
 from bot.app.backing_up import Restored, back_up, read_key_file, restore
 from bot.app.examination import walk
+from bot.app.withdrawing import withdraw_unknown
 from bot.core.actions import Purpose
 from bot.core.sealing import draw_key, format_keys, parse_key, parse_keys
 from bot.errors import BotError
@@ -172,6 +173,35 @@ async def test_whoever_withdrew_and_agreed_again_is_left_as_it_was(
         breaches = await examine(town, database)
     assert restored.withdrawn == 0
     assert states == [GuardianState.ACTIVE, GuardianState.ACTIVE]
+    assert breaches == []
+
+
+async def test_a_database_put_back_by_other_means_learns_at_the_start_who_withdrew(
+    town: Town, target_url: str, tmp_path: Path
+) -> None:
+    settings, sealer = keep_tombstones(town, tmp_path), town.runtime.store.sealer
+    unaware = settings.model_copy(update={"tombstones": None})
+    amina, bashir = town.phone("Amina"), town.phone("Bashir")
+    for phone in (amina, bashir):
+        await phone.join(await town.card("en"))
+    await write(town, settings, tmp_path / "backup")
+    await town.skip(days=1)
+    await amina.write("/stop")
+    await bring_back(town, unaware, tmp_path / "backup", target_url, accepts_losses=True)
+    file, weeks = TombstoneFile(tmp_path / "tombstones"), 36
+
+    async with opened(target_url) as database:
+        before = [each.state for each in await read(database, Guardian)]
+        count = await withdraw_unknown(database, file, sealer=sealer, weeks=weeks)
+        after = [each.state for each in await read(database, Guardian)]
+        again = await withdraw_unknown(database, file, sealer=sealer, weeks=weeks)
+        said = await find_answers(database, Purpose.MESSAGES)
+        breaches = await examine(town, database)
+
+    assert before == [GuardianState.ACTIVE, GuardianState.ACTIVE]
+    assert (count, again) == (1, 0)
+    assert after == [GuardianState.STOPPED, GuardianState.ACTIVE]
+    assert said == ["given", "given", "withdrawn"]
     assert breaches == []
 
 
