@@ -19,6 +19,7 @@ from bot.store.reading import read
 from bot.store.states import OutcomeEnd
 from bot.store.tables import Centre, Child
 
+PORTION = 5_000  # rows that are read before others have their turn
 CHUNK = 20_000  # rows in one statement's hands
 MOST_SHOWN = 10_000  # quarantined results of one file
 SHORTEST_DIGEST = 8  # characters of a hash that name a file
@@ -196,9 +197,13 @@ async def list_study_codes(session: Session) -> dict[str, int]:
     return dict(rows)
 
 
-async def list_ends(session: Session) -> list[KnownOutcome]:
-    """List every result of every file in use, as linking counts it."""
+async def list_ends(session: Session, *, portion: int = PORTION) -> list[KnownOutcome]:
+    """List every result of every file in use, as linking counts it.
+
+    They are read some at a time, so that whoever waits for something else is not kept waiting.
+    """
     statement = select_columns(
+        col(Outcome.id),
         col(Outcome.child_id),
         col(Outcome.instrument),
         col(Outcome.wave),
@@ -206,7 +211,13 @@ async def list_ends(session: Session) -> list[KnownOutcome]:
         col(Outcome.reason),
         col(Outcome.score).is_not(None),
     ).order_by(col(Outcome.id))
-    return [KnownOutcome(*row) for row in await read(session, statement)]
+    ends: list[KnownOutcome] = []
+    rows = await read(session, statement.limit(portion))
+    while rows:
+        ends += [KnownOutcome(*row[1:]) for row in rows]
+        after = col(Outcome.id) > rows[-1][0]
+        rows = await read(session, statement.where(after).limit(portion))
+    return ends
 
 
 async def list_linked_children(session: Session) -> list[LinkedChild]:

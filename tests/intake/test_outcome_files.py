@@ -106,6 +106,22 @@ async def test_every_result_has_a_row_and_the_quarantined_are_in_no_figure(
 
 
 @pytest.mark.usefixtures("children")
+@pytest.mark.parametrize("portion", [1, 2, 3, 5, 6])
+async def test_every_result_is_linked_once_however_many_are_read_at_a_time(
+    database: Database, portion: int
+) -> None:
+    rows = [f"<{child}>,words,{wave},1\n" for wave in ("before", "after") for child in "abc"]
+    await take_in(database, SHORT + "".join(rows[:5]) + "<nobody>,words,after,2\n")
+
+    async with database.reading() as session:
+        ends = await outcomes.list_ends(session, portion=portion)
+
+    assert [each.wave for each in ends] == ["before"] * 3 + ["after"] * 3
+    assert len(set(ends)) == 6
+    assert ends[-1].ended is OutcomeEnd.QUARANTINED
+
+
+@pytest.mark.usefixtures("children")
 async def test_the_same_results_in_another_file_are_known_and_change_nothing(
     database: Database,
 ) -> None:

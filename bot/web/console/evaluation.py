@@ -1,5 +1,6 @@
 """Evaluation: how schools' results meet the roster, and what is made of them: exports, reports."""
 
+import asyncio
 import json
 
 from starlette.responses import Response, StreamingResponse
@@ -29,11 +30,10 @@ async def show(visit: Visit, memory: Memory) -> Response:
 
     async def count() -> list[Linkage]:
         async with visit.office.database.reading() as session:
-            return count_linkage(
-                await outcomes.list_linked_children(session),
-                await outcomes.list_ends(session),
-                withheld=await linking.list_withheld(session),
-            )
+            children = await outcomes.list_linked_children(session)
+            ends = await outcomes.list_ends(session)
+            withheld = await linking.list_withheld(session)
+        return await asyncio.to_thread(count_linkage, children, ends, withheld=withheld)
 
     counted = await memory.recall("linkage", count, now=visit.now)
     async with visit.office.database.reading() as session:
