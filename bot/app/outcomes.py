@@ -9,12 +9,13 @@ from bot.app.files import read_bytes, saying_why, write_bytes
 from bot.app.opening import open_store
 from bot.errors import BotError, FileRefused
 from bot.intake.identifying import check_cells
+from bot.intake.importing import Arrival, import_apart
 from bot.intake.mapping import Mapping, parse_mapping
 from bot.intake.outcome_files import (
     Imported,
     check_outcomes,
-    import_outcomes,
     is_tidy,
+    read_file,
     sparing_the_collector,
     undo_outcomes,
 )
@@ -75,16 +76,12 @@ async def take_in(
     if confirm:
         answered = await asyncio.to_thread(read_bytes, confirm)
         confirmed = parse_confirmed(confirm.name, answered)
-    async with open_store(settings) as store, store.database.writing() as session:
-        return await import_outcomes(
-            session,
-            file.name,
-            content,
-            now=SystemClock().now(),
-            mapping=read_as,
-            confirmed=confirmed,
-            confirmed_in=confirm.name if confirm else "",
-            show_progress=show_progress,
+    with sparing_the_collector():
+        read = await asyncio.to_thread(read_file, file.name, content, read_as)
+    arrival = Arrival(file.name, content, read, confirmed, confirm.name if confirm else "")
+    async with open_store(settings) as store:
+        return await import_apart(
+            store.database, arrival, now=SystemClock().now(), show_progress=show_progress
         )
 
 

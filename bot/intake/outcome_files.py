@@ -22,7 +22,7 @@ from bot.intake.school_files import Sheet, read_sheets
 from bot.intake.tables import Table, read_table
 from bot.store import Session, linking, outcomes
 from bot.store.evaluation_tables import OutcomeFile
-from bot.store.outcomes import StoredOutcome
+from bot.store.outcomes import Stamp, StoredOutcome
 from bot.store.states import OutcomeEnd
 
 NEEDS_MAPPING = (
@@ -224,6 +224,17 @@ def is_confirmed(kept: StoredOutcome, code: str) -> bool:
     return kept.written_code is not None and parse_code(kept.written_code) != code
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A file that is judged, what is to be kept of it, and what judging it rested upon."""
+
+    imported: Imported
+    digest: str
+    mapping: str
+    rows: list[StoredOutcome]
+    stamp: Stamp
+
+
 async def import_outcomes(
     session: Session,
     name: str,
@@ -233,16 +244,28 @@ async def import_outcomes(
     mapping: FileMapping | None = None,
     confirmed: Mapping[Place, str] | None = None,
     confirmed_in: str = "",
-    read: Read | None = None,
-    show_progress: Callable[[int, int], None] = lambda _done, _total: None,
 ) -> Imported:
-    """Take in a file within the caller's transaction; raise FileRefused with every problem.
+    """Take in a file within the caller's transaction; raise FileRefused with every problem."""
+    read = read_file(name, content, mapping)
+    prepared = await prepare_import(
+        session, name, content, read=read, confirmed=confirmed or {}, confirmed_in=confirmed_in
+    )
+    return await store_prepared(session, prepared, now=now)
 
-    `read` is the file where it is read already, so that the transaction is short.
-    """
+
+async def prepare_import(
+    session: Session,
+    name: str,
+    content: bytes,
+    *,
+    read: Read,
+    confirmed: Mapping[Place, str],
+    confirmed_in: str,
+) -> Prepared:
+    """Judge a file that is read, and change nothing; raise FileRefused with every problem."""
     with sparing_the_collector():
-        read = read or read_file(name, content, mapping)
-        judged, file = await judge_file(session, content, read, confirmed or {}, confirmed_in)
+        stamp = await outcomes.read_stamp(session)
+        judged, file = await judge_file(session, content, read, confirmed, confirmed_in)
         counts = count_ends(judged, await linking.list_withheld(session))
         spelt = read[1].model_dump_json()
         if file and not file.undone_at and file.mapping != spelt:
@@ -250,19 +273,37 @@ async def import_outcomes(
                 f"{name} was taken in with another mapping. "
                 f"Take it back first: `kuffert outcomes undo {file.digest[:12]}`."
             )
-        rows = list(list_rows(judged))
+        rows = await asyncio.to_thread(lambda: list(list_rows(judged)))
         before = await outcomes.list_stored(session, file) if file else []
         is_new = bool(rows) if file is None or file.undone_at else set(rows) != set(before)
-        if is_new:
-            digest = hashlib.sha256(content).hexdigest()
-            file = await outcomes.record_file(
-                session, digest, name=name, rows=judged.results.rows, mapping=spelt, now=now
-            )
-            await outcomes.remove_outcomes(session, file)
-            await outcomes.add_outcomes(
-                session, file, rows, show_progress=lambda done: show_progress(done, len(rows))
-            )
-        return Imported(name, judged, counts, has_changed=is_new)
+        digest = hashlib.sha256(content).hexdigest()
+        imported = Imported(name, judged, counts, has_changed=is_new)
+        return Prepared(imported, digest, spelt, rows, stamp)
+
+
+async def store_prepared(
+    session: Session,
+    prepared: Prepared,
+    *,
+    now: datetime,
+    show_progress: Callable[[int, int], None] = lambda _done, _total: None,
+) -> Imported:
+    """Keep what is prepared, within the caller's transaction."""
+    imported, rows = prepared.imported, prepared.rows
+    if imported.has_changed:
+        file = await outcomes.record_file(
+            session,
+            prepared.digest,
+            name=imported.name,
+            rows=imported.judged.results.rows,
+            mapping=prepared.mapping,
+            now=now,
+        )
+        await outcomes.remove_outcomes(session, file)
+        await outcomes.add_outcomes(
+            session, file, rows, show_progress=lambda done: show_progress(done, len(rows))
+        )
+    return imported
 
 
 def list_rows(judged: Judged) -> Iterator[StoredOutcome]:

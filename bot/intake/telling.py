@@ -10,9 +10,10 @@ from pydantic import BaseModel, ConfigDict
 
 from bot.core.codes import format_code
 from bot.errors import FileRefused, Problem
+from bot.intake.importing import Arrival, import_apart
 from bot.intake.judging import OF_CODES, Judged, Place
 from bot.intake.mapping import parse_mapping
-from bot.intake.outcome_files import Imported, Read, check_outcomes, import_outcomes, read_file
+from bot.intake.outcome_files import Imported, Read, check_outcomes, read_file
 from bot.intake.quarantining import keep_code, render_quarantined
 from bot.store import Database, Session
 
@@ -99,8 +100,9 @@ async def take_in(
         read = await asyncio.to_thread(read_asked, asked)
         show_progress(1, STEPS)
         if asked.is_import:
-            imported = await store_read(
-                database, asked, read, now=now, note=note, show_progress=show_progress
+            arrival = Arrival(asked.name, asked.content, read, asked.confirmed, asked.confirmed_in)
+            imported = await import_apart(
+                database, arrival, now=now, note=note, show_progress=show_progress
             )
         else:
             async with database.reading() as session:
@@ -116,31 +118,6 @@ def read_asked(asked: Asked) -> Read:
     """Read the mapping, and the file by it; raise FileRefused."""
     mapping = parse_mapping(MAPPED, asked.mapping.encode()) if asked.mapping else None
     return read_file(asked.name, asked.content, mapping)
-
-
-async def store_read(
-    database: Database,
-    asked: Asked,
-    read: Read,
-    *,
-    now: datetime,
-    note: Callable[[Session], Awaitable[None]],
-    show_progress: Callable[[int, int], None],
-) -> Imported:
-    """Take in what is read, in one transaction."""
-    async with database.writing() as session:
-        imported = await import_outcomes(
-            session,
-            asked.name,
-            asked.content,
-            now=now,
-            confirmed=asked.confirmed,
-            confirmed_in=asked.confirmed_in,
-            read=read,
-            show_progress=show_progress,
-        )
-        await note(session)
-    return imported
 
 
 def tell(imported: Imported, *, is_import: bool) -> Told:

@@ -54,6 +54,14 @@ class KnownOutcome(NamedTuple):
     is_assessed: bool
 
 
+class Stamp(NamedTuple):
+    """What tells whether the files in use, their results or the roster have changed."""
+
+    files: frozenset[tuple[int, datetime, datetime | None]]  # number, taken in, taken back
+    last_outcome: int
+    children: int
+
+
 class LinkedChild(NamedTuple):
     """A child of the roster, its centre, and the arm that it or its centre was drawn into."""
 
@@ -176,6 +184,23 @@ async def add_outcomes(
         done += len(chunk)
         show_progress(done)
     return done
+
+
+async def read_stamp(session: Session) -> Stamp:
+    """Read what is another whenever a file or a roster was taken in, or a file taken back.
+
+    It is cheap. A child's study code never changes, and no child leaves the roster.
+    """
+    files = select_columns(
+        col(OutcomeFile.id), col(OutcomeFile.imported_at), col(OutcomeFile.undone_at)
+    )
+    (last_outcome,) = (await read(session, select_columns(func.max(col(Outcome.id)))))[0]
+    (children,) = (await read(session, select_columns(func.count(col(Child.id)))))[0]
+    return Stamp(
+        frozenset((number, since, until) for number, since, until in await read(session, files)),
+        last_outcome or 0,
+        children,
+    )
 
 
 async def list_known(
