@@ -1,4 +1,4 @@
-"""Take in a file of results while families write too: judged first, then kept in one short write."""
+"""Take in a file of results while families write: judged first, then kept in a short write."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field

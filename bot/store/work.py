@@ -134,6 +134,12 @@ async def finish(
     await session.exec(statement)
 
 
+async def has_lost(session: Session, *, now: datetime) -> bool:
+    """Say whether there is work of which nothing was heard for a while."""
+    lost = select(Work.id).where(col(Work.status).in_(OPEN), col(Work.beat_at) < now - LOST_AFTER)
+    return (await session.exec(lost.limit(1))).first() is not None
+
+
 async def give_up_lost(session: Session, *, now: datetime) -> int:
     """End work of which nothing was heard for a while: its process is gone; return how much."""
     statement = (

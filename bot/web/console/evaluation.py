@@ -18,7 +18,7 @@ from bot.web.console.centres import as_file
 from bot.web.console.remembering import Memory
 from bot.web.console.reports import LANGUAGES, REPORT, find_settled
 from bot.web.console.visits import Visit
-from bot.web.console.working import Worker
+from bot.web.console.working import Worker, give_up_lost
 
 EXPORT = "export"
 KINDS = (EXPORT, REPORT, results.CHECK, results.IMPORT)
@@ -61,8 +61,8 @@ async def list_mine(visit: Visit, session: Session) -> list[Work]:
 
 async def show_works(visit: Visit) -> Response:
     """Show how far work is: a part of the page, which asks for itself again while work goes on."""
-    async with visit.office.database.writing() as session:
-        await work.give_up_lost(session, now=visit.now)
+    await give_up_lost(visit.office, now=visit.now)
+    async with visit.office.database.reading() as session:
         works = await list_mine(visit, session)
     return visit.page("works", works=works)
 
@@ -99,10 +99,12 @@ async def get_mine(visit: Visit, session: Session) -> Work:
     return row
 
 
-async def cancel(visit: Visit) -> Response:
-    """Ask that work stops."""
-    async with visit.office.database.writing() as session:
+async def cancel(visit: Visit, worker: Worker) -> Response:
+    """Ask that work stops; that of this process does before anything is written."""
+    async with visit.office.database.reading() as session:
         row = await get_mine(visit, session)
+    worker.stop(id_of(row))
+    async with visit.office.database.writing() as session:
         await work.ask_to_stop(session, id_of(row))
         await visit.note(session, f"{row.kind} cancelled", str(row.id))
     is_of_results = row.kind in (results.CHECK, results.IMPORT)

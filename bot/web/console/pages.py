@@ -148,7 +148,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         ),
         see("/evaluation/files/{digest}", quarantine.show_file, EVALUATES),
         do("/evaluation/undo", partial(results.undo, memory=memory), EVALUATES),
-        do("/work/{number:int}/cancel", evaluation.cancel, SETS_UP),
+        do("/work/{number:int}/cancel", partial(evaluation.cancel, worker=worker), SETS_UP),
         see("/work/{number:int}/file", evaluation.give_file, SETS_UP),
         see("/tokens", tokens.show, EVALUATES),
         do("/tokens", tokens.add, EVALUATES),

@@ -24,7 +24,7 @@ from bot.web.console.mapping_form import make_forms
 from bot.web.console.remembering import Memory
 from bot.web.console.results import CHECK, IMPORT, READ, SENT, Wish, do, read_sent, show_form
 from bot.web.console.visits import Visit
-from bot.web.console.working import Worker, read_wanted
+from bot.web.console.working import Worker, give_up_lost, read_wanted
 
 PAGE_LINES = 100
 MOST_SENT = 50  # kept files that are looked through for one
@@ -47,8 +47,8 @@ class Answers:
 
 async def get_result(visit: Visit) -> Work:
     """Get the work of the address, if it reads a file, and is of whoever asks."""
-    async with visit.office.database.writing() as session:
-        await work.give_up_lost(session, now=visit.now)
+    await give_up_lost(visit.office, now=visit.now)
+    async with visit.office.database.reading() as session:
         row = await work.find_work(session, visit.request.path_params["number"])
     is_mine = row and row.account_id == visit.account.id
     if row is None or not is_mine or row.kind not in (READ, CHECK, IMPORT):

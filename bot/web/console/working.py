@@ -8,6 +8,7 @@ import time
 import zipfile
 from collections.abc import Sequence
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -39,12 +40,22 @@ class Worker:
         self.office = office
         self._tasks: set[asyncio.Task[None]] = set()
         self._turn = asyncio.Semaphore(1)
+        self._progress: dict[int, Progress] = {}
 
     def start(self, row: Work) -> None:
         """Begin work that was written down."""
+        self._progress[id_of(row)] = Progress()
         task = asyncio.create_task(self._do(row))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    def stop(self, number: int) -> None:
+        """Stop work of this process at once; what another process does sees it at its next beat.
+
+        An import may hold SQLite's one writer, so that what is written down would come too late.
+        """
+        if progress := self._progress.get(number):
+            progress.is_to_stop = True
 
     async def close(self) -> None:
         """End what goes on; whoever looks next sees that it was not finished."""
@@ -72,10 +83,14 @@ class Worker:
         except Exception:  # the boundary of the work: log, and say that it failed
             log.exception("work %s failed", number)
             await self._finish(number, WorkStatus.FAILED, said="This went wrong; it is in the log.")
+        finally:
+            self._progress.pop(number, None)
 
     async def _make(self, row: Work) -> None:
         """Let it be made, and keep what was made."""
-        number, progress = id_of(row), Progress()
+        number = id_of(row)
+        progress = self._progress[number]
+        progress.check()
         beating = asyncio.create_task(self._beat(number, progress))
         try:
             with TemporaryDirectory() as folder:
@@ -99,7 +114,7 @@ class Worker:
                         total=progress.total,
                         now=self.office.clock.now(),
                     )
-                progress.is_to_stop = not goes_on
+                progress.is_to_stop |= not goes_on
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _keep(self, number: int, made: Made, kind: str) -> tuple[str, str]:
@@ -154,6 +169,15 @@ class Progress:
         """Raise Cancelled where it is to stop."""
         if self.is_to_stop:
             raise Cancelled
+
+
+async def give_up_lost(office: Office, *, now: datetime) -> None:
+    """End work that is lost, if there is any: whoever looks waits for no writer otherwise."""
+    async with office.database.reading() as session:
+        if not await work.has_lost(session, now=now):
+            return
+    async with office.database.writing() as session:
+        await work.give_up_lost(session, now=now)
 
 
 def put_together(files: Sequence[Path], kind: str) -> Path:
