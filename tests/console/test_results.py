@@ -3,6 +3,7 @@
 import io
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from html import unescape
 
 import httpx
@@ -10,6 +11,8 @@ import pytest
 from openpyxl import Workbook
 
 from bot.core.codes import format_code
+from bot.intake.importing import Arrival, import_apart
+from bot.intake.outcome_files import read_file, undo_outcomes
 from bot.store.console_tables import Work
 from bot.store.evaluation_tables import Outcome
 from bot.store.states import OutcomeEnd, StaffRole, WorkStatus
@@ -438,6 +441,36 @@ async def test_results_are_taken_back_and_their_mapping_is_offered_again(opened:
 
     assert await opened.town.rows(Outcome) == []
     assert fields_of(again.text)["s0_c1_wave"] == "after"
+
+
+async def test_evaluation_counts_at_once_what_another_process_takes_in_puts_right_or_takes_back(
+    opened: Open,
+) -> None:
+    codes = await enrol(opened, 12)  # fewer would be suppressed
+    lost = [f"NOBODY-{n}" for n in range(6)]
+    database, content = opened.town.store.database, tidy([*lost, *codes[6:]])
+    browser = await opened.browser(StaffRole.EVALUATOR)
+    assert "There are no results yet." in (await browser.get("/evaluation")).text
+
+    async def take_in(confirmed: dict[tuple[str, int], str]) -> list[str]:
+        opened.town.clock.move_to(opened.town.clock.now() + timedelta(seconds=1))
+        arrival = Arrival("skole.csv", content, read_file("skole.csv", content, None), confirmed)
+        await import_apart(database, arrival, now=opened.town.clock.now())
+        return counts_of((await browser.get("/evaluation")).text)
+
+    taken_in = await take_in({})
+    put_right = await take_in({("", 2 + n): codes[n] for n in range(6)})
+    async with database.writing() as session:
+        await undo_outcomes(session, "skole.csv", now=opened.town.clock.now())
+    taken_back = await browser.get("/evaluation")
+
+    assert taken_in == ["results without a child on the roster: 6"]
+    assert put_right == ["results without a child on the roster: 0"]
+    assert "There are no results yet." in taken_back.text
+
+
+def counts_of(page: str) -> list[str]:
+    return re.findall(r"results without a child on the roster: \d+", page)
 
 
 async def test_nobody_uses_what_somebody_else_sent(opened: Open) -> None:

@@ -35,7 +35,9 @@ async def show(visit: Visit, memory: Memory) -> Response:
             withheld = await linking.list_withheld(session)
         return await asyncio.to_thread(count_linkage, children, ends, withheld=withheld)
 
-    counted = await memory.recall("linkage", count, now=visit.now)
+    async with visit.office.database.reading() as session:
+        stamp = await outcomes.read_stamp(session)
+    counted = await memory.recall("linkage", count, now=visit.now, stamp=stamp)
     async with visit.office.database.reading() as session:
         files = await outcomes.list_all_files(session)
         quarantined = await outcomes.count_quarantined(session)

@@ -137,7 +137,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
             takes_file=True,
             most_fields=MAPPING_FIELDS,
         ),
-        see("/evaluation/results/{number:int}", partial(quarantine.show, memory=memory), EVALUATES),
+        see("/evaluation/results/{number:int}", quarantine.show, EVALUATES),
         see("/evaluation/results/{number:int}/form", quarantine.give_form, EVALUATES),
         see("/evaluation/results/{number:int}/quarantined", quarantine.give_quarantined, EVALUATES),
         do(

@@ -66,13 +66,10 @@ async def read_told(visit: Visit, row: Work) -> Told | None:
     return await asyncio.to_thread(Told.model_validate_json, b"".join(parts))
 
 
-async def show(visit: Visit, memory: Memory) -> Response:
+async def show(visit: Visit) -> Response:
     """Show what came of a file, or how far it is."""
     row = await get_result(visit)
-    told = await read_told(visit, row)
-    if told and told.is_import:
-        memory.forget()  # another process took it in
-    return show_result(visit, row, told)
+    return show_result(visit, row, await read_told(visit, row))
 
 
 def show_result(

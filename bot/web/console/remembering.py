@@ -15,10 +15,14 @@ log = logging.getLogger(__name__)
 
 @dataclass
 class Remembered:
-    """A count, and of when it is: by the office's clock, and by the process's own."""
+    """A count, and of when it is: by the office's clock, and by the process's own.
+
+    `stamp` is what was there to be counted.
+    """
 
     value: Any
     at: datetime
+    stamp: Hashable = None
     counted: float = field(default_factory=time.monotonic)
 
 
@@ -36,26 +40,32 @@ class Memory:
         *,
         now: datetime,
         fresh: float = FRESH,
+        stamp: Hashable = None,
     ) -> Remembered:
-        """Give what was counted; wait for it the first time, count anew behind an old one."""
+        """Give what was counted; wait for it the first time, count anew behind an old one.
+
+        What was counted by another `stamp` is not given: read it first, and count then.
+        """
         known = self.kept.get(key)
+        if known and known.stamp != stamp:
+            known = None
         if known and time.monotonic() - known.counted < fresh:
             return known
-        task = self.counting.get(key)
+        task = self.counting.get((key, stamp))
         if task is None:
-            task = asyncio.create_task(self._count(key, count, now))
-            self.counting[key] = task
-            task.add_done_callback(lambda _done: self.counting.pop(key, None))
+            task = asyncio.create_task(self._count(key, count, now, stamp))
+            self.counting[key, stamp] = task
+            task.add_done_callback(lambda _done: self.counting.pop((key, stamp), None))
         if known:
             task.add_done_callback(note_failure)
             return known
         return await asyncio.shield(task)
 
     async def _count(
-        self, key: Hashable, count: Callable[[], Awaitable[Any]], now: datetime
+        self, key: Hashable, count: Callable[[], Awaitable[Any]], now: datetime, stamp: Hashable
     ) -> Remembered:
         """Count, and keep it."""
-        made = Remembered(await count(), now)
+        made = Remembered(await count(), now, stamp)
         self.kept[key] = made
         return made
 
