@@ -426,6 +426,43 @@ async def test_many_quarantined_lines_are_shown_a_hundred_a_page(opened: Open) -
     assert 'name="q149_code" value="NONE-1"' in wrong.text
 
 
+async def test_what_is_chosen_on_one_page_of_lines_is_kept_on_the_others_until_it_is_taken_in(
+    opened: Open,
+) -> None:
+    codes = await enrol(opened)
+    browser = await opened.browser(StaffRole.EVALUATOR)
+    content = tidy([mistype(codes[0]), *(f"NOBODY-{n}" for n in range(220))])
+    seen = await follow(browser, await send(browser, "skole.csv", content, status=303))
+    first = {"q0_choice": format_code(codes[0]), "q7_code": HTML, "page": "1"}
+
+    second = await browser.post(seen.url.path, {**first, "turn": "2"}, status=200)
+    carried = carried_of(second.text)
+    third = await browser.post(
+        seen.url.path, {**carried, "q150_code": codes[1], "page": "2", "turn": "3"}, status=200
+    )
+    carried_on = carried_of(third.text)
+    back = await browser.post(
+        seen.url.path, {**carried_on, "q220_code": codes[2], "page": "3", "turn": "1"}, status=200
+    )
+
+    assert 'aria-current="page">2<' in second.text
+    assert carried == {"q0_choice": first["q0_choice"], "q7_code": HTML}
+    assert HTML not in second.text + third.text + back.text
+    assert carried_on == {**carried, "q150_code": codes[1]}
+    assert f"<option selected>{format_code(codes[0])}</option>" in back.text
+    assert carried_of(back.text) == {"q150_code": codes[1], "q220_code": codes[2]}
+    assert await opened.town.rows(Outcome) == []
+    kept = {**carried_of(back.text), "q0_choice": first["q0_choice"], "page": "1"}
+    await import_seen(browser, seen, kept)
+    assert await scores(opened) == [20, 170, 240]
+
+
+def carried_of(page: str) -> dict[str, str]:
+    """Give what a page carries of the others."""
+    found = re.findall(r'<input type="hidden" name="(q\d+_\w+)" value="([^"]*)">', page)
+    return {name: unescape(value) for name, value in found}
+
+
 async def test_results_are_taken_back_and_their_mapping_is_offered_again(opened: Open) -> None:
     codes = await enrol(opened)
     browser = await opened.browser(StaffRole.EVALUATOR)

@@ -49,7 +49,7 @@ RUNS_IT = (STAFF, ADMIN)
 EVALUATES = (EVALUATOR, ADMIN)
 SETS_UP = (STAFF, EVALUATOR, ADMIN)
 ALONE = (ADMIN,)
-MAPPING_FIELDS = 5_000  # six for each column of a school's file
+MAPPING_FIELDS = 5_000  # six for each column of a school's file, two for each quarantined line
 
 
 def make_console(office: Office, worker: Worker, more: Sequence[BaseRoute] = ()) -> Starlette:
@@ -145,6 +145,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
             partial(quarantine.take_in, memory=memory, worker=worker),
             EVALUATES,
             takes_file=True,
+            most_fields=MAPPING_FIELDS,
         ),
         see("/evaluation/files/{digest}", quarantine.show_file, EVALUATES),
         do("/evaluation/undo", partial(results.undo, memory=memory), EVALUATES),

@@ -93,14 +93,15 @@ def show_result(
         number=number,
         pages=pages,
         page_lines=PAGE_LINES,
+        carried=list_carried(told, answers, number) if told and answers else {},
         problems=problems or (told.problems if told else ()),
         answers=answers or Answers({}, {}),
     )
 
 
 def choose_page(visit: Visit, lines: int) -> tuple[int, int]:
-    """Give the page that is asked for, and how many there are."""
-    asked = visit.asked("page") or visit.said("page")
+    """Give the page that is asked for, and how many there are; a button turns to another."""
+    asked = visit.said("turn") or visit.said("page") or visit.asked("page")
     pages = max(1, -(-lines // PAGE_LINES))
     is_number = asked.isascii() and asked.isdecimal() and len(asked) <= len(str(pages))
     return min(max(1, int(asked)), pages) if is_number else 1, pages
@@ -133,6 +134,8 @@ async def take_in(visit: Visit, memory: Memory, worker: Worker) -> Response:
     if told is None or told.problems:
         raise BotError(visit.words.say("There is no such file, or no longer."))
     answers = read_answers(visit, told)
+    if visit.said("turn"):
+        return show_result(visit, row, told, answers=answers)
     problems = await check_answers(visit, told, answers)
     if problems:
         return show_result(visit, row, told, problems=problems, answers=answers)
@@ -147,17 +150,29 @@ async def take_in(visit: Visit, memory: Memory, worker: Worker) -> Response:
 
 
 def read_answers(visit: Visit, told: Told) -> Answers:
-    """Read what was chosen and typed for the lines of the page that was shown."""
-    number, _pages = choose_page(visit, len(told.wrong))
+    """Read what was chosen and typed for the lines of every page; those not shown are carried."""
     chosen, typed = {}, {}
     for place, line in enumerate(told.wrong):
-        if not line.is_of_code or place // PAGE_LINES != number - 1:
+        if not line.is_of_code:
             continue
         if said := visit.said(f"q{place}_choice"):
             chosen[line.sheet, line.line] = said
         if said := visit.said(f"q{place}_code"):
             typed[line.sheet, line.line] = said
     return Answers(chosen, typed)
+
+
+def list_carried(told: Told, answers: Answers, number: int) -> dict[str, str]:
+    """List the fields of what was answered on the other pages, to be sent with this one."""
+    carried = {}
+    for place, line in enumerate(told.wrong):
+        if place // PAGE_LINES == number - 1:
+            continue
+        if said := answers.chosen.get((line.sheet, line.line)):
+            carried[f"q{place}_choice"] = said
+        if said := answers.typed.get((line.sheet, line.line)):
+            carried[f"q{place}_code"] = said
+    return carried
 
 
 async def check_answers(visit: Visit, told: Told, answers: Answers) -> list[Problem]:
