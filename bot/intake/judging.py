@@ -7,7 +7,7 @@ from itertools import count
 
 from bot.core.codes import STUDY_LETTERS, is_study_code, parse_code
 from bot.intake.layouts import Results
-from bot.intake.readings import Fault, Reason
+from bot.intake.readings import Fault, Reason, explain
 from bot.store.states import OutcomeEnd
 
 Known = Mapping[tuple[int, str, str], float | None]  # by child, instrument and wave
@@ -89,7 +89,7 @@ def judge_codes(
 ) -> None:
     """Quarantine the results whose code no child has, but where somebody confirmed which it is."""
     results = judged.results
-    why = {code: explain(code) for code in lost}
+    why = {code: explain_code(code) for code in lost}
     wrong = {code: parse_code(code) for code in why if why[code].fault is Fault.WRONG_CODE}
     found = find_near(wrong.values(), roster)
     near = {code: found[plain] for code, plain in wrong.items() if found.get(plain)}
@@ -106,13 +106,13 @@ def judge_codes(
                 judged.suggestions[place] = near[code]
 
 
-def explain(written: str) -> Reason:
+def explain_code(written: str) -> Reason:
     """Say what is wrong with a code that no child has."""
     if not written:
-        return Reason(Fault.NO_CODE, "the cell of the study code is empty")
+        return explain(Fault.NO_CODE, "the cell of the study code is empty")
     if is_study_code(parse_code(written)):
-        return Reason(Fault.NOT_ON_ROSTER, "no child has this study code")
-    return Reason(Fault.WRONG_CODE, "a character of the study code is wrong or missing")
+        return explain(Fault.NOT_ON_ROSTER, "no child has this study code")
+    return explain(Fault.WRONG_CODE, "a character of the study code is wrong or missing")
 
 
 def find_near(codes: Iterable[str], roster: Iterable[str]) -> dict[str, tuple[str, ...]]:
@@ -161,21 +161,25 @@ def judge_repeats(judged: Judged) -> None:
     for before, later in repeated.items():
         places = [before, *later]
         if len({results.scores[each] for each in places}) == 1:
-            where = name_line(results, before, beside=later)
             for each in later:
-                reasons[each] = Reason(Fault.DUPLICATE, f"{where} says the same")
+                reasons[each] = explain_repeat(results, before, beside=later, is_same=True)
         else:
             for each in places:
                 other = before if each != before else later[0]
-                where = name_line(results, other, beside=[each])
-                reasons[each] = Reason(Fault.CONTRADICTED, f"{where} gives another value")
+                reasons[each] = explain_repeat(results, other, beside=[each], is_same=False)
 
 
-def name_line(results: Results, place: int, *, beside: Sequence[int]) -> str:
-    """Name a result's line, and its sheet where the other's is another."""
-    sheet = results.sheets[place]
-    is_same = all(results.sheets[each] == sheet for each in beside)
-    return f"line {results.lines[place]}" + ("" if is_same else f" of sheet {sheet}")
+def explain_repeat(results: Results, place: int, *, beside: Sequence[int], is_same: bool) -> Reason:
+    """Say what another line says of the same, and its sheet where that is another."""
+    line, sheet = results.lines[place], results.sheets[place]
+    if all(results.sheets[each] == sheet for each in beside):
+        if is_same:
+            return explain(Fault.DUPLICATE, "line {line} says the same", line=line)
+        return explain(Fault.CONTRADICTED, "line {line} gives another value", line=line)
+    where = {"line": line, "sheet": sheet}
+    if is_same:
+        return explain(Fault.DUPLICATE, "line {line} of sheet {sheet} says the same", **where)
+    return explain(Fault.CONTRADICTED, "line {line} of sheet {sheet} gives another value", **where)
 
 
 def judge_known(judged: Judged, known: Known) -> None:
@@ -191,8 +195,14 @@ def judge_known(judged: Judged, known: Known) -> None:
         if before == results.scores[place]:
             judged.known.add(place)
         else:
-            said = "has no score" if before is None else f"says {before:g}"
-            judged.reasons[place] = Reason(Fault.CONFLICT, f"an earlier file {said} for this")
+            judged.reasons[place] = explain_conflict(before)
+
+
+def explain_conflict(before: float | None) -> Reason:
+    """Say what an earlier file says otherwise."""
+    if before is None:
+        return explain(Fault.CONFLICT, "an earlier file has no score for this")
+    return explain(Fault.CONFLICT, "an earlier file says {score} for this", score=f"{before:g}")
 
 
 def count_ends(judged: Judged, withheld: frozenset[int]) -> Counts:

@@ -13,7 +13,7 @@ from bot.intake.mapping import (
     Range,
     SheetMapping,
 )
-from bot.intake.readings import Fault, Reason, find_excess, read_days, read_scores
+from bot.intake.readings import Fault, Reason, explain, find_excess, read_days, read_scores
 from bot.intake.school_files import Cell
 from bot.intake.tables import Table
 
@@ -124,8 +124,12 @@ def add_column(
             first + n: reasons[cell] for n, cell in enumerate(cells) if cell in reasons
         }
     for place, width in table.uneven.items():
-        what = f"the row has {width} cells, the header {len(table.columns)}"
-        results.reasons[first + place] = Reason(Fault.UNEVEN, what)
+        results.reasons[first + place] = explain(
+            Fault.UNEVEN,
+            "the row has {width} cells, the header {columns}",
+            width=width,
+            columns=len(table.columns),
+        )
 
 
 def translate(cells: Sequence[Cell], function: Callable[[Cell], str]) -> list[str]:
@@ -148,11 +152,15 @@ def check_names(results: Results) -> None:
         wrong = {text for text in set(texts) if not 0 < len(text) <= most}
         if not wrong:
             continue
-        what = f"write both, an instrument in up to {INSTRUMENT_CHARACTERS} characters"
-        what += f", a wave in up to {WAVE_CHARACTERS}"
+        reason = explain(
+            Fault.NO_NAME,
+            "write both, an instrument in up to {most} characters, a wave in up to {few}",
+            most=INSTRUMENT_CHARACTERS,
+            few=WAVE_CHARACTERS,
+        )
         for place, text in enumerate(texts):
             if text in wrong:
-                results.reasons[place] = Reason(Fault.NO_NAME, what)
+                results.reasons[place] = reason
                 texts[place] = text[:most]
 
 

@@ -42,14 +42,20 @@ class Fault(StrEnum):
 
 
 class Reason(NamedTuple):
-    """Why one result is quarantined, in a sentence."""
+    """Why one result is quarantined, in a sentence, and what stands in its braces."""
 
     fault: Fault
     what: str
+    given: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
-        """Give both, as they are kept."""
-        return f"{self.fault}: {self.what}"
+        """Give all in English, as it is kept."""
+        return f"{self.fault}: {self.what.format(**dict(self.given))}"
+
+
+def explain(fault: Fault, what: str, **given: object) -> Reason:
+    """Give a reason: a sentence that can be translated, and what stands in its braces."""
+    return Reason(fault, what, tuple((name, str(value)) for name, value in given.items()))
 
 
 class Reading(NamedTuple):
@@ -111,9 +117,9 @@ def read_score(
     if text.casefold() in words or (number is not None and number in numbers):
         return Reading(missing=text[:MISSING_CHARACTERS])
     if isinstance(cell, date):
-        return Reading(reason=Reason(Fault.NOT_A_NUMBER, "a date stands where a score should"))
+        return Reading(reason=explain(Fault.NOT_A_NUMBER, "a date stands where a score should"))
     if number is None:
-        return Reading(reason=Reason(Fault.NOT_A_NUMBER, f"{show(cell)} is not a score"))
+        return Reading(reason=explain(Fault.NOT_A_NUMBER, "{cell} is not a score", cell=show(cell)))
     return Reading(score=number, reason=find_excess(number, limits))
 
 
@@ -121,8 +127,14 @@ def find_excess(number: float | None, limits: Range | None) -> Reason | None:
     """Say that a score is impossible, where it is."""
     if limits is None or number is None or limits[0] <= number <= limits[1]:
         return None
-    what = f"{number:g} is not between {limits[0]:g} and {limits[1]:g}"
-    return Reason(Fault.OUT_OF_RANGE, what)
+    low, high = (f"{limit:g}" for limit in limits)
+    return explain(
+        Fault.OUT_OF_RANGE,
+        "{score} is not between {low} and {high}",
+        score=f"{number:g}",
+        low=low,
+        high=high,
+    )
 
 
 def read_days(
@@ -138,7 +150,7 @@ def read_days(
     wrong = {cell for cell, day in days.items() if day is None and text_of(cell)}
     if wrong:
         reasons |= {
-            first + n: Reason(Fault.NOT_A_DATE, f"{show(cell)} is not a date")
+            first + n: explain(Fault.NOT_A_DATE, "{cell} is not a date", cell=show(cell))
             for n, cell in enumerate(cells)
             if cell in wrong
         }

@@ -15,6 +15,7 @@ from bot.intake.judging import OF_CODES, Judged, Place
 from bot.intake.mapping import parse_mapping
 from bot.intake.outcome_files import Imported, Read, check_outcomes, read_file
 from bot.intake.quarantining import keep_code, render_quarantined
+from bot.intake.readings import Reason
 from bot.store import Database, Session
 
 MAPPED = "mapping.yaml"
@@ -37,6 +38,27 @@ class ToldProblem(Record):
     instead: str
 
 
+class ToldReason(Record):
+    """Why a result is quarantined: a kind, a sentence, and what stands in its braces."""
+
+    fault: str
+    what: str
+    given: dict[str, str] = {}
+
+
+class ToldCounts(Record):
+    """How a file's results ended; `quarantined` is by kind."""
+
+    rows: int
+    results: int
+    accepted: int
+    corrected: int
+    withheld: int
+    quarantined: dict[str, int]
+    known: int
+    has_changed: bool
+
+
 class ToldResult(Record):
     """One result as it was read; `score` is what the file says of a missing one."""
 
@@ -48,7 +70,7 @@ class ToldResult(Record):
     score: str
     is_missing: bool
     day: str
-    reason: str
+    reason: ToldReason | None
 
 
 class ToldLine(Record):
@@ -68,7 +90,7 @@ class Told(Record):
     name: str
     is_import: bool
     problems: tuple[ToldProblem, ...] = ()
-    lines: tuple[str, ...] = ()
+    counts: ToldCounts | None = None
     first: tuple[ToldResult, ...] = ()
     wrong: tuple[ToldLine, ...] = ()
     wrong_lines: int = 0
@@ -128,7 +150,7 @@ def tell(imported: Imported, *, is_import: bool) -> Told:
     return Told(
         name=imported.name,
         is_import=is_import,
-        lines=tuple(imported.list_lines()),
+        counts=tell_counts(imported),
         first=tuple(tell_result(judged, n) for n in range(min(MOST_FIRST, len(results.lines)))),
         wrong=tuple(islice(list_wrong(judged), MOST_WRONG)),
         wrong_lines=len(wrong_lines),
@@ -173,7 +195,21 @@ def tell_result(judged: Judged, place: int) -> ToldResult:
         score=(results.missing[place] or "") if score is None else f"{score:g}",
         is_missing=score is None and place not in judged.reasons,
         day=day.isoformat() if day else "",
-        reason=str(reason) if reason else "",
+        reason=tell_reason(reason) if reason else None,
+    )
+
+
+def tell_reason(reason: Reason) -> ToldReason:
+    """Tell why a result is quarantined."""
+    return ToldReason(fault=str(reason.fault), what=reason.what, given=dict(reason.given))
+
+
+def tell_counts(imported: Imported) -> ToldCounts:
+    """Tell how a file's results ended."""
+    counts = imported.counts
+    quarantined = {str(fault): many for fault, many in sorted(counts.quarantined.items())}
+    return ToldCounts(
+        **{**vars(counts), "quarantined": quarantined}, has_changed=imported.has_changed
     )
 
 

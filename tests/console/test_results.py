@@ -463,6 +463,26 @@ def carried_of(page: str) -> dict[str, str]:
     return {name: unescape(value) for name, value in found}
 
 
+async def test_counts_and_reasons_are_told_in_the_visitors_language(opened: Open) -> None:
+    codes = await enrol(opened)
+    browser = await opened.browser(StaffRole.EVALUATOR)
+    await browser.post("/account/language", {"language": "da", "zone": "Europe/Copenhagen"})
+    content = tidy(["NOBODY-1", codes[1], codes[1], *codes[2:]])
+    content = content.replace(
+        f"{codes[5]},Sprog,after,26".encode(), b"%s,Sprog,after,{x}" % codes[5].encode()
+    )
+
+    seen = await follow(browser, await send(browser, "skole.csv", content, status=303))
+
+    assert "<li>7 rækker</li>" in seen.text
+    assert "<li>3 godtagne</li>" in seen.text
+    assert "<li>4 i karantæne</li>" in seen.text
+    assert "<li>to værdier i filen: 2</li>" in seen.text
+    assert "to værdier i filen: linje 4 har en anden værdi" in seen.text
+    assert "ikke et tal: &#34;{x}&#34; er ikke et resultat" in seen.text
+    assert "a character of the study code" not in seen.text
+
+
 async def test_results_are_taken_back_and_their_mapping_is_offered_again(opened: Open) -> None:
     codes = await enrol(opened)
     browser = await opened.browser(StaffRole.EVALUATOR)

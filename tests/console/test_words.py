@@ -3,14 +3,18 @@
 import re
 from pathlib import Path
 
+from bot import intake
+from bot.intake.readings import Fault
 from bot.store.states import QuestionKind, StaffRole, WorkStatus
 from bot.web.console import pages
 from bot.web.console.wording import FOLDER, LANGUAGES, choose_language, wording_in
 
-ROOM = Path(pages.__file__).parent
+ROOM, INTAKE = Path(pages.__file__).parent, Path(intake.__file__).parent
 IN_TEMPLATE = re.compile(r'_\("((?:[^"\\]|\\.)*)"\)')
 IN_CODE = re.compile(r'(?:words\.say|phrase)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
 NOTED = re.compile(r'visit\.note\(session, "([^"]+)"')
+IN_REASON = re.compile(r'explain\(\s*Fault\.\w+,\s*"((?:[^"\\]|\\.)*)"')
+COUNTED = re.compile(r'\bcount\(\s*"((?:[^"\\]|\\.)*)"')
 PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
@@ -21,8 +25,12 @@ def list_said() -> set[str]:
     for path in ROOM.glob("*.py"):
         text = path.read_text(encoding="utf-8")
         said |= {"".join(PIECE.findall(each)) for each in IN_CODE.findall(text)}
-        said |= set(NOTED.findall(text))
-    return said | {str(each) for words in (StaffRole, WorkStatus, QuestionKind) for each in words}
+        said |= set(NOTED.findall(text)) | set(COUNTED.findall(text))
+    for path in INTAKE.glob("*.py"):
+        said |= set(IN_REASON.findall(path.read_text(encoding="utf-8")))
+    return said | {
+        str(each) for words in (StaffRole, WorkStatus, QuestionKind, Fault) for each in words
+    }
 
 
 def test_everything_that_is_said_is_said_in_every_language() -> None:

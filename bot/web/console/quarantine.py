@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from babel.numbers import format_decimal
 from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
@@ -14,7 +15,7 @@ from bot.core.codes import parse_code
 from bot.errors import BotError, Problem
 from bot.intake.judging import Place
 from bot.intake.quarantining import parse_confirmed
-from bot.intake.telling import Told
+from bot.intake.telling import Told, ToldCounts
 from bot.store import outcomes, work
 from bot.store.columns import id_of
 from bot.store.console_tables import Work
@@ -89,6 +90,7 @@ def show_result(
         is_open=row.status in OPEN,
         wanted=read_wanted(row),
         told=told,
+        counts=list_counts(visit, told.counts) if told and told.counts else (),
         wrong=told.wrong[(number - 1) * PAGE_LINES : number * PAGE_LINES] if told else (),
         number=number,
         pages=pages,
@@ -97,6 +99,45 @@ def show_result(
         problems=problems or (told.problems if told else ()),
         answers=answers or Answers({}, {}),
     )
+
+
+def list_counts(visit: Visit, counts: ToldCounts) -> list[str]:
+    """Say how a file's results ended, in lines."""
+    count, say = visit.words.count, visit.words.say
+    wrong = sum(counts.quarantined.values())
+    lines = [
+        (counts.rows, count("{n} row", "{n} rows", counts.rows)),
+        (counts.results, count("{n} result", "{n} results", counts.results)),
+        (counts.accepted, count("{n} accepted", "{n} are accepted", counts.accepted)),
+        (
+            counts.corrected,
+            count(
+                "{n} corrected by confirmation",
+                "{n} are corrected by confirmation",
+                counts.corrected,
+            ),
+        ),
+        (
+            counts.withheld,
+            count(
+                "{n} withheld: linking refused or withdrawn",
+                "{n} are withheld: linking refused or withdrawn",
+                counts.withheld,
+            ),
+        ),
+        (wrong, count("{n} quarantined", "{n} are quarantined", wrong)),
+        *((many, f"{say(fault)}: {{n}}") for fault, many in counts.quarantined.items()),
+    ]
+    if counts.known:
+        known = count(
+            "{n} of these is known from an earlier file",
+            "{n} of these are known from an earlier file",
+            counts.known,
+        )
+        lines.append((counts.known, known))
+    locale = visit.words.locale
+    said = [text.format(n=format_decimal(many, locale=locale)) for many, text in lines]
+    return said if counts.has_changed else [*said, say("Nothing has changed.")]
 
 
 def choose_page(visit: Visit, lines: int) -> tuple[int, int]:

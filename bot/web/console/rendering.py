@@ -11,6 +11,7 @@ from babel.dates import format_date, format_datetime, format_timedelta
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.intake.telling import ToldReason
 from bot.store.states import StaffRole
 from bot.web.console.wording import LANGUAGES, Wording, wording_in
 
@@ -88,4 +89,16 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
     def phrase(text: object) -> str:
         return words.say(str(text))
 
-    return {"moment": moment, "day": day, "number": number, "since": since, "phrase": phrase}
+    def reason(told: ToldReason | None) -> str:
+        if told is None:
+            return ""
+        return f"{phrase(told.fault)}: {phrase(told.what).format(**told.given)}"
+
+    return {
+        "reason": reason,
+        "moment": moment,
+        "day": day,
+        "number": number,
+        "since": since,
+        "phrase": phrase,
+    }
