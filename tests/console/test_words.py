@@ -14,7 +14,7 @@ IN_TEMPLATE = re.compile(r'_\("((?:[^"\\]|\\.)*)"\)')
 IN_CODE = re.compile(r'(?:words\.say|phrase)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
 NOTED = re.compile(r'visit\.note\(session, "([^"]+)"')
 IN_REASON = re.compile(r'explain\(\s*Fault\.\w+,\s*"((?:[^"\\]|\\.)*)"')
-COUNTED = re.compile(r'\bcount\(\s*"((?:[^"\\]|\\.)*)"')
+COUNTED = re.compile(r'\bcount\(\s*"((?:[^"\\]|\\.)*)",\s*"')
 PIECE = re.compile(r'"((?:[^"\\]|\\.)*)"')
 
 
