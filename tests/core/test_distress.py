@@ -18,6 +18,8 @@ FOUND = [
     ("slår mig", "han slaar mig"),
     ("gerne dø", "vil gerne doe"),
     ("søn ... død", "Min lille son er død"),
+    ("umarła ... córka", "umarla nam corka"),
+    ("nie mam już siły", "Nie mam juz sily."),
     ("أريد أن أموت", "أُريدُ أنْ أمُوت"),
     ("أريد أن أموت", "اريد ان امــوت"),
     ("إساءة معاملة", "اساءه معامله"),
