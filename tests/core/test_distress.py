@@ -43,6 +43,9 @@ ORDINARY = [
     "When does the next game come? We are on holiday.",
     "Min datter elsker legen med sokker, men den tog 20 minutter.",
     "Kan vi få beskeden klokken 18? Han er så træt efter børnehaven.",
+    "Już nie mogę się doczekać następnej zabawy!",
+    "Dziś nie dam rady. Czy możemy spróbować w sobotę?",
+    "W piątek wyjeżdżamy na wakacje. Córka zrobiła sobie krzywdę w palec.",
     "هل نلعب اللعبة بالعربية أم بالدنماركية؟",
     "ابني يحب كتاب الأنهار والحيوانات كثيرًا",
 ]
