@@ -1,5 +1,6 @@
 """A town: the real bot, a real database, a sandbox over HTTP, and people with phones."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -209,8 +210,17 @@ class Town:
         with anyio.fail_after(20):
             while await self.has_open_updates():
                 self.runtime.inbox.wake()
-                await anyio.lowlevel.checkpoint()
+                await self.wait_for_hands()
         await self.runtime.send_due()
+
+    async def wait_for_hands(self) -> bool:
+        """Come back when what the inbox has in hand is handled; say whether that was anything."""
+        in_hand = list(self.runtime.inbox._in_hand)
+        if in_hand:
+            await asyncio.wait(in_hand)
+        else:
+            await anyio.lowlevel.checkpoint()
+        return bool(in_hand)
 
     async def has_open_updates(self) -> bool:
         if self.sandbox.updates:

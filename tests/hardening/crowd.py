@@ -61,12 +61,9 @@ async def settle(town: Town) -> None:
     with anyio.fail_after(SETTLE_SECONDS):
         await town.sandbox.wait_for(lambda: not town.sandbox.updates, seconds=SETTLE_SECONDS)
         while await town.has_open_updates():
-            if not town.runtime.pace.replies_waiting:
+            if not await town.wait_for_hands():
                 town.clock.move_to(town.clock.now() + timedelta(seconds=1))
                 town.runtime.inbox.wake()
-            while town.runtime.pace.replies_waiting:
-                await anyio.lowlevel.checkpoint()
-            await anyio.lowlevel.checkpoint()
 
 
 def clear(town: Town, *, but: Sequence[int] = ()) -> None:
