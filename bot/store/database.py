@@ -37,6 +37,10 @@ PASSING_WORDS = (
 )
 
 
+class NotReached(ConnectionError):
+    """Where a database should be there is none, or no such name; the text says which."""
+
+
 class Database:
     """One database; on SQLite one writer at a time, in turn, so that nobody waits on a lock."""
 
@@ -146,16 +150,12 @@ def begin_sqlite(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN" if is_reading else "BEGIN IMMEDIATE")
 
 
-def connect(dialect: Dialect, _record: Any, arguments: Any, options: Any) -> Any:
-    """Make a connection; raise ConnectionError where the server is not there.
-
-    A host that no name leads to any more, or a socket's file that went with the server, is as much
-    away as a port that nobody listens on.
-    """
+def connect(dialect: Dialect, _record: Any, arguments: list[Any], named: dict[str, Any]) -> Any:
+    """Connect to PostgreSQL; a name, an address or a socket that is not found is no connection."""
     try:
-        return dialect.connect(*arguments, **options)
+        return dialect.connect(*arguments, **named)
     except OSError as error:
-        raise ConnectionError(str(error)) from error
+        raise NotReached(error.strerror or type(error).__name__) from error
 
 
 def note_idle(_connection: Any, record: Any) -> None:
@@ -192,9 +192,10 @@ def gone_errors() -> Iterator[None]:
     """Turn a database that does not answer, or asks to be tried again, into DatabaseGone."""
     try:
         yield
+    except NotReached as error:
+        raise DatabaseGone(f"the database is not reached: {error}") from error
     except (ConnectionError, TimeoutError) as error:
-        name = type(error.__cause__ or error).__name__
-        raise DatabaseGone(f"the database does not answer ({name})") from error
+        raise DatabaseGone(f"the database does not answer ({type(error).__name__})") from error
     except DBAPIError as error:
         if not is_passing(error):
             raise

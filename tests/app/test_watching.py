@@ -22,8 +22,11 @@ class JumpingClock:
         return SystemClock().now() + self.off
 
 
-@pytest.mark.parametrize("jump", [timedelta(hours=-1), timedelta(hours=1)], ids=["back", "ahead"])
-async def test_a_job_runs_at_once_when_the_clock_jumps_an_hour(jump: timedelta) -> None:
+@pytest.mark.parametrize("hours", [-5, -1, 1, 5])
+async def test_a_job_runs_at_once_when_the_clock_jumps_for_hours(
+    caplog: pytest.LogCaptureFixture, hours: int
+) -> None:
+    jump = timedelta(hours=hours)
     ran, wall, loop = asyncio.Event(), JumpingClock(), asyncio.get_running_loop()
     scheduler = AsyncIOScheduler(timezone=UTC)
     scheduler.add_job(ran.set, "interval", hours=1, misfire_grace_time=None)
@@ -35,6 +38,7 @@ async def test_a_job_runs_at_once_when_the_clock_jumps_an_hour(jump: timedelta) 
     wall.off = jump
 
     assert watch.look(monotonic=loop.time())
+    assert f"the clock jumped by {hours * 3600} s; everything is looked at again" in caplog.text
     (job,) = scheduler.get_jobs()
     assert abs(job.next_run_time - wall.now()) < timedelta(seconds=5)
     if jump < timedelta():  # due in the past of the scheduler's own clock: it runs now

@@ -99,7 +99,7 @@ async def test_a_bot_whose_database_was_away_takes_up_all_that_was_asked_and_due
         assert before == 0
         assert answered(storm) == dict.fromkeys(persons, 1)
         assert_all_is_well(await storm.close_books())
-        assert "the database does not answer (FileNotFoundError)" in storm.read_log()
+        assert "the database is not reached: No such file or directory" in storm.read_log()
         assert "Traceback" not in storm.read_log()
 
 
