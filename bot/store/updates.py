@@ -38,7 +38,7 @@ OLDEST = (
     .with_for_update(skip_locked=True)
     .cte("oldest")
 )
-CLAIM = (  # this and the next two are written once and for all, since every tap takes them
+CLAIM = (  # this and the next three are written once and for all, since every tap takes them
     update(StoredUpdate)
     .where(col(StoredUpdate.id).in_(select(OLDEST.c.id)), IS_FREE)
     .values(claimed_by=bindparam("claimant"), claimed_until=bindparam("until"))
@@ -54,6 +54,14 @@ APPLIED = (
         replies_sent=0,
         attempts=0,
     )
+)
+COUNTED = (
+    select(StoredUpdate.chat_key, func.count())
+    .where(
+        col(StoredUpdate.chat_key).in_(bindparam("chats", expanding=True)),
+        col(StoredUpdate.status).in_(UNDONE),
+    )
+    .group_by(col(StoredUpdate.chat_key))
 )
 CLOSED = (
     update(StoredUpdate)
@@ -96,12 +104,9 @@ async def claim_updates(
 
 async def count_undone(session: Session, chat_keys: Collection[str]) -> dict[str, int]:
     """Count, for chats by their hashes, the updates that are not done; none is left out."""
-    statement = (
-        select(StoredUpdate.chat_key, func.count())
-        .where(col(StoredUpdate.chat_key).in_(chat_keys), col(StoredUpdate.status).in_(UNDONE))
-        .group_by(col(StoredUpdate.chat_key))
-    )
-    return {key: count for key, count in (await session.exec(statement)).all() if key}
+    connection = await session.connection()
+    counted = await connection.execute(COUNTED, {"chats": list(chat_keys)})
+    return {key: count for key, count in counted.all() if key}
 
 
 async def record_applied(session: Session, update_id: int, *, replies_sealed: bytes) -> None:
