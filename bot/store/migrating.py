@@ -1,5 +1,6 @@
 """Bring a database to this version's tables, and refuse one from the future."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
@@ -27,6 +28,12 @@ def alembic_config() -> Config:
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
     return config
+
+
+@cache
+def read_migrations() -> ScriptDirectory:
+    """Read our migrations: once, since every one of them is compiled for it."""
+    return ScriptDirectory.from_config(alembic_config())
 
 
 async def upgrade(database: Database) -> None:
@@ -64,7 +71,7 @@ def compare(connection: Connection) -> list[str]:
 
 def newest_revision() -> str | None:
     """Name the newest migration that this version knows."""
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+    return read_migrations().get_current_head()
 
 
 def current_revision(connection: Connection) -> str | None:
@@ -85,7 +92,7 @@ def check_not_newer(connection: Connection) -> None:
             raise BotError("The database holds other tables. Give Kuffert a database of its own.")
         return
     try:
-        ScriptDirectory.from_config(alembic_config()).get_revision(revision)
+        read_migrations().get_revision(revision)
     except CommandError:
         raise BotError(
             f"The database was made by a later version of Kuffert (revision {revision}). "
@@ -96,7 +103,7 @@ def check_not_newer(connection: Connection) -> None:
 def check_known(revision: str) -> None:
     """Raise BotError for a backup whose tables this version does not know."""
     try:
-        ScriptDirectory.from_config(alembic_config()).get_revision(revision)
+        read_migrations().get_revision(revision)
     except CommandError:
         raise BotError(
             f"The backup was made by a later version of Kuffert (revision {revision}). "
