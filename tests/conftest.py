@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     chosen = [item for item in items if not any(item.get_closest_marker(n) for n in left_out)]
     if not config.getoption("--long"):
         chosen = [item for item in chosen if is_paired(item)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    kept = set(chosen)
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
     items[:] = chosen
 
 
@@ -159,13 +160,17 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
 
 
 def empty(server: PostgresServer) -> None:
-    """Empty every table; whoever is still connected, a killed process's last words, is cut off."""
-    tables = ", ".join(f'"{each}"' for each in SQLModel.metadata.tables)
+    """Empty every table; whoever is still connected, a killed process's last words, is cut off.
+
+    To truncate so many tables takes five times as long as to delete the few rows of a test.
+    """
+    deletions = "".join(f'DELETE FROM "{each}";\n' for each in SQLModel.metadata.tables)
     server.psql(
         f"\\c {PREPARED}\nSELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid();\n"
         "SET session_replication_role = replica;\n"  # the audit trail refuses it otherwise
-        f"TRUNCATE {tables} RESTART IDENTITY;"
+        f"{deletions}"
+        "SELECT setval(oid::regclass, 1, false) FROM pg_class WHERE relkind = 'S';"
     )
 
 
