@@ -7,16 +7,20 @@ from dataclasses import dataclass, field
 
 import httpx
 import pytest
+from argon2 import PasswordHasher
 
 from bot.app import staff
 from bot.app.console import console
 from bot.app.serving import serving
+from bot.store import accounts, centres
 from bot.store.console_tables import AuditEntry
 from bot.store.states import StaffRole
 from bot.web.console.doors import Door
 from tests.town import Town
 
 PASSPHRASE = "four words of nobody"
+QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)  # a hash says what it costs
+HASHED = QUICK.hash(PASSPHRASE)
 FORM_KEY = re.compile(r'name="form_key" value="([^"]+)"')
 
 
@@ -77,16 +81,23 @@ class Open:
     async def person(self, role: StaffRole) -> str:
         if role not in self.people:
             email = f"{role}@example.org"
-            await staff.add_account(
-                self.town.settings,
-                email,
-                role=role,
-                centre_code="solsikken" if role is StaffRole.EDUCATOR else None,
-                passphrase=PASSPHRASE,
-                clock=self.town.clock,
-            )
+            await self.add_account(email, role)
             self.people[role] = email
         return self.people[role]
+
+    async def add_account(self, email: str, role: StaffRole) -> None:
+        now = self.town.clock.now()
+        async with self.town.store.database.writing() as session:
+            solsikken = await centres.get_centre(session, "solsikken")
+            await accounts.add_account(
+                session,
+                email,
+                passphrase_hash=HASHED,
+                role=role,
+                centre_id=solsikken.id if role is StaffRole.EDUCATOR else None,
+                now=now,
+            )
+            await staff.note(session, "account added", f"{email} {role}", clock=self.town.clock)
 
     async def trail(self) -> list[tuple[str, str]]:
         entries = await self.town.rows(AuditEntry)

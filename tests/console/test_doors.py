@@ -69,7 +69,8 @@ FILLED = {
     "{number:int}": "1",
     "{rest:path}": "",
 }
-REFUSED = 403
+REFUSED, SIGNED_OUT = 403, 401
+ENDING = {"POST /sign-out", "POST /account/browsers", "POST /account/passphrase"}
 
 
 def fill(path: str) -> str:
@@ -92,9 +93,9 @@ async def test_no_page_is_missing_from_the_table(opened: Open) -> None:
 async def test_each_role_sees_its_pages_and_is_refused_the_others(
     opened: Open, role: StaffRole
 ) -> None:
+    browser = await opened.browser(role)
     for page, allowed in TABLE.items():
         method, path = page.split()
-        browser = await opened.browser(role)  # one may have signed itself out
         if method == "POST":
             form = {"form_key": browser.key}
             answer = await browser.client.post(fill(path), data=form)
@@ -103,6 +104,10 @@ async def test_each_role_sees_its_pages_and_is_refused_the_others(
 
         assert (answer.status_code == REFUSED) == (role not in allowed), page
         assert answer.status_code < 500, page
+        assert answer.status_code != SIGNED_OUT, page
+        assert not answer.headers.get("location", "").startswith("/sign-in?"), page
+        if page in ENDING:
+            browser = await opened.browser(role)
 
 
 async def test_nobody_sees_a_page_without_signing_in(opened: Open) -> None:
