@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -55,7 +56,7 @@ def act(
 ) -> None:
     """Be the process of one command."""
     for number, path in ((1, out), (2, err)):
-        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT), number)
+        os.dup2(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), number)
     os.chdir(folder)
     os.environ.clear()
     os.environ.update(variables)
@@ -63,26 +64,55 @@ def act(
     main()
 
 
+class Started:
+    """A process that was forked with the code read already; it is asked what asyncio's are."""
+
+    def __init__(self, process: ForkServerProcess) -> None:
+        """Note when it ends, for whoever waits."""
+        self.pid = process.pid
+        self._process = process
+        self._ended = asyncio.Event()
+        self._loop = asyncio.get_running_loop()
+        self._loop.add_reader(process.sentinel, self._note_end)
+
+    def _note_end(self) -> None:
+        self._loop.remove_reader(self._process.sentinel)
+        self._process.join()
+        self._ended.set()
+
+    @property
+    def returncode(self) -> int | None:
+        """Give the exit code, or the signal as a negative number; None while it runs."""
+        return self._process.exitcode
+
+    async def wait(self) -> int:
+        """Wait for its end."""
+        await self._ended.wait()
+        assert self._process.exitcode is not None
+        return self._process.exitcode
+
+    def send_signal(self, number: int) -> None:
+        """Send a signal, to one that lives."""
+        if self._process.exitcode is None:
+            os.kill(self._process.pid or 0, number)
+
+
+def start(folder: Path, *arguments: str, err: Path, **settings: str) -> Started:
+    """Start a command in a process of its own; what it says of errors is added to a file."""
+    variables, out = environment(folder, **settings), Path(os.devnull)
+    forked = FORKS.Process(target=act, args=(folder, arguments, variables, out, err))
+    forked.start()
+    return Started(forked)
+
+
 @asynccontextmanager
-async def running_bot(
-    folder: Path, *arguments: str, **settings: str
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def running_bot(folder: Path, *arguments: str, **settings: str) -> AsyncIterator[Started]:
     """Run the bot as a process; kill it at the end, if it still runs, with no chance to tidy."""
-    with (folder / "log.txt").open("ab") as log:
-        process = await asyncio.create_subprocess_exec(
-            sys.executable,
-            "-m",
-            "bot.cli",
-            "run",
-            *arguments,
-            cwd=folder,
-            env=environment(folder, **settings),
-            stdout=asyncio.subprocess.DEVNULL,
-            stderr=log,
-        )
+    log = folder / "log.txt"
+    log.touch()
+    process = start(folder, "run", *arguments, err=log, **settings)
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.send_signal(signal.SIGKILL)
+        process.send_signal(signal.SIGKILL)
         await process.wait()

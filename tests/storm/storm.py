@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from asyncio.subprocess import Process
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -18,7 +17,7 @@ from bot.store import Database, open_database
 from bot.store.migrating import prepare
 from bot.store.states import DeliveryStatus
 from bot.store.tables import Delivery
-from tests.processes import running_bot
+from tests.processes import Started, running_bot
 from tests.storm.seeding import plan_storm
 from tests.town import TOKEN
 
@@ -78,7 +77,7 @@ class Storm:
         await self.sandbox.wait_for(lambda: self.arrived >= count, seconds=LONGEST_SECONDS)
 
     @asynccontextmanager
-    async def senders(self, count: int = 1) -> AsyncIterator[list[Process]]:
+    async def senders(self, count: int = 1) -> AsyncIterator[list[Started]]:
         """Run senders: on SQLite the one process that does everything."""
         arguments = () if self.database.is_sqlite else SENDER
         async with AsyncExitStack() as stack:
@@ -88,7 +87,7 @@ class Storm:
             )
             yield [await each for each in starting]
 
-    async def send_all(self, senders: Sequence[Process]) -> None:
+    async def send_all(self, senders: Sequence[Started]) -> None:
         """Let senders go on until all that was due has ended, and stop them."""
         await self.wait_until(self.is_over, senders)
         await stop(senders)
@@ -109,7 +108,7 @@ class Storm:
             return (await session.exec(statement)).one()
 
     async def wait_until(
-        self, condition: Callable[[], Awaitable[bool]], senders: Sequence[Process]
+        self, condition: Callable[[], Awaitable[bool]], senders: Sequence[Started]
     ) -> None:
         """Wait until a condition holds in the database; raise when a sender ends before that."""
         ends = [asyncio.create_task(each.wait()) for each in senders]
@@ -147,7 +146,7 @@ class Storm:
         )
 
 
-async def stop(senders: Sequence[Process]) -> None:
+async def stop(senders: Sequence[Started]) -> None:
     """Ask processes to stop, and see that they end well.
 
     One that was killed a moment ago may be starting still, and ends by the signal itself; that one

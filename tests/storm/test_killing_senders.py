@@ -3,20 +3,20 @@
 import asyncio
 import random
 import signal
-from asyncio.subprocess import Process
 
 import pytest
 
 from bot.delivery.checking import Reason
 from bot.delivery.sending import IN_FLIGHT
 from bot.store.states import DeliveryStatus
+from tests.processes import Started
 from tests.storm.storm import Storm, assert_all_is_well
 
 pytestmark = pytest.mark.anyio
 LARGEST_DELAY_SECONDS = 0.1  # several times what a claim or a record takes
 
 
-async def kill(storm: Storm, sender: Process, *, after: int, rng: random.Random) -> None:
+async def kill(storm: Storm, sender: Started, *, after: int, rng: random.Random) -> None:
     """Kill a sender at a random moment once so many messages have arrived."""
     await storm.wait_for_arrivals(after)
     delay = rng.uniform(0, LARGEST_DELAY_SECONDS)

@@ -3,7 +3,6 @@
 import base64
 import json
 import signal
-from asyncio.subprocess import Process
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -28,7 +27,7 @@ from bot.store.states import StaffRole
 from bot.store.tables import Question
 from bot.web.webhook import PATH, SECRET_HEADER
 from tests.console.conftest import Browser
-from tests.processes import kuffert, running_bot
+from tests.processes import Started, kuffert, running_bot
 from tests.storm.conftest import new_database
 from tests.storm.storm import Storm, open_storm
 from tests.storm.test_webhook import free_ports
@@ -58,7 +57,7 @@ class Run:
     storm: Storm
     port: int
     code: str = ""
-    processes: list[Process] = field(default_factory=list)
+    processes: list[Started] = field(default_factory=list)
     said: dict[str, bytes] = field(default_factory=dict)
 
     @property

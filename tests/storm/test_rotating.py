@@ -3,8 +3,6 @@
 import asyncio
 import shutil
 import signal
-import sys
-from asyncio.subprocess import PIPE, Process
 from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
@@ -26,7 +24,7 @@ from bot.store.columns import id_of
 from bot.store.evaluation_tables import ExportSeries
 from bot.store.states import QuestionKind
 from bot.store.tables import Card, Centre, Child, Guardian, Poster
-from tests.processes import KEY, environment, kuffert, running_bot
+from tests.processes import KEY, Started, kuffert, running_bot, start
 from tests.storm.storm import SENDER, Storm, assert_all_is_well
 from tests.storm.test_webhook import add_persons, answered, ask, wait_for_answers
 
@@ -96,7 +94,7 @@ async def command(storm: Storm, *arguments: str) -> tuple[int, str]:
 
 
 @asynccontextmanager
-async def running_bots(storm: Storm) -> AsyncIterator[list[Process]]:
+async def running_bots(storm: Storm) -> AsyncIterator[list[Started]]:
     """Run a sender and one that answers: on SQLite the one process that does everything."""
     roles = [()] if storm.database.is_sqlite else [SENDER, WEB]
     async with AsyncExitStack() as stack:
@@ -104,24 +102,14 @@ async def running_bots(storm: Storm) -> AsyncIterator[list[Process]]:
         yield [await stack.enter_async_context(each) for each in starting]
 
 
-async def begin_rotating(storm: Storm) -> Process:
-    """Begin a rotation in a process that can be killed."""
-    return await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", "bot.cli", "key", "rotate"),
-        cwd=storm.folder,
-        env=environment(storm.folder, **storm.settings),
-        stdout=PIPE,
-        stderr=PIPE,
-    )
-
-
 async def kill_half_way(storm: Storm, key_file: Path, *, after: int) -> None:
     """Begin a rotation, and kill it when so much is sealed anew, and some is not.
 
     It stands still while it is looked at: on a busy machine it would be over before it is killed.
     """
-    rotating = await begin_rotating(storm)
-    ending = asyncio.create_task(rotating.communicate())
+    said = storm.folder / "rotating.txt"
+    rotating = start(storm.folder, "key", "rotate", err=said, **storm.settings)
+    ending = asyncio.create_task(rotating.wait())
     async with asyncio.timeout(60):
         while not ending.done():
             rotating.send_signal(signal.SIGSTOP)
@@ -131,7 +119,7 @@ async def kill_half_way(storm: Storm, key_file: Path, *, after: int) -> None:
                 return
             rotating.send_signal(signal.SIGCONT)
             await asyncio.wait([ending], timeout=LOOK_AGAIN_SECONDS)
-    raise AssertionError(ending.result())
+    raise AssertionError(said.read_text())
 
 
 def by_newest(counts: dict[str, Counter[str | None]], key_file: Path) -> Counter[str]:
