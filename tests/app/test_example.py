@@ -36,6 +36,7 @@ from bot.store.tables import (
     EngagementEvent,
     Pair,
 )
+from tests.kinds import on_postgresql
 
 pytestmark = pytest.mark.anyio
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
@@ -74,6 +75,7 @@ async def list_refused(session: Session) -> set[int]:
     return {each.child_id for each in await rows(session, Pair) if each.guardian_id in said_no}
 
 
+@on_postgresql
 async def test_the_report_says_what_was_put_in(studied: tuple[Session, Findings]) -> None:
     session, findings = studied
     arm_of = {child: arm for child, (arm, _) in (await list_arms(session)).items()}

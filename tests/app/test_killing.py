@@ -12,6 +12,7 @@ from anyio import to_thread
 
 from bot.app.clocks import SystemClock
 from bot.sandbox import RunningServer, Sandbox, serve
+from tests.kinds import on_sqlite
 from tests.processes import kuffert, running_bot
 from tests.town import TOKEN, find_action
 
@@ -69,6 +70,7 @@ async def answered(sandbox: Sandbox, person: int, tapped: tuple[int, str]) -> No
     message.edited_at = None
 
 
+@on_sqlite
 async def test_a_bot_that_is_killed_between_any_two_taps_goes_on(
     served: tuple[Sandbox, RunningServer], database_url: str, tmp_path: Path
 ) -> None:

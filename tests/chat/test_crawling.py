@@ -2,8 +2,8 @@
 
 A crawl begins at a card, and goes on with every command of the bot and with the messages of two
 weeks. A button is pressed once; what it brings is pressed after it, to a depth of six presses.
-`--long` goes to eight, presses the same button on each message, and every one of many like buttons.
-What ends things comes last: a child that has gone, a stop, being forgotten.
+`--long` goes to eight, in each language, presses the same button on each message, and every one of
+many like buttons. What ends things comes last: a child that has gone, a stop, being forgotten.
 """
 
 import logging
@@ -161,7 +161,11 @@ def leads_on(message: ChatMessage) -> bool:
 
 @pytest.mark.parametrize(
     ("database_url", "language"),
-    [("sqlite", "en"), ("postgresql", "da"), ("sqlite", "ar")],
+    [
+        pytest.param("sqlite", "en", marks=pytest.mark.long),
+        pytest.param("postgresql", "da", marks=pytest.mark.long),
+        ("sqlite", "ar"),
+    ],
     indirect=["database_url"],
 )
 async def test_every_button_answers_and_none_leads_nowhere(

@@ -23,7 +23,7 @@ def struck(storm: Storm, kind: str) -> list[datetime]:
 async def test_of_connections_that_break_nothing_is_lost_and_only_what_arrived_is_repeated(
     shared_storm: Storm,
 ) -> None:
-    await break_off(shared_storm, count=200)
+    await break_off(shared_storm, count=100)
 
 
 @pytest.mark.long

@@ -51,7 +51,7 @@ def restart(server: PostgresServer, mode: str) -> None:
 @pytest.mark.parametrize(
     ("mode", "count", "rate"),
     [
-        ("immediate", 300, 30),
+        ("immediate", 150, 30),
         pytest.param("fast", 2000, 150, marks=pytest.mark.long),
         pytest.param("immediate", 2000, 150, marks=pytest.mark.long),
     ],

@@ -5,14 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from tests.kinds import on_postgresql
 from tests.processes import kuffert
 from tests.storm.storm import assert_all_is_well, open_storm, stop
 
 pytestmark = pytest.mark.anyio
-FAMILIES = 200
+FAMILIES = 60
 SLOW, FAST = 2, 1000  # messages a second: the doctor is through before the slow ones are
 
 
+@on_postgresql
 async def test_the_doctor_finds_nothing_wrong_while_messages_go_out(
     database_url: str, tmp_path: Path
 ) -> None:

@@ -9,6 +9,7 @@ import pytest
 from bot.delivery.checking import Reason
 from bot.delivery.sending import IN_FLIGHT
 from bot.store.states import DeliveryStatus
+from tests.kinds import on_postgresql
 from tests.processes import Started
 from tests.storm.storm import Storm, assert_all_is_well
 
@@ -28,6 +29,7 @@ async def kill(storm: Storm, sender: Started, *, after: int, rng: random.Random)
 ROUNDS = [(300, 0), *(pytest.param(2000, seed, marks=pytest.mark.long) for seed in range(1, 11))]
 
 
+@on_postgresql
 @pytest.mark.parametrize(("count", "seed"), ROUNDS)
 async def test_a_killed_sender_loses_nothing_and_repeats_only_what_was_in_its_hands(
     storm: Storm, count: int, seed: int

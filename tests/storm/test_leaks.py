@@ -103,7 +103,7 @@ class Run:
         return {**files, **self.said}
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=[pytest.param("sqlite", marks=pytest.mark.long), "postgresql"])
 async def run(
     request: pytest.FixtureRequest, postgres: PostgresServer, tmp_path: Path
 ) -> AsyncIterator[Run]:

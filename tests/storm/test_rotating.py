@@ -24,6 +24,7 @@ from bot.store.columns import id_of
 from bot.store.evaluation_tables import ExportSeries
 from bot.store.states import QuestionKind
 from bot.store.tables import Card, Centre, Child, Guardian, Poster
+from tests.kinds import on_postgresql, on_sqlite
 from tests.processes import KEY, Started, kuffert, running_bot, start
 from tests.storm.storm import SENDER, Storm, assert_all_is_well
 from tests.storm.test_webhook import add_persons, answered, ask, wait_for_answers
@@ -141,6 +142,7 @@ async def let_settle(storm: Storm) -> None:
         await deployment.record_value(session, deployment.SEALING_SINCE, long_ago)
 
 
+@on_postgresql
 @pytest.mark.parametrize("kills", [1, pytest.param(5, marks=pytest.mark.long)])
 async def test_a_rotation_killed_half_way_goes_on_while_families_notice_nothing(
     storm: Storm, key_file: Path, kills: int
@@ -217,6 +219,7 @@ async def test_on_two_machines_the_file_is_copied_before_the_new_key_seals(
     assert f"seals with {new}\n" in after[1]
 
 
+@on_sqlite
 async def test_a_process_without_the_key_that_seals_ends_and_does_not_come_back(
     storm: Storm, key_file: Path
 ) -> None:
@@ -243,6 +246,7 @@ def spoil(key_file: Path) -> None:
     key_file.write_text("half a ke")
 
 
+@on_sqlite
 async def test_a_key_file_that_is_spoilt_meanwhile_stops_nothing(
     storm: Storm, key_file: Path
 ) -> None:

@@ -28,8 +28,8 @@ class Run:
 
 @pytest.fixture(
     scope="module",
-    params=[(2, 600, 200), pytest.param((4, 5000, 1000), marks=pytest.mark.long)],
-    ids=["600", "5000"],
+    params=[(2, 300, 100), pytest.param((4, 5000, 1000), marks=pytest.mark.long)],
+    ids=["300", "5000"],
 )
 async def run(
     request: pytest.FixtureRequest,

@@ -8,6 +8,7 @@ from anyio import to_thread
 
 from bot.sandbox.records import Fault
 from bot.store.states import DeliveryStatus
+from tests.kinds import on_sqlite
 from tests.processes import kuffert
 from tests.storm.storm import Storm, assert_all_is_well
 
@@ -38,7 +39,7 @@ async def fall_silent(storm: Storm) -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "rate"), [(400, "25"), pytest.param(3000, "100", marks=pytest.mark.long)]
+    ("count", "rate"), [(200, "25"), pytest.param(3000, "100", marks=pytest.mark.long)]
 )
 async def test_sending_stops_everywhere_within_seconds_and_goes_on_without_a_repeat(
     shared_storm: Storm, count: int, rate: str
@@ -64,11 +65,14 @@ async def test_sending_stops_everywhere_within_seconds_and_goes_on_without_a_rep
     assert books.lost_answers() == 0
 
 
-@pytest.mark.parametrize("count", [500, pytest.param(2000, marks=pytest.mark.long)])
+@on_sqlite
+@pytest.mark.parametrize(
+    ("count", "rate"), [(200, "80"), pytest.param(2000, "200", marks=pytest.mark.long)]
+)
 async def test_a_process_that_is_asked_to_stop_records_all_that_is_on_its_way(
-    storm: Storm, count: int
+    storm: Storm, count: int, rate: str
 ) -> None:
-    storm.settings["KUFFERT_SEND_RATE"] = "200"
+    storm.settings["KUFFERT_SEND_RATE"] = rate
     await storm.plan(count)
     storm.sandbox.faults.append(Fault("slow", "*", times=10 * count, seconds=0.5))
 

@@ -9,6 +9,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from sqlmodel import col, select
 
 from bot.store.tables import Delivery
+from tests.kinds import on_sqlite
 from tests.processes import running_bot
 from tests.storm.storm import Storm
 from tests.storm.test_webhook import add_persons, ask, free_ports, wait_for_answers
@@ -42,6 +43,7 @@ async def list_ended(storm: Storm) -> set[int]:
         return {each for each in (await session.exec(ended)).all() if each}
 
 
+@on_sqlite
 async def test_metrics_and_log_tell_of_each_delivery_and_of_each_tap(storm: Storm) -> None:
     [port] = free_ports(1)
     await storm.plan(5)

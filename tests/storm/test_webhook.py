@@ -6,6 +6,7 @@ from collections import Counter
 
 import pytest
 
+from tests.kinds import on_postgresql, on_sqlite
 from tests.processes import running_bot
 from tests.storm.asking import add_persons, answered, ask, wait_for_answers
 from tests.storm.balancer import balancing
@@ -66,6 +67,7 @@ async def test_replicas_behind_a_balancer_answer_each_update_once_though_one_is_
     assert max(answered(storm).values()) <= 2
 
 
+@on_postgresql
 async def test_changing_from_polling_to_webhook_and_back_loses_and_doubles_nothing(
     storm: Storm,
 ) -> None:
@@ -91,6 +93,7 @@ async def test_changing_from_polling_to_webhook_and_back_loses_and_doubles_nothi
     assert answered(storm) == Counter(persons)
 
 
+@on_sqlite
 async def test_a_webhook_needs_a_secret(storm: Storm) -> None:
     settings = storm.settings | {"KUFFERT_PUBLIC_URL": "https://kuffert.example"}
 
