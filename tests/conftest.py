@@ -19,6 +19,7 @@ from tests.town import Town, open_town
 
 MONDAY_MORNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)  # 11:00 in Copenhagen
 CASE_BY_CASE = ("chat", "intake")
+CASES = {"language", "role"}
 PREPARED = "prepared"
 EXTRAS = {
     "browser": "pages in headless Chromium",
@@ -53,13 +54,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def is_paired(item: pytest.Item) -> bool:
     """Say whether a test's case and kind of database go together without `--long`.
 
-    What a family meets, case by case and language by language, is tried on SQLite and PostgreSQL in
+    What a person meets, by case, by language and by role, is tried on SQLite and PostgreSQL in
     turn: every case on both takes twice as long, and what differs between databases does not differ
     between cases. A test without cases runs on both, and so does what is about time or the store.
     """
     places = dict(item.callspec.indices) if hasattr(item, "callspec") else {}
     kind = places.pop("database_url", None)
-    is_by_case = "language" in places or item.path.parent.name in CASE_BY_CASE
+    is_by_case = CASES & places.keys() or item.path.parent.name in CASE_BY_CASE
     if kind is None or not places or not is_by_case:
         return True
     return (max(places.values()) + kind) % 2 == 0

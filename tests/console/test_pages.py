@@ -16,6 +16,7 @@ from bot.store.evaluation_tables import RosterEntry
 from bot.store.states import DeliveryKind, DeliveryStatus, StaffRole, WorkStatus
 from bot.store.tables import Child, Delivery, Question
 from tests.console.conftest import Browser, Open
+from tests.kinds import on_sqlite
 from tests.shipped import shipped_files
 
 pytestmark = pytest.mark.anyio
@@ -325,6 +326,7 @@ async def test_a_report_is_made_behind_the_page(opened: Open) -> None:
         await other.get(path, status=400)
 
 
+@on_sqlite
 async def test_a_report_follows_what_the_study_settled_on_and_what_it_cost(opened: Open) -> None:
     codes = await enrol(opened, 6)
     browser = await opened.browser(StaffRole.EVALUATOR)

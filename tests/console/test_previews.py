@@ -13,6 +13,7 @@ from bot.catalogue.files import pack, version_of
 from bot.store import snapshots
 from bot.store.states import StaffRole
 from tests.console.conftest import Browser, Open
+from tests.kinds import on_sqlite
 from tests.shipped import shipped_catalogue, shipped_files
 from tests.web.conftest import Page, read
 
@@ -87,6 +88,7 @@ async def test_nothing_of_it_is_changed_by_a_form(opened: Open) -> None:
 # All of it is there
 
 
+@on_sqlite
 async def test_every_link_stays_below_its_path_and_answers(opened: Open) -> None:
     browser = await opened.browser(StaffRole.STAFF)
     index = await look(browser, f"{BASE}/")

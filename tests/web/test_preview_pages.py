@@ -28,7 +28,6 @@ ONCE = (
     "/week/",
     "/print/",
 )  # there are very many, and all of a kind are made by the same code
-MOST_OF_A_KIND = 3  # addresses of one page, with one thing or another chosen
 
 
 class Stripper(HTMLParser):
@@ -59,7 +58,11 @@ def telling(touch: Touch, language: str, **said: object) -> Telling:
 # Everything is there
 
 
-async def test_every_page_and_file_that_is_linked_to_is_there(shipped: Open) -> None:
+@pytest.mark.parametrize("most_of_a_kind", [1, pytest.param(3, marks=pytest.mark.long)])
+async def test_every_page_and_file_that_is_linked_to_is_there(
+    shipped: Open, most_of_a_kind: int
+) -> None:
+    """Addresses of one kind are of one page, with one thing or another chosen."""
     index = await shipped.get("/")
     waiting, seen, kinds = list(index.links), {"/"}, dict[str, int]()
 
@@ -67,7 +70,7 @@ async def test_every_page_and_file_that_is_linked_to_is_there(shipped: Open) -> 
         address = waiting.pop()
         path = address.partition("?")[0]
         kinds[path] = kinds.get(path, 0) + 1
-        if address in seen or kinds[path] > (1 if path.startswith(ONCE) else MOST_OF_A_KIND):
+        if address in seen or kinds[path] > (1 if path.startswith(ONCE) else most_of_a_kind):
             continue
         seen.add(address)
         answer = await shipped.client.get(address)
