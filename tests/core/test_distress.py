@@ -96,7 +96,7 @@ def test_distress_deaths_and_moves_are_told_apart(
 def test_every_list_is_long_enough_to_be_of_use(catalogue: Catalogue, language: str) -> None:
     lists = catalogue.distress_in(language)
 
-    assert 25 <= len(lists.urgent) <= 60
+    assert 25 <= len(lists.urgent) <= 250  # more where words take many endings
     assert min(len(lists.died), len(lists.moved)) >= 10
 
 
