@@ -1,15 +1,16 @@
 """Find listed words and phrases in what somebody wrote, whatever its case, marks and spelling.
 
 Whole words alone count. An entry's word may end in `*`, for any ending (`selvmord*`), and `...`
-between two words allows up to two others there (`my son ... died`). Arabic words may carry a
-conjunction, a preposition or the article in front.
+between two words allows up to two others there (`my son ... died`). A word after `=` counts only as
+it is written, marks and all: in Turkish `öldü` is "died", and `oldu` is "became". Arabic words may
+carry a conjunction, a preposition or the article in front.
 """
 
 import re
 import unicodedata
 from functools import lru_cache
 
-GAP, ANY_ENDING = "...", "*"
+GAP, ANY_ENDING, EXACT = "...", "*", "="
 SHORTEST_STEM = 4  # letters before a `*`: fewer would be found in too much
 WORDS_IN_GAP = 2
 GOES_WITHOUT = ("Mn", "Cf")  # marks over and under letters, and signs that nobody sees
@@ -35,6 +36,7 @@ SPELT = {
 DIGRAPHS = (("aa", "a"), ("ae", "a"), ("oe", "o"))  # how å, æ and ø are typed without their keys
 LETTERS = str.maketrans(SPELT)
 SEPARATORS = re.compile(r"[\W_]+")
+WORDS = re.compile(r"[^\W_]+")
 ARABIC = re.compile(r"[\u0621-\u064a]{3,}")
 IN_FRONT = "(?:[وف]?(?:بال|كال|ال|لل|ب|ل|ك)?)"
 
@@ -59,13 +61,31 @@ def is_phrase(entry: str) -> bool:
 
 def is_word(part: str) -> bool:
     """Say whether one part of an entry can be looked for."""
+    if part.startswith(EXACT) and part.endswith(ANY_ENDING):
+        return False
     shortest = SHORTEST_STEM if part.endswith(ANY_ENDING) else 1
     return len(normalise(part)) >= shortest
 
 
 def holds(text: str, phrases: tuple[str, ...]) -> bool:
     """Say whether a text holds any of the phrases."""
-    return pattern_of(phrases).search(normalise(text)) is not None
+    bare = normalise(text)
+    if pattern_of(phrases).search(bare) is None:
+        return False
+    exact = tuple(each for each in phrases if EXACT in each)
+    others = tuple(each for each in phrases if EXACT not in each)
+    if others and pattern_of(others).search(bare):
+        return True
+    written = {*WORDS.findall(unicodedata.normalize("NFC", text.casefold()))}
+    return any(
+        written.issuperset(list_exact(each)) and pattern_of((each,)).search(bare) for each in exact
+    )
+
+
+def list_exact(phrase: str) -> list[str]:
+    """List the words of a phrase that count only as they are written."""
+    found = (each for each in phrase.split() if each.startswith(EXACT))
+    return [unicodedata.normalize("NFC", each.removeprefix(EXACT).casefold()) for each in found]
 
 
 @lru_cache(maxsize=64)

@@ -20,6 +20,8 @@ FOUND = [
     ("søn ... død", "Min lille son er død"),
     ("umarła ... córka", "umarla nam corka"),
     ("nie mam już siły", "Nie mam juz sily."),
+    ("kızım ... =öldü", "Kızım dün ÖLDÜ."),
+    ("kızım ... =öldü", "Kizim o\u0308ldu\u0308"),
     ("أريد أن أموت", "أُريدُ أنْ أمُوت"),
     ("أريد أن أموت", "اريد ان امــوت"),
     ("إساءة معاملة", "اساءه معامله"),
@@ -37,6 +39,8 @@ LEFT_ALONE = [
     ("مات", "كلمات"),
     ("مات", "مات123"),
     ("slår mig", "slår migræne"),
+    ("kızım ... =öldü", "Kızım çok mutlu oldu!"),
+    ("kızım ... =öldü", "Kızım oldu. Balığı öldürme!"),
 ]
 ORDINARY = [
     "My child hits another child in the kindergarten. What do I do?",
@@ -45,6 +49,7 @@ ORDINARY = [
     "Kan vi få beskeden klokken 18? Han er så træt efter børnehaven.",
     "Już nie mogę się doczekać następnej zabawy!",
     "Dziś nie dam rady. Czy możemy spróbować w sobotę?",
+    "Kızım oyunu çok sevdi, çok mutlu oldu. Oğlumuz oldu!",
     "W piątek wyjeżdżamy na wakacje. Córka zrobiła sobie krzywdę w palec.",
     "هل نلعب اللعبة بالعربية أم بالدنماركية؟",
     "ابني يحب كتاب الأنهار والحيوانات كثيرًا",
@@ -61,7 +66,7 @@ def test_an_entry_is_not_found_inside_other_words(entry: str, text: str) -> None
     assert not holds(text, (entry,))
 
 
-@pytest.mark.parametrize("entry", ["", "!", "...", "... died", "my ...", "abc*", "my !"])
+@pytest.mark.parametrize("entry", ["", "!", "...", "... died", "my ...", "abc*", "my !", "=died*"])
 def test_what_cannot_be_looked_for_is_no_entry(entry: str) -> None:
     assert not is_phrase(entry)
 
@@ -81,6 +86,7 @@ def test_ordinary_questions_raise_no_alarm(catalogue: Catalogue, text: str) -> N
     [
         ("I can't go on like this", Heard(is_distress=True)),
         ("Vi er flyttet, og min datter er død", Heard(leaving=Leaving.DIED)),
+        ("Kızım geçen hafta öldü.", Heard(leaving=Leaving.DIED)),
         ("غيرنا السكن", Heard(leaving=Leaving.MOVED)),
         ("Vi flytter, han slår mig", Heard(is_distress=True, leaving=Leaving.MOVED)),
     ],
