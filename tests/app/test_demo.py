@@ -10,7 +10,7 @@ import httpx
 import pytest
 from sqlmodel import col, func, select
 
-from bot.app import assigning
+from bot.app import assigning, demo_centres
 from bot.app.demo import DRAFT, Demo, demo_settings
 from bot.app.examination import walk
 from bot.app.reporting import Wish, report
@@ -291,7 +291,9 @@ async def test_what_was_stopped_half_way_or_is_opened_again_is_there_once(
 
     assert await list_simulated(demo) == [f"{BEGINS}{n}" for n in range(1, len(CENTRES) + 1)]
     assert first == second
-    assert first[:2] == [len(CENTRES) + 2, len(CENTRES) * CHILDREN + 6]
+    own = demo_centres.CENTRES
+    children = sum(len(homes) for homes in own.values())
+    assert first[:2] == [len(CENTRES) + len(own), len(CENTRES) * CHILDREN + children]
 
 
 async def test_an_answer_of_simulated_staff_can_be_opened_by_its_delivery(demo: Demo) -> None:
