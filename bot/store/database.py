@@ -155,7 +155,7 @@ def connect(dialect: Dialect, _record: Any, arguments: list[Any], named: dict[st
     try:
         return dialect.connect(*arguments, **named)
     except OSError as error:
-        raise NotReached(error.strerror or type(error).__name__) from error
+        raise NotReached(error.strerror or str(error) or type(error).__name__) from error
 
 
 def note_idle(_connection: Any, record: Any) -> None:

@@ -36,7 +36,8 @@ STALE = {
 UNFILLED = re.compile(r"\{\{|\{%|\{\w+\}|%\(\w+\)s")
 LATIN = re.compile(r"[A-Za-zÆØÅæøå]{2,}")
 NAMES = re.compile(
-    r"English|Dansk|Sorglinjen|Livslinjen|/\w+|https?://\S+|KUFFERT\S*|[\w.+-]+@[\w.]+"
+    r"English|Dansk|Türkçe|Af-Soomaali|Polski|Sorglinjen|Livslinjen"
+    r"|/\w+|https?://\S+|KUFFERT\S*|[\w.+-]+@[\w.]+"
 )
 ENGLISH = re.compile(  # words that Danish does not have
     r"\b(the|you|your|with|this|that|what|when|which|not|are|was|will|child|week|of|we|it)\b",
