@@ -481,6 +481,12 @@ async def test_counts_and_reasons_are_told_in_the_visitors_language(opened: Open
     assert "to værdier i filen: linje 4 har en anden værdi" in seen.text
     assert "ikke et tal: &#34;{x}&#34; er ikke et resultat" in seen.text
     assert "a character of the study code" not in seen.text
+    await import_seen(browser, seen)
+    files = re.search(r"/evaluation/files/\w+", (await browser.get("/evaluation")).text)
+    assert files
+    kept = await browser.get(files[0])
+    assert "to værdier i filen: linje 4 har en anden værdi" in kept.text
+    assert "ikke et tal: &#34;{x}&#34; er ikke et resultat" in kept.text
 
 
 async def test_results_are_taken_back_and_their_mapping_is_offered_again(opened: Open) -> None:

@@ -94,8 +94,13 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
             return ""
         return f"{phrase(told.fault)}: {phrase(told.what).format(**told.given)}"
 
+    def kept_reason(told: str | None) -> str:
+        fault, colon, what = (told or "").partition(": ")
+        return f"{words.say_kept(fault)}{colon}{words.say_kept(what)}"
+
     return {
         "reason": reason,
+        "kept_reason": kept_reason,
         "moment": moment,
         "day": day,
         "number": number,

@@ -1,15 +1,24 @@
 """The console's own words: English in the templates, other languages in `<language>.po` beside."""
 
 import io
+import re
 from collections.abc import Mapping
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from babel import Locale
 from babel.messages.pofile import read_po
 
 FOLDER = Path(__file__).parent / "words"
+BRACES = re.compile(r"\{(\w+)\}")
 LANGUAGES = {"en": "English", "da": "Dansk"}
+
+
+def pattern_of(text: str) -> re.Pattern[str]:
+    """Write how a text looks when its braces are filled in."""
+    parts = BRACES.split(text)  # what is between, and every second time a name
+    written = (re.escape(each) if n % 2 == 0 else f"(?P<{each}>.+)" for n, each in enumerate(parts))
+    return re.compile("".join(written), re.DOTALL)
 
 
 class Wording:
@@ -25,6 +34,22 @@ class Wording:
         """Give a text in this language."""
         found = self._strings.get(text)
         return found if isinstance(found, str) and found else text
+
+    def say_kept(self, told: str) -> str:
+        """Give a text that was kept in English, with what stood in its braces filled in."""
+        if told in self._strings:
+            return self.say(told)
+        for text, pattern in self._patterns:
+            found = pattern.fullmatch(told)
+            if found:
+                return self.say(text).format(**found.groupdict())
+        return told
+
+    @cached_property
+    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
+        """The texts with braces, and how each looks when they are filled in; the longest first."""
+        with_braces = [each for each in self._strings if BRACES.search(each)]
+        return [(each, pattern_of(each)) for each in sorted(with_braces, key=len, reverse=True)]
 
     def count(self, one: str, many: str, number: int) -> str:
         """Give the form of a text that fits a number; both languages have two forms."""
