@@ -10,12 +10,11 @@ import pytest
 from argon2 import PasswordHasher
 
 from bot.app import staff
-from bot.app.console import console
-from bot.app.serving import serving
 from bot.store import accounts, centres
 from bot.store.console_tables import AuditEntry
 from bot.store.states import StaffRole
 from bot.web.console.doors import Door
+from tests.console.served import served_console
 from tests.town import Town
 
 PASSPHRASE = "four words of nobody"
@@ -114,15 +113,7 @@ def large() -> int:
 async def opened(town: Town, large: int) -> AsyncIterator[Open]:
     async with (
         AsyncExitStack() as stack,
-        console(
-            town.store,
-            town.settings,
-            shelf=town.runtime.shelf,
-            clock=town.clock,
-            api=lambda: town.server.url,
-            large=large,
-        ) as pages,
-        serving(pages, host="127.0.0.1", port=0, proxies="127.0.0.1") as port,
+        served_console(town, proxies="127.0.0.1", large=large) as (pages, port),
     ):
         doors = [each for each in pages.routes if isinstance(each, Door)]
         yield Open(town, f"http://127.0.0.1:{port}", doors, stack)

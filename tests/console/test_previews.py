@@ -6,13 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.app.console import console
 from bot.app.reloading import Reloader
-from bot.app.serving import serving
 from bot.catalogue.files import pack, version_of
 from bot.store import snapshots
 from bot.store.states import StaffRole
 from tests.console.conftest import Browser, Open
+from tests.console.served import served_console
 from tests.kinds import on_sqlite
 from tests.shipped import shipped_catalogue, shipped_files
 from tests.web.conftest import Page, read
@@ -142,16 +141,7 @@ async def test_a_file_is_given_by_any_process(
     link = next(each for each in page.links if each.partition("?")[0].endswith(ending))
 
     own = await browser.client.get(link)
-    async with (
-        console(
-            town.store,
-            town.settings,
-            shelf=town.runtime.shelf,
-            clock=town.clock,
-            api=lambda: town.server.url,
-        ) as pages,
-        serving(pages, host="127.0.0.1", port=0) as port,
-    ):
+    async with served_console(town) as (_pages, port):
         other = await browser.client.get(f"http://127.0.0.1:{port}{link}")
         lost = await browser.client.get(f"http://127.0.0.1:{port}{BASE}/file/0/x.png?of=/file/0/x")
 

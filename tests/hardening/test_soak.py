@@ -9,14 +9,13 @@ import httpx
 import pytest
 
 from bot.app import staff
-from bot.app.console import console
-from bot.app.serving import serving
 from bot.catalogue.files import pack
 from bot.catalogue.reading.loading import load_catalogue
 from bot.store import snapshots
 from bot.store.states import StaffRole
 from bot.web.console.doors import Door
 from tests.console.conftest import PASSPHRASE, Browser
+from tests.console.served import served_console
 from tests.hardening.crowd import clear, settle
 from tests.hardening.measuring import Held, measure
 from tests.hardening.test_updates import see_that_nothing_grew
@@ -74,14 +73,7 @@ async def open_console(town: Town) -> AsyncIterator[tuple[Browser, list[str]]]:
         clock=town.clock,
     )
     async with (
-        console(
-            town.store,
-            town.settings,
-            shelf=town.runtime.shelf,
-            clock=town.clock,
-            api=lambda: town.server.url,
-        ) as pages,
-        serving(pages, host="127.0.0.1", port=0) as port,
+        served_console(town) as (pages, port),
         httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client,
     ):
         paths = {each.path for each in pages.routes if isinstance(each, Door)}
