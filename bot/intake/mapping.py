@@ -1,6 +1,6 @@
 """What a mapping file says: which column of a school's file is what."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -14,6 +14,7 @@ INSTRUMENT_CHARACTERS, WAVE_CHARACTERS = 80, 40
 MISSING = ("absent", "fraværende", "fravær", "syg", "n/a", "-", ".")
 TIDY = ("study_code", "instrument", "wave", "score")
 TIDY_TOO = "assessed_on"
+PROPOSED = "`kuffert outcomes check FILE` proposes a mapping."
 
 
 def empty_to_none(value: Any) -> Any:
@@ -136,15 +137,17 @@ def parse_mapping(name: str, content: bytes) -> Mapping:
     except ValidationError as error:
         raise FileRefused(
             [
-                Problem(
-                    name,
-                    0,
-                    f"{'.'.join(str(part) for part in each['loc']) or 'the file'}: {each['msg']}",
-                    "`kuffert outcomes check FILE` proposes a mapping.",
-                )
+                Problem(name, 0, explain(each["loc"], each["msg"]), PROPOSED)
                 for each in error.errors()
             ]
         ) from None
+
+
+def explain(way: Sequence[str | int], message: str) -> str:
+    """Say where a mapping is wrong, and what is wrong there."""
+    said = message.removeprefix("Value error, ")
+    place = ".".join(str(part) for part in way) or "the file"
+    return f"{place}: {said[:1].lower()}{said[1:]}"
 
 
 def write_mapping(mapping: Mapping) -> str:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.catalogue.reading.loading import check_catalogue, load_catalogue
 from bot.errors import FileRefused, Problem
-from tests.hardening.damage import Damage, damage, damages
+from tests.hardening.damage import Damage, damage, damages, see_that_all_are_told
 
 WRITTEN = sorted(name for name in SMALL if name.endswith((".yaml", ".md", ".po")))
 HURT = [
@@ -105,6 +105,7 @@ def see_that_it_is_told(files: dict[str, bytes]) -> None:
     """Check content, and load it: what is wrong has a place, what is not is loaded."""
     errors = check_catalogue(files).errors
     assert all(each.path and each.what and each.instead for each in errors)
+    see_that_all_are_told(errors)
     refused: list[Problem] = []
     try:
         load_catalogue(files)

@@ -6,6 +6,9 @@ from collections.abc import Sequence
 
 from hypothesis import strategies as st
 
+from bot.errors import Problem
+from bot.web.wording import LONGEST_TOLD, wording_in
+
 Damage = tuple[float, int, bytes]  # where, as a share of the file; how much goes; what comes
 
 
@@ -35,3 +38,11 @@ def damage_part(book: bytes, part: float, done: Sequence[Damage]) -> bytes:
         for name, content in parts.items():
             new.writestr(name, content)
     return packed.getvalue()
+
+
+def see_that_all_are_told(problems: Sequence[Problem]) -> None:
+    """See that whoever reads the pages in Danish is told each problem in Danish."""
+    words = wording_in("da")
+    said = {text for each in problems for text in (each.what, each.instead)}
+    english = [text for text in said if words.tell(text) == text]
+    assert [text for text in english if len(text) <= LONGEST_TOLD] == []

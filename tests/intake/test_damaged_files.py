@@ -9,7 +9,7 @@ from school import CODES, judge_file, write_book
 
 from bot.errors import FileRefused, Problem
 from bot.intake.rosters import parse_roster
-from tests.hardening.damage import Damage, damage, damage_part, damages
+from tests.hardening.damage import Damage, damage, damage_part, damages, see_that_all_are_told
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ROSTER = ["study_code", "birth_month", "home_language", "level", "baseline", "disadvantage"]
@@ -84,6 +84,7 @@ def try_to_read(kind: str, content: bytes) -> None:
     except FileRefused as refused:
         found = refused.problems
     assert all(each.path and each.what and each.instead for each in found)
+    see_that_all_are_told(found)
 
 
 @pytest.mark.parametrize("kind", READS)
@@ -125,8 +126,12 @@ def test_any_bytes_are_read_or_refused(kind: str) -> None:
         b"\n" * 1_000_000,
         b"a," * 1_000_000,
         b'"' * 100_001,
+        b"study_code,instrument,wave,score\n" + b"x" * 130_000 + b",words,before,1\n",
     ],
-    ids=["10,000 columns", "a huge cell", "the same line", "empty lines", "one line", "quotes"],
+    ids=[
+        *("10,000 columns", "a huge cell", "the same line", "empty lines", "one line", "quotes"),
+        "a long cell",
+    ],
 )
 def test_a_huge_file_is_read_or_refused_in_seconds(kind: str, content: bytes) -> None:
     started = datetime.now(UTC)

@@ -233,8 +233,8 @@ def test_a_mapping_that_does_not_fit_is_refused_with_its_exact_sentence(
     ("text", "said"),
     [
         ("sheets: [", "m.yaml, line 1: this is not YAML. Look at its indents."),
-        ("colour: red", "m.yaml: colour: Extra inputs are not permitted. `kuffert outcomes check FILE` proposes a mapping."),
-        ("sheets: [{layout: wide, study_code: c}]", "m.yaml: sheets.0: Value error, a wide layout needs columns. `kuffert outcomes check FILE` proposes a mapping."),
+        ("colour: red", "m.yaml: colour: extra inputs are not permitted. `kuffert outcomes check FILE` proposes a mapping."),
+        ("sheets: [{layout: wide, study_code: c}]", "m.yaml: sheets.0: a wide layout needs columns. `kuffert outcomes check FILE` proposes a mapping."),
     ],
 )  # fmt: skip
 def test_a_broken_mapping_file_is_refused_with_its_exact_sentence(text: str, said: str) -> None:

@@ -41,7 +41,7 @@ def check_form(place: str, form: SheetForm) -> Iterator[Problem]:
     named = {role: [each.name for each in form.columns if each.role == role] for role in ROLES}
     for role, called in CALLED.items():
         if len(named[role]) > 1:
-            columns = " and ".join(f'"{each}"' for each in named[role])
+            columns = ", ".join(f'"{each}"' for each in named[role])
             yield Problem(place, 0, f"{columns} are both the {called}", "Choose one.")
     if not named[CODE]:
         yield Problem(place, 0, "no column is the study code", "Say which one has the codes.")
@@ -76,7 +76,7 @@ def check_long(
     if not named[TEST]:
         yield Problem(place, 0, "no column is the instrument", "Say which one names the tests.")
     if len(named[SCORE]) > 1:
-        columns = " and ".join(f'"{each}"' for each in named[SCORE])
+        columns = ", ".join(f'"{each}"' for each in named[SCORE])
         yield Problem(place, 0, f"{columns} are both the score", "Choose one.")
     if not named[WAVE] and not form.only_wave:
         yield Problem(place, 0, "no wave is named", "Name its column, or write the wave of all.")

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from bot.intake.telling import ToldReason
 from bot.store.states import StaffRole
-from bot.web.console.wording import LANGUAGES, Wording, wording_in
+from bot.web.wording import LANGUAGES, Wording, wording_in
 
 if TYPE_CHECKING:
     from bot.web.console.visits import Visit
@@ -96,7 +96,7 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
 
     def kept_reason(told: str | None) -> str:
         fault, colon, what = (told or "").partition(": ")
-        return f"{words.say_kept(fault)}{colon}{words.say_kept(what)}"
+        return f"{words.tell(fault)}{colon}{words.tell(what)}"
 
     return {
         "reason": reason,
@@ -106,4 +106,5 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
         "number": number,
         "since": since,
         "phrase": phrase,
+        "told": words.tell,
     }

@@ -20,7 +20,7 @@ from bot.store.columns import id_of
 from bot.store.console_tables import Account
 from bot.web.console.doors import COOKIE, SIGN_IN, stay_here
 from bot.web.console.visits import Visit
-from bot.web.console.wording import LANGUAGES
+from bot.web.wording import LANGUAGES
 
 WINDOW = timedelta(minutes=15)
 MOST_HERE = 5  # for one address from one place, so that nobody elsewhere is kept out

@@ -18,7 +18,7 @@ from bot.store.console_tables import USUAL_ZONE, Account
 from bot.store.states import StaffRole
 from bot.web.console.offices import Office
 from bot.web.console.rendering import render
-from bot.web.console.wording import Wording, choose_language, wording_in
+from bot.web.wording import Wording, choose_language, wording_in
 
 
 @dataclass(frozen=True)

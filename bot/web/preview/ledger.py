@@ -41,18 +41,6 @@ class Marks:
     has_errors: bool
 
     @property
-    def said(self) -> str:
-        """The marks in words, for whoever does not see them."""
-        counted = f"{self.problems} problem{'' if self.problems == 1 else 's'}"
-        said = (
-            (self.is_missing, "not there"),
-            (self.is_unreviewed, "not reviewed"),
-            (self.is_stale, "stale"),
-            (self.problems, counted),
-        )
-        return "".join(f", {words}" for is_so, words in said if is_so)
-
-    @property
     def classes(self) -> str:
         """The marks as the style sheet knows them."""
         named = (

@@ -34,13 +34,17 @@ class Chip:
 
 @dataclass(frozen=True)
 class Thing:
-    """A thing that is listed: where it is shown and where it lies; `titles` are what finds it."""
+    """A thing that is listed: where it is shown and where it lies; `titles` are what finds it.
+
+    Its title `is_own` where the preview gives it, not the content.
+    """
 
     title: str
     href: str
     folders: Sequence[str]
     note: str = ""
     titles: Sequence[str] = ()
+    is_own: bool = False
 
     @property
     def found_by(self) -> str:
@@ -124,7 +128,11 @@ def list_told(visit: Visit, told: Activity | Story | Printable, address: str, ab
 def list_prints(visit: Visit) -> list[Entry]:
     """List what is printed for families."""
     return [
-        enter(visit, Thing(printed.title, f"/print/{name}", [PRINT_FOLDER]), visit.catalogue.prints)
+        enter(
+            visit,
+            Thing(printed.title, f"/print/{name}", [PRINT_FOLDER], is_own=True),
+            visit.catalogue.prints,
+        )
         for name, printed in PRINTS.items()
     ]
 
@@ -139,7 +147,7 @@ def list_group(visit: Visit, name: str, group: Group) -> Entry:
     catalogue = visit.catalogue
     titles = [each.title for each in group.screens.values()]
     note = f"{len(titles)} messages"
-    thing = Thing(group.title, f"/screens/{name}", group.folders, note, titles)
+    thing = Thing(group.title, f"/screens/{name}", group.folders, note, titles, is_own=True)
     consent = {each: catalogue.consent_in(each) for each in catalogue.languages}
     texts = consent if CONSENT in group.folders else None
     return enter(visit, thing, texts, has_words=True)

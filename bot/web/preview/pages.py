@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
+from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -51,6 +52,7 @@ from bot.web.preview.news import AT_ONCE, News
 from bot.web.preview.screens import GROUPS
 from bot.web.preview.tellings import ABLE, ALL, CHILD, SHOWN, STATES, read_language
 from bot.web.preview.within import address_of, base_of, path_of, way_back_of
+from bot.web.wording import choose_language, wording_in
 
 FOLDER = Path(__file__).parent / "page"
 HOSTS = ("127.0.0.1", "localhost")
@@ -234,13 +236,14 @@ class Pages:
         here: list[Noted] = shown.pop("here", [])
         is_here = set(here)
         base, path = base_of(request), path_of(request)
+        language = language_of(request)
         made_by = "" if self.source.is_live else f"?of={quote(f'{path}?{request.url.query}')}"
         values = {
             "base": base,
             "path": path,
             "is_live": self.source.is_live,
             "way_back": way_back_of(request),
-            "parts": draw_parts(base, made_by),
+            "parts": draw_parts(language, base, made_by),
             "look": look,
             "look_name": self.source.name(look),
             "visit": visit,
@@ -251,7 +254,7 @@ class Pages:
             "left_out": max(len(ledger.warnings) - MOST_WARNINGS, 0),
             "address": address_of(request),
         }
-        page = environment().get_template(f"{name}.html.jinja").render(**values, **shown)
+        page = environment(language).get_template(f"{name}.html.jinja").render(**values, **shown)
         return HTMLResponse(page, status_code=status, headers=AT_ONCE)
 
     def file(self, request: Request) -> Response:
@@ -280,17 +283,30 @@ class Pages:
         return None
 
 
+def language_of(request: Request) -> str:
+    """Say in which language the page speaks: that of the pages around it, or the browser's."""
+    back = way_back_of(request)
+    return back.language if back else choose_language(request.headers.get("accept-language", ""))
+
+
 @cache
-def environment() -> Environment:
-    """Make the reader of our templates, which escapes all that is put in."""
+def environment(language: str) -> Environment:
+    """Make the reader of our templates in a language, which escapes all that is put in."""
+    words = wording_in(language)
     made = Environment(
         loader=FileSystemLoader(FOLDER),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    made.install_gettext_callables(words.say, words.count, newstyle=True)  # type: ignore[attr-defined]
+    made.filters.update(
+        told=words.tell, number=lambda count: format_decimal(count, locale=words.locale)
     )
     made.globals.update(
+        page_language=words.language,
         ALL=ALL,
         groups=GROUPS,
         shown=SHOWN,
@@ -304,7 +320,7 @@ def environment() -> Environment:
     return made
 
 
-def draw_parts(base: str, made_by: str) -> object:
+def draw_parts(language: str, base: str, made_by: str) -> object:
     """Give what pages are drawn with; each file that they point to says which page made it."""
     shared = {"base": base, "made_by": made_by}
-    return environment().get_template("parts.html.jinja").make_module(shared)
+    return environment(language).get_template("parts.html.jinja").make_module(shared)

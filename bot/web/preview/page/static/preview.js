@@ -55,7 +55,8 @@ function search() {
   document.querySelectorAll(".list").forEach((list) => {
     list.hidden = !list.querySelector("[data-find]:not([hidden])");
   });
-  document.getElementById("found").textContent = field.value.trim() ? `${found} found` : "";
+  const told = document.getElementById("found");
+  told.textContent = field.value.trim() ? `${found} ${told.dataset.found}` : "";
 }
 
 function choose(form) {
