@@ -3,7 +3,7 @@
 import ast
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 WORDS = re.compile(r"[A-Za-z]{2,}")
@@ -13,18 +13,28 @@ NAMES = re.compile(r"[^a-z_]")
 def list_sentences(path: Path, *, raised_only: bool = False) -> dict[str, int]:
     """List the sentences of a module with their lines: all, or only those of what it raises."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
+    constants = dict(constants_of(tree))
     roots: list[ast.AST] = [tree]
     if raised_only:
         roots = [each.exc for each in ast.walk(tree) if isinstance(each, ast.Raise) and each.exc]
     found: dict[str, int] = {}
     for root in roots:
-        for line, text in texts_in(root):
+        for line, text in texts_in(root, constants):
             if " " in text.strip() and WORDS.search(text):
                 found.setdefault(text, line)
     return found
 
 
-def texts_in(node: ast.AST) -> Iterator[tuple[int, str]]:
+def constants_of(tree: ast.Module) -> Iterator[tuple[str, str]]:
+    """Give the texts that a module has names for."""
+    for each in tree.body:
+        if isinstance(each, ast.Assign) and isinstance(each.value, ast.Constant):
+            for target in each.targets:
+                if isinstance(target, ast.Name) and isinstance(each.value.value, str):
+                    yield target.id, each.value.value
+
+
+def texts_in(node: ast.AST, constants: Mapping[str, str]) -> Iterator[tuple[int, str]]:
     """Give each text below a node, and below what is filled into it; not what only documents."""
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
         return
@@ -33,20 +43,26 @@ def texts_in(node: ast.AST) -> Iterator[tuple[int, str]]:
             yield node.lineno, node.value
         return
     if isinstance(node, ast.JoinedStr):
-        yield node.lineno, write(node)
+        yield node.lineno, write(node, constants)
         for part in node.values:
             if isinstance(part, ast.FormattedValue):
-                yield from texts_in(part.value)
+                yield from texts_in(part.value, constants)
         return
     for child in ast.iter_child_nodes(node):
-        yield from texts_in(child)
+        yield from texts_in(child, constants)
 
 
-def write(node: ast.JoinedStr) -> str:
-    """Write a text with names in its braces: `{name}` and, for the same name again, `{name2}`."""
+def write(node: ast.JoinedStr, constants: Mapping[str, str]) -> str:
+    """Write a text with names in its braces: `{name}` and, for the same name again, `{name2}`.
+
+    What is a constant of the module stands there itself.
+    """
     written, used = "", Counter[str]()
     for part in node.values:
         if isinstance(part, ast.FormattedValue):
+            if isinstance(part.value, ast.Name) and part.value.id in constants:
+                written += constants[part.value.id]
+                continue
             name = name_of(part.value)
             used[name] += 1
             written += f"{{{name}{used[name] if used[name] > 1 else ''}}}"

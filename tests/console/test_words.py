@@ -71,7 +71,7 @@ PARTS = {  # of sentences, each of which is told as a whole
     "is an idiom", "tells whether the child is a girl or a boy", '"{found}" {what}',
     "plural forms", "no plural forms", '"{key}" has {pluralizable}', "Value error, ",
     '"{column}" {what}', ', in the sheet "{title}",', " of sheet {place}", " or --control ",
-    "a reference", "too deep", '"{name}": {lower}{said}', "{place}: {lower}{said}",
+    "💬 {each}", "a reference", "too deep", '"{name}": {lower}{said}', "{place}: {lower}{said}",
     "{name}: {list_lines}.", "{fault}: {format}", "{what}. {instead}",
 }  # fmt: skip
 

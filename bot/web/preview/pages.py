@@ -25,6 +25,7 @@ from bot.core.actions import BookForm, Tongues
 from bot.core.choosing import Variant
 from bot.core.messages import Media
 from bot.errors import DrawingFailed, FileRefused
+from bot.printing.typesetting import FONTS
 from bot.web.guarding import Guarded
 from bot.web.preview.columns import Visit
 from bot.web.preview.desk import Desk, Source
@@ -66,8 +67,8 @@ PDF_HEADERS = {  # the browser shows a PDF by a page of its own, which the polic
 HEADERS = PDF_HEADERS | {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
-        "media-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-        "frame-ancestors 'none'"
+        "media-src 'self'; font-src 'self'; connect-src 'self'; form-action 'self'; "
+        "base-uri 'none'; frame-ancestors 'none'"
     ),
 }
 FOR_EVER = {"Cache-Control": "private, max-age=31536000, immutable"}
@@ -96,6 +97,7 @@ def make_pages(
             *more,
             Route("/file/{digest}/{name}", pages.file),
             Mount("/static", StaticFiles(directory=FOLDER / "static")),
+            Mount("/fonts", StaticFiles(directory=FONTS)),
         ],
         exception_handlers={404: pages.not_found},
         middleware=middleware,
