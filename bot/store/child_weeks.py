@@ -7,14 +7,14 @@ from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, bindparam, desc, exists, insert, or_
 from sqlalchemy import select as select_columns
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col, func, select, update
 
 from bot.core.choosing import Pass, Variant
 from bot.store.database import Session
 from bot.store.reading import among_numbers, read
 from bot.store.states import DeliveryStatus, EventKind
-from bot.store.tables import ChildWeek, Delivery, EngagementEvent
+from bot.store.tables import ChildWeek, Delivery, EngagementEvent, Pair
 
 
 class Week(NamedTuple):
@@ -29,9 +29,20 @@ class Week(NamedTuple):
     sent_at: datetime | None
 
 
-def had_enough(*earlier: ColumnElement[bool]) -> ColumnElement[bool]:
-    """Say in SQL that one of these earlier deliveries had the hardest form, or did not suit."""
-    were_sent = (*earlier, col(Delivery.status) == DeliveryStatus.SENT)
+def had_enough(
+    child_id: Mapped[int] | ColumnElement[int], *earlier: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """Say in SQL that one of a child's earlier deliveries had the hardest form, or did not suit.
+
+    They are found by its guardians, since deliveries have no index by child.
+    """
+    were_sent = (
+        col(Pair.child_id) == child_id,
+        col(Delivery.guardian_id) == col(Pair.guardian_id),
+        col(Delivery.child_id) == child_id,
+        *earlier,
+        col(Delivery.status) == DeliveryStatus.SENT,
+    )
     return or_(
         exists().where(*were_sent, col(Delivery.variant) == Variant.HARDER),
         exists().where(
@@ -101,7 +112,7 @@ AGAIN = (
     select_columns(
         col(ChildWeek.child_id),
         had_enough(
-            col(Delivery.child_id) == col(ChildWeek.child_id),
+            col(ChildWeek.child_id),
             col(Delivery.activity_id) == col(ChildWeek.activity_id),
             col(Delivery.week) < col(ChildWeek.week),
         ),
@@ -142,7 +153,7 @@ FAVOURITES = (
     )
     .join(EngagementEvent, col(EngagementEvent.delivery_id) == col(Delivery.id))
     .where(
-        among_numbers(col(Delivery.child_id)),
+        among_numbers(col(EngagementEvent.child_id)),
         col(Delivery.activity_id).is_not(None),
         col(EngagementEvent.kind) == EventKind.DID_IT,
     )

@@ -108,10 +108,21 @@ def owned(table: str, *, nullable: bool = False, index: bool = True) -> Any:
     )
 
 
-def partial_index(name: str, *columns: str, where: str, unique: bool = False) -> Index:
-    """Make an index of the rows that meet a condition alone."""
-    condition = text(where)
-    return Index(name, *columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
+def partial_index(
+    name: str, *columns: str, where: str, on_sqlite: str = "", unique: bool = False
+) -> Index:
+    """Make an index of the rows that meet a condition alone.
+
+    SQLite takes such an index only where a query holds the condition word by word: SQLAlchemy asks
+    it for `asked = 1`, and PostgreSQL for `asked`.
+    """
+    return Index(
+        name,
+        *columns,
+        unique=unique,
+        sqlite_where=text(on_sqlite or where),
+        postgresql_where=text(where),
+    )
 
 
 def id_of(row: Any) -> int:

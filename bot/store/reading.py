@@ -48,6 +48,10 @@ class Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> "Among":
+        """Stand as it is: for SQLite it would become `(…) = 1`, which no index can answer."""
+        return self
+
 
 def among_numbers(column: Mapped[Any]) -> ColumnElement[bool]:
     """Condition: a column's value is among the `numbers` that the statement is given."""

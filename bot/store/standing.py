@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from sqlalchemy import ScalarSelect, String, bindparam, exists, or_
+from sqlalchemy import BigInteger, ScalarSelect, String, bindparam, exists, or_
 from sqlalchemy import select as select_columns
 from sqlmodel import col, select
 
@@ -94,7 +94,7 @@ SURROUNDINGS = (
             col(ChildWeek.sent_at).is_not(None),
         ),
         had_enough(
-            col(Delivery.child_id) == bindparam("child_id"),
+            bindparam("child_id", type_=BigInteger),
             col(Delivery.activity_id) == bindparam("activity_id", type_=String),
             col(Delivery.week) < bindparam("week"),
         ),

@@ -295,8 +295,20 @@ class Delivery(Row, table=True):
     content_version: str | None = Field(default=None, max_length=64)
 
     __table_args__ = (
-        partial_index("due_asked", "due_at", where="status = 'planned' AND asked"),
-        partial_index("due_planned", "due_at", where="status = 'planned' AND NOT asked"),
+        partial_index(
+            "due_asked",
+            "due_at",
+            where="status = 'planned' AND asked",
+            on_sqlite="status = 'planned' AND asked = 1",
+        ),
+        partial_index(
+            "due_planned",
+            "due_at",
+            where="status = 'planned' AND NOT asked",
+            on_sqlite="status = 'planned' AND asked = 0",
+        ),
+        partial_index("deliveries_about", "about_id", where="about_id IS NOT NULL"),
+        partial_index("deliveries_of_question", "question_id", where="question_id IS NOT NULL"),
         partial_index("claims", "guardian_id", where="status = 'claimed'"),
         Index("deliveries_of_guardian", "guardian_id", "ended_at"),
         partial_index(
@@ -367,7 +379,7 @@ class StoredUpdate(Row, table=True):
     """An update from the network, sealed, until its effect is written and its replies are sent."""
 
     id: int = Field(sa_type=BigInteger, primary_key=True, sa_column_kwargs={"autoincrement": False})
-    chat_key: str | None = Field(default=None, max_length=64, index=True)
+    chat_key: str | None = Field(default=None, max_length=64)
     body_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     replies_sealed: bytes | None = Field(default=None, sa_type=LargeBinary)
     replies_sent: int = 0
@@ -376,6 +388,8 @@ class StoredUpdate(Row, table=True):
     received_at: datetime = Field(sa_type=Moment)
     claimed_by: str | None = Field(default=None, max_length=40)
     claimed_until: datetime | None = Field(default=None, sa_type=Moment)
+
+    __table_args__ = (Index("updates_of_chat", "chat_key", "status"),)
 
 
 class UploadedMedia(Row, table=True):
