@@ -22,6 +22,8 @@ from bot.store.operation_tables import RunningProcess
 
 LEARN_SECONDS = 75  # one that runs looks every few seconds; one that was killed is missed by then
 LOOK_SECONDS = 0.5
+MOMENT = "%d %b %H:%M UTC"
+NAME_DIGITS = 8  # of a process's name, to tell it by
 SETTLING = timedelta(minutes=10)  # longer than anything that was begun with the old key takes
 Say = Callable[[str], None]
 
@@ -117,10 +119,12 @@ async def switch(store: Store, name: str, *, now: datetime) -> None:
     store.sealer.seal_with(name)
 
 
-async def retire(settings: Settings, *, now: datetime) -> str:
+async def retire(settings: Settings, *, now: datetime, without: Sequence[str] = ()) -> str:
     """Let go of every key but the newest; give its name.
 
-    Raise BotError as long as anything is sealed with another, or may still come to be.
+    `without` names processes, by their first digits, that are gone for good, as whoever runs them
+    knows: one that was only paused could come back and seal with the old key. Raise BotError as
+    long as anything is sealed with another, or may still come to be.
     """
     find_key_file(settings)
     async with open_store(settings) as store:
@@ -130,7 +134,7 @@ async def retire(settings: Settings, *, now: datetime) -> str:
         if store.sealer.names[0] != newest:
             raise BotError("The newest key seals nothing yet. Run `kuffert key rotate` first.")
         await check_settled(store, now=now)
-        await check_all_seal(store, newest, now=now)
+        await check_all_seal(store, newest, now=now, without=without)
         await check_nothing_left(store)
 
         def keep_newest(keys: Keys) -> Keys:
@@ -154,14 +158,30 @@ async def check_settled(store: Store, *, now: datetime) -> None:
         )
 
 
-async def check_all_seal(store: Store, name: str, *, now: datetime) -> None:
+async def check_all_seal(store: Store, name: str, *, now: datetime, without: Sequence[str]) -> None:
     """Raise BotError where a process, even one that is missed, does not seal with a key."""
     lacking = await list_lacking(store, name, since=now - REMEMBERED, is_to_seal=True)
+    gone = [find_gone(lacking, each, now=now) for each in without]
+    lacking = [each for each in lacking if each not in gone]
     if lacking:
-        raise BotError(
-            f"Not every process seals with the new key: {show(lacking)}. Start it again; one that "
-            "is gone for good is forgotten after a day."
+        told = ", ".join(
+            f"{show([each])} ({each.name[:NAME_DIGITS]}, last heard of {each.seen_at:{MOMENT}})"
+            for each in lacking
         )
+        raise BotError(
+            f"Not every process seals with the new key: {told}. Start it again; one that is gone "
+            "for good is forgotten after a day, or at once with --without and its digits."
+        )
+
+
+def find_gone(lacking: Sequence[RunningProcess], name: str, *, now: datetime) -> RunningProcess:
+    """Find a process that is said to be gone; raise BotError for none, several, one that runs."""
+    found = [each for each in lacking if len(name) >= NAME_DIGITS and each.name.startswith(name)]
+    if len(found) != 1:
+        raise BotError(f'No process without the new key is called "{name}". See what is refused.')
+    if found[0].seen_at >= now - MISSED_AFTER:
+        raise BotError(f"{show(found)} ({name}) still runs. Stop it first, or start it again.")
+    return found[0]
 
 
 async def check_nothing_left(store: Store) -> None:

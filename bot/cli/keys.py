@@ -54,9 +54,22 @@ def key_status_command(demo: OnDemo = False) -> None:
 
 
 @key_app.command("retire")
-def key_retire(demo: OnDemo = False) -> None:
+def key_retire(
+    without: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="A process that is gone for good, by the digits that a refusal names.",
+            metavar="NAME",
+        ),
+    ] = None,
+    demo: OnDemo = False,
+) -> None:
     """Take the old key out of the file; refused as long as anything is sealed with it."""
-    name = asyncio.run(rotating.retire(settings_for(demo=demo), now=clock_for(demo=demo).now()))
+    name = asyncio.run(
+        rotating.retire(
+            settings_for(demo=demo), now=clock_for(demo=demo).now(), without=without or ()
+        )
+    )
     typer.echo(
         f"The file holds the key {name} alone now. {COPY} Copy the file to each machine. Backups "
         "from before the rotation open with the key file of their time alone: keep that as long as "

@@ -1,5 +1,6 @@
 """Replacing the key that seals: what is refused, what is counted, and what a second time does."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -71,7 +72,12 @@ async def read_codes(store: Store) -> set[str]:
 async def note_process(database: Database, keys: str, *, seen_at: datetime) -> None:
     """Note a process on another machine, that has these keys."""
     process = RunningProcess(
-        name="x", role="web", host="elsewhere", keys=keys, started_at=seen_at, seen_at=seen_at
+        name="c0ffee" * 5,
+        role="web",
+        host="elsewhere",
+        keys=keys,
+        started_at=seen_at,
+        seen_at=seen_at,
     )
     async with database.writing() as session:
         await processes.record_alive(session, process)
@@ -142,6 +148,29 @@ async def test_a_process_that_was_killed_does_not_hold_up_a_rotation_but_letting
     with pytest.raises(BotError, match="Not every process seals with the new key: web on else"):
         await rotating.retire(settings, now=LATER)
     await rotating.retire(settings, now=NOW + timedelta(days=2))  # it is gone for good
+
+
+async def test_a_process_that_is_known_to_be_gone_can_be_left_out_by_its_name(
+    settings: Settings, database: Database
+) -> None:
+    async with open_store(settings):
+        [old] = names(settings)
+    await note_process(database, old, seen_at=NOW - timedelta(minutes=2))
+    await rotate(settings)
+    with pytest.raises(BotError, match=r"web on elsewhere \((\w{8}), last heard of 07 Sep") as told:
+        await rotating.retire(settings, now=LATER)
+    digits = re.search(r"\((\w{8}),", str(told.value))[1]  # type: ignore[index]
+
+    for wrong in (digits[:4], "ffffffff", ""):
+        with pytest.raises(BotError, match=f'No process without the new key is called "{wrong}"'):
+            await rotating.retire(settings, now=LATER, without=[wrong])
+    with pytest.raises(BotError, match=r"still runs\. Stop it first"):
+        await note_process(database, old, seen_at=LATER)
+        await rotating.retire(settings, now=LATER, without=[digits])
+    await note_process(database, old, seen_at=NOW)
+    await rotating.retire(settings, now=LATER, without=[digits])
+
+    assert len(names(settings)) == 1
 
 
 async def test_the_old_key_is_kept_as_long_as_it_may_be_needed(settings: Settings) -> None:

@@ -68,6 +68,7 @@ async def test_no_table_that_grows_is_gone_through_for_a_message_or_a_tap(town: 
             await town.skip_to_next()
         await phone.tap(await phone.write("/forget"), "forget-surely")
         await settle(town)
+        await town.runtime.read_condition()  # as metrics and alarms do, all the time
 
     assert len(asked) > 100
     async with town.store.database.reading() as session:
