@@ -136,3 +136,4 @@ async def console(
         yield make_console(office, worker, more or [])
     finally:
         await worker.close()
+        await office.errands.close()

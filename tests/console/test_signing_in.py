@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import anyio
 import httpx
 import pytest
 from sqlalchemy import text
@@ -70,6 +71,19 @@ async def test_a_session_ends_by_itself_and_by_a_tap(opened: Open) -> None:
     await here.get("/account", status=303)
 
     assert len(await opened.town.rows(SignIn)) == 2
+
+
+async def test_a_page_is_answered_while_an_import_holds_the_writer(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.STAFF)
+    later = opened.town.clock.now() + timedelta(minutes=5)
+    opened.town.clock.move_to(later)
+
+    async with opened.town.store.database.writing():
+        await browser.get("/account")
+
+    with anyio.fail_after(20):  # noted as soon as that can be
+        while [each.seen_at for each in await opened.town.rows(SignIn)] != [later]:
+            await anyio.lowlevel.checkpoint()
 
 
 async def test_a_session_lasts_no_longer_than_half_a_day(opened: Open) -> None:

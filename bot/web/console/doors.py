@@ -3,6 +3,7 @@
 import hmac
 import logging
 from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
 from urllib.parse import quote, urlsplit
 
 from starlette.datastructures import FormData
@@ -27,6 +28,7 @@ FORM_BYTES = 64_000
 FILE_BYTES = 60_000_000
 MOST_FIELDS = 400
 SIGN_IN = "/sign-in"
+PATIENCE = 0.2  # seconds; an import may hold SQLite's one writer, and a page must not wait for that
 
 EDUCATOR, STAFF, EVALUATOR, ADMIN = StaffRole
 EVERYBODY = frozenset(StaffRole)
@@ -136,9 +138,14 @@ async def find_signed_in(request: Request, office: Office) -> SignedIn | None:
     async with office.database.reading() as session:
         found = await accounts.find_signed_in(session, hash_secret(secret), now=now)
     if found and found.sign_in.seen_at < now - accounts.SEEN_AGAIN:
-        async with office.database.writing() as session:
-            await accounts.record_seen(session, id_of(found.sign_in), now=now)
+        await office.errands.begin(note_seen(office, id_of(found.sign_in), now), PATIENCE)
     return found
+
+
+async def note_seen(office: Office, number: int, now: datetime) -> None:
+    """Note that a browser was seen."""
+    async with office.database.writing() as session:
+        await accounts.record_seen(session, number, now=now)
 
 
 def is_ours(form: FormData, signed_in: SignedIn) -> bool:

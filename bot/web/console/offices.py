@@ -1,7 +1,7 @@
 """What the console works with: the store, the clock, and what other rooms do on its behalf."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from bot.core.sealing import Sealer
 from bot.store import Database
 from bot.store.console_tables import Work
 from bot.store.tables import Question
+from bot.web.console.errands import Errands
 
 ShowProgress = Callable[[int, int], None]
 
@@ -66,3 +67,4 @@ class Office:
     is_demo: bool = False  # so that every page says so
     large: int = 2_000_000  # bytes of a school's file that is read in a process of its own
     keeps: timedelta = timedelta(days=7)  # how long what work made can be fetched
+    errands: Errands = field(default_factory=Errands)

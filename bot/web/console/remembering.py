@@ -1,16 +1,15 @@
 """Remember what takes long to count, for a while: shown at once, counted anew behind the page."""
 
 import asyncio
-import logging
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-FRESH = 60.0  # seconds
+from bot.web.console.errands import note_failure
 
-log = logging.getLogger(__name__)
+FRESH = 60.0  # seconds
 
 
 @dataclass
@@ -72,9 +71,3 @@ class Memory:
     def forget(self) -> None:
         """Count everything anew: something was changed."""
         self.kept.clear()
-
-
-def note_failure(done: "asyncio.Task[Remembered]") -> None:
-    """Log what went wrong where nobody waits for it."""
-    if not done.cancelled() and done.exception():
-        log.warning("what the console counts could not be counted: %s", done.exception())
