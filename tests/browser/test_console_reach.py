@@ -70,12 +70,24 @@ async def test_the_danish_pages_say_that_they_are_danish_and_have_no_barriers(
     await page.locator('form[action="/account/language"] button').click()
 
     barriers = []
-    for path in ("/today", "/centres", "/evaluation", "/people"):
+    preview = "/content/running/preview"
+    shown = ("/", "/problems", "/activity/A01?language=all", "/screens/joining?language=da")
+    for path in (
+        "/today",
+        "/centres",
+        "/evaluation",
+        "/people",
+        *(preview + each for each in shown),
+    ):
         await page.goto(address + path)
         barriers += await find_barriers(page, path)
         assert await page.locator("html").get_attribute("lang") == "da"
 
     assert barriers == []
+    await expect(page.get_by_role("heading", level=1)).to_have_text(
+        "Fra kortet til den første aktivitet"
+    )
+    await page.goto(f"{address}/today")
     await expect(page.get_by_role("link", name="I dag")).to_be_visible()
 
 
