@@ -69,8 +69,10 @@ async def bring_back(
 @asynccontextmanager
 async def opened(url: str) -> AsyncIterator[Database]:
     database = open_database(url)
-    yield database
-    await database.close()
+    try:
+        yield database
+    finally:  # what stays open would keep the next test from emptying PostgreSQL
+        await database.close()
 
 
 async def examine(town: Town, database: Database) -> list[str]:
