@@ -13,6 +13,7 @@ FOLDER = Path(__file__).parent / "words"
 LANGUAGES = {"en": "English", "da": "Dansk"}
 BRACES = re.compile(r"\{([a-z_]+\d*)(:told)?\}")
 LONGEST_TOLD = 1_000  # characters; what is longer is shown as it is
+DEEPEST = 3  # parts of parts that are told: whoever wrote a key may have written any number
 MOST_TOLD = 4_096  # texts that are remembered
 
 
@@ -37,7 +38,7 @@ class Wording:
         forms = found if isinstance(found, tuple) and all(found) else (one, many)
         return forms[0 if number == 1 else 1]
 
-    def _tell(self, text: str) -> str:
+    def _tell(self, text: str, deep: int = 0) -> str:
         """Give a sentence that was made in English, with what stood in its braces filled in.
 
         Whoever made it knew nothing of its reader: the check of content, a refusal, a report of
@@ -45,18 +46,19 @@ class Wording:
         """
         if text in self._strings:
             return self.say(text)
-        if len(text) > LONGEST_TOLD:
+        if len(text) > LONGEST_TOLD or deep > DEEPEST:
             return text
         for known, pattern in self._patterns:
             found = pattern.fullmatch(text)
             if found:
-                return self._fill(self.say(known), found.groupdict())
+                return self._fill(self.say(known), found.groupdict(), deep + 1)
         return text
 
-    def _fill(self, text: str, values: Mapping[str, str]) -> str:
+    def _fill(self, text: str, values: Mapping[str, str], deep: int) -> str:
         """Fill in a text's braces; what stands in `{name:told}` is told in this language, too."""
         return BRACES.sub(
-            lambda brace: self.tell(values[brace[1]]) if brace[2] else values[brace[1]], text
+            lambda brace: self.tell(values[brace[1]], deep) if brace[2] else values[brace[1]],
+            text,
         )
 
     @cached_property

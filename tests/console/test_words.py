@@ -170,6 +170,7 @@ def test_what_somebody_wrote_is_never_told_in_other_words() -> None:
     assert words.tell('there is no column "Written"') == 'der er ingen kolonne "Written"'
     assert words.tell('there is no column "study code"') == 'der er ingen kolonne "study code"'
     assert words.tell("x" * 100_000) == "x" * 100_000
+    assert words.tell("a: " * 330 + "x") == "a: " * 330 + "x"
 
 
 def test_english_is_left_as_it_is() -> None:
