@@ -1,14 +1,20 @@
 """Files that were damaged: pieces cut out, put in or written over, at places that are drawn."""
 
 import io
+import time
+import timeit
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 from hypothesis import strategies as st
 
 from bot.errors import Problem
 from bot.web.wording import LONGEST_TOLD, wording_in
 
+MOST_WORK = 10.0  # seconds of the process's own, for what takes milliseconds
+LINEAR = 9  # four times as much may take this many times the work; with the square it takes 16
+SHORT = 0.02  # seconds of work, in which chance tells more than growth
 Damage = tuple[float, int, bytes]  # where, as a share of the file; how much goes; what comes
 
 
@@ -46,3 +52,22 @@ def see_that_all_are_told(problems: Sequence[Problem]) -> None:
     said = {text for each in problems for text in (each.what, each.instead)}
     english = [text for text in said if words.tell(text) == text]
     assert [text for text in english if len(text) <= LONGEST_TOLD] == []
+
+
+@contextmanager
+def no_hang() -> Iterator[None]:
+    """See that something ends, by the work it makes: a busy machine has no part in it."""
+    began = time.process_time()
+    yield
+    assert time.process_time() - began < MOST_WORK
+
+
+def see_that_it_grows_in_line(work: Callable[[int], object]) -> None:
+    """See that four times as much to do is about four times the work, not its square."""
+    once, four = (measure_work(work, times) for times in (1, 4))
+    assert four <= max(once, SHORT) * LINEAR
+
+
+def measure_work(work: Callable[[int], object], times: int) -> float:
+    """Measure the least that the process itself spends, in seconds, without collecting rubbish."""
+    return min(timeit.repeat(lambda: work(times), number=1, repeat=3, timer=time.process_time))

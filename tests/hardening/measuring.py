@@ -4,19 +4,36 @@ import asyncio
 import ctypes
 import gc
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from tests.town import Town
 
 PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
+SIZES = (
+    *("arena", "ordblks", "smblks", "hblks", "hblkhd"),
+    *("usmblks", "fsmblks", "uordblks", "fordblks", "keepcost"),
+)
+
+
+class Sizes(ctypes.Structure):
+    """What glibc's mallinfo2 tells, in bytes or counts, in its order."""
+
+    _fields_ = [(name, ctypes.c_size_t) for name in SIZES]
 
 
 @dataclass(frozen=True)
 class Held:
-    """What is held at one moment."""
+    """What is held at one moment.
+
+    `megabytes` are resident: what is in use, and what lies between. `allocated` are the megabytes
+    that malloc has given out, `blocks` what Python's own allocator has: what is in use alone.
+    """
 
     megabytes: float
+    allocated: float
+    blocks: int
     objects: int
     files: int
     tasks: int
@@ -26,23 +43,33 @@ class Held:
         """Say it in a line."""
         maps = ", ".join(f"{name} {size}" for name, size in self.maps.items())
         return (
-            f"{self.megabytes:.1f} MB, {self.objects} objects, {self.files} files, "
-            f"{self.tasks} tasks, {maps}"
+            f"{self.megabytes:.1f} MB, {self.allocated:.1f} MB by malloc, {self.blocks} blocks, "
+            f"{self.objects} objects, {self.files} files, {self.tasks} tasks, {maps}"
         )
 
 
 def measure(town: Town) -> Held:
     """Measure, once rubbish is gone and what the allocator keeps spare is given back."""
     gc.collect()
-    ctypes.CDLL(None).malloc_trim(0)
+    libc = ctypes.CDLL(None)
+    libc.malloc_trim(0)
     pages = int(Path("/proc/self/statm").read_text().split()[1])
     return Held(
         megabytes=pages * PAGE_BYTES / 1e6,
+        allocated=count_allocated(libc) / 1e6,
+        blocks=sys.getallocatedblocks(),
         objects=len(gc.get_objects()),
         files=len(os.listdir("/proc/self/fd")),  # noqa: PTH208  # pathlib opens one more
         tasks=len(asyncio.all_tasks()),
         maps=count_maps(town),
     )
+
+
+def count_allocated(libc: ctypes.CDLL) -> int:
+    """Count the bytes that malloc has given out, in all its arenas and in maps of their own."""
+    libc.mallinfo2.restype = Sizes
+    sizes = libc.mallinfo2()
+    return int(sizes.uordblks + sizes.hblkhd)
 
 
 def count_maps(town: Town) -> dict[str, int]:

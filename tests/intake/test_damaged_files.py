@@ -1,6 +1,7 @@
 """Rosters and outcome files that were damaged: refused with a place, or read; never a crash."""
 
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -9,7 +10,15 @@ from school import CODES, judge_file, write_book
 
 from bot.errors import FileRefused, Problem
 from bot.intake.rosters import parse_roster
-from tests.hardening.damage import Damage, damage, damage_part, damages, see_that_all_are_told
+from tests.hardening.damage import (
+    Damage,
+    damage,
+    damage_part,
+    damages,
+    no_hang,
+    see_that_all_are_told,
+    see_that_it_grows_in_line,
+)
 
 NOW = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)
 ROSTER = ["study_code", "birth_month", "home_language", "level", "baseline", "disadvantage"]
@@ -53,9 +62,8 @@ HURT = [
     ),
     *(b'r="A0"', b"<v>99999999</v>", b"<v>-1</v>", b'<c r="A1" t="d"><v>x</v></c>', b's="99"'),
 ]
-SECONDS = timedelta(seconds=10)  # on a busy machine; alone each takes milliseconds
 FEW = settings(
-    max_examples=150, deadline=SECONDS, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=150, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 MANY = settings(FEW, max_examples=3_000, derandomize=False)
 
@@ -80,7 +88,8 @@ def try_to_read(kind: str, content: bytes) -> None:
     """Read a file; a refusal names the file and says what would be accepted."""
     found: list[Problem] = []
     try:
-        READS[kind](content)
+        with no_hang():
+            READS[kind](content)
     except FileRefused as refused:
         found = refused.problems
     assert all(each.path and each.what and each.instead for each in found)
@@ -116,26 +125,24 @@ def test_any_bytes_are_read_or_refused(kind: str) -> None:
     read()
 
 
+HUGE: dict[str, Callable[[int], bytes]] = {
+    "columns": lambda n: (
+        ",".join(f"c{k}" for k in range(2_500 * n)).encode() + b"\n" + b"1," * (2_500 * n)
+    ),
+    "a huge cell": lambda n: b'a,b\n"' + b"x" * (250_000 * n) + b'",1\n',
+    "a long cell": lambda n: (
+        b"study_code,instrument,wave,score\n" + b"x" * (32_000 * n) + b",words,before,1\n"
+    ),
+    "the same line": lambda n: b"a;b\n" * (10_000 * n),
+    "empty lines": lambda n: b"\n" * (100_000 * n),
+    "one line": lambda n: b"a," * (250_000 * n),
+    "quotes": lambda n: b'"' * (25_000 * n + 1),
+}
+
+
 @pytest.mark.parametrize("kind", READS)
-@pytest.mark.parametrize(
-    "content",
-    [
-        ",".join(f"c{n}" for n in range(10_000)).encode() + b"\n" + b"1," * 10_000,
-        b'a,b\n"' + b"x" * 1_000_000 + b'",1\n',
-        b"a;b\n" * 100_000,
-        b"\n" * 1_000_000,
-        b"a," * 1_000_000,
-        b'"' * 100_001,
-        b"study_code,instrument,wave,score\n" + b"x" * 130_000 + b",words,before,1\n",
-    ],
-    ids=[
-        *("10,000 columns", "a huge cell", "the same line", "empty lines", "one line", "quotes"),
-        "a long cell",
-    ],
-)
-def test_a_huge_file_is_read_or_refused_in_seconds(kind: str, content: bytes) -> None:
-    started = datetime.now(UTC)
-
-    try_to_read(kind, content)
-
-    assert datetime.now(UTC) - started < SECONDS
+@pytest.mark.parametrize("make", HUGE.values(), ids=HUGE)
+def test_a_huge_file_is_read_or_refused_without_needless_work(
+    kind: str, make: Callable[[int], bytes]
+) -> None:
+    see_that_it_grows_in_line(lambda times: try_to_read(kind, make(times)))
