@@ -54,7 +54,10 @@ async def prepare(database: Database) -> None:
         if await connection.run_sync(is_empty):
             await connection.run_sync(upgrade_connection)
         elif await connection.run_sync(current_revision) != newest_revision():
-            raise BotError("The database is of an older version. Run `kuffert db upgrade` first.")
+            raise BotError(
+                "The database is of an older version. Run `kuffert db upgrade` first, with --demo "
+                "for the demo's."
+            )
 
 
 async def list_drift(database: Database) -> list[str]:

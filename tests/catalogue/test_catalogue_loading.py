@@ -1,6 +1,7 @@
 """A catalogue loads whole, and gives what it was made from."""
 
 import hashlib
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from conftest import SMALL, make_png
@@ -108,3 +109,42 @@ def test_every_problem_is_told_at_once_in_the_order_of_the_files(files: dict[str
         "content/programme.yaml",
         "locales/ar/LC_MESSAGES/bot.po",
     ]
+
+
+def test_what_did_not_change_is_not_read_again_and_what_did_is(files: dict[str, bytes]) -> None:
+    first = load_catalogue(dict(files))
+    text = "content/activities/sock-pairs/en.md"
+    changed = files[text].replace(b"Sock Pairs", b"Sock Pairs Again")
+
+    same = load_catalogue(dict(files))
+    other = load_catalogue(files | {text: changed})
+
+    assert same.activities["A01"] is first.activities["A01"]
+    assert same == first
+    assert other.activities["A01"].text_in("en", "en").title == "Sock Pairs Again"
+    assert load_catalogue(files).activities["A01"].text_in("en", "en").title == "Sock Pairs"
+
+
+def test_a_refusal_is_told_whole_each_time(files: dict[str, bytes]) -> None:
+    load_catalogue(files)
+    files["content/activities/sock-pairs/en.md"] = b""
+    told = []
+    for _ in range(2):
+        with pytest.raises(FileRefused) as refused:
+            load_catalogue(files)
+        told.append(refused.value.problems)
+
+    assert told[0] == told[1] == sorted(check_catalogue(files).errors)
+
+
+def test_threads_load_in_turn(files: dict[str, bytes]) -> None:
+    text = "content/activities/sock-pairs/en.md"
+    several = [files, files | {text: files[text].replace(b"Sock Pairs", b"Pairs of Socks")}] * 4
+
+    with ThreadPoolExecutor(4) as threads:
+        titles = [
+            each.activities["A01"].text_in("en", "en").title
+            for each in threads.map(load_catalogue, several)
+        ]
+
+    assert titles == ["Sock Pairs", "Pairs of Socks"] * 4

@@ -1,6 +1,7 @@
 """Rotating the key while bots send and answer, with a kill -9 in the middle of it."""
 
 import asyncio
+import re
 import shutil
 import signal
 from collections import Counter
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import pytest
 from anyio import to_thread
-from sqlmodel import select
+from sqlmodel import select, update
 
 from bot.app.opening import Store
 from bot.app.resealing import count_by_key
@@ -22,6 +23,7 @@ from bot.report.exports.exporting import SEALED_AS
 from bot.store import deployment, questions
 from bot.store.columns import id_of
 from bot.store.evaluation_tables import ExportSeries
+from bot.store.operation_tables import RunningProcess
 from bot.store.states import QuestionKind
 from bot.store.tables import Card, Centre, Child, Guardian, Poster
 from tests.kinds import on_postgresql, on_sqlite
@@ -33,6 +35,7 @@ pytestmark = pytest.mark.anyio
 LOOK_AGAIN_SECONDS = 0.02
 CARDS = 2000  # so many that a rotation takes some time
 WEB = ("--role", "web")
+MISSED = timedelta(minutes=2)  # longer than a process that runs is silent
 
 
 @pytest.fixture
@@ -217,6 +220,38 @@ async def test_on_two_machines_the_file_is_copied_before_the_new_key_seals(
     assert rotated[0] == 0, rotated[1]
     assert f"key {old}\topens\t0 rows" in after[1]
     assert f"seals with {new}\n" in after[1]
+
+
+async def silence(storm: Storm) -> None:
+    """Let it be a while since anybody was heard of."""
+    async with storm.database.writing() as session:
+        await session.exec(update(RunningProcess).values(seen_at=datetime.now(UTC) - MISSED))
+
+
+@on_sqlite
+async def test_a_key_is_let_go_of_without_a_machine_that_was_killed(
+    storm: Storm, key_file: Path
+) -> None:
+    elsewhere = {**storm.settings, "KUFFERT_SECRET_KEY_FILE": str(keep_key(storm, "there.key"))}
+    storm.settings["KUFFERT_SECRET_KEY_FILE"] = str(key_file)
+    [person] = add_persons(storm, 1)
+    async with running_bot(storm.folder, **elsewhere):
+        ask(storm, [person])
+        await wait_for_answers(storm, 1)
+    await silence(storm)
+
+    rotated = await command(storm, "key", "rotate")
+    await let_settle(storm)
+    refused = await command(storm, "key", "retire")
+    digits = re.findall(r"\((\w{8}), last heard of", refused[1])
+    retired = await command(storm, "key", "retire", "--without", digits[0])
+
+    assert rotated[0] == 0, rotated[1]
+    assert (refused[0], len(digits)) == (1, 1), refused
+    assert retired[0] == 0, retired[1]
+    assert len(read_keys(key_file).names) == 1
+    assert len(read_keys(storm.folder / "there.key").names) == 1
+    assert read_keys(storm.folder / "there.key").names != read_keys(key_file).names
 
 
 @on_sqlite

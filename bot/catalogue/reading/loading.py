@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
+from threading import Lock
 from typing import TypeVar
 
 from pydantic import BaseModel
@@ -55,12 +56,17 @@ YAML = ".yaml"
 Read = TypeVar("Read")
 Model = TypeVar("Model", bound=BaseModel)
 SharedActivities = SharedReading[tuple[Activity | None, int]]
+_LOADED, _TURN = Memory(), Lock()  # most of what a process loads differs little from the last time
 
 
 def load_catalogue(files: Files) -> Catalogue:
-    """Load a catalogue from its files; raise FileRefused with every problem in them."""
+    """Load a catalogue from its files; raise FileRefused with every problem in them.
+
+    What is as it was when this process last loaded one is not read again. Threads take turns.
+    """
     findings = Findings()
-    catalogue = read_catalogue(files, findings)
+    with _TURN:
+        catalogue = read_catalogue(files, findings, _LOADED)
     if findings.errors or catalogue is None:
         raise FileRefused(findings.errors)
     return catalogue
