@@ -18,10 +18,11 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.app.alerting import Watch, Watchman
 from bot.app.beating import Heart
 from bot.app.clocks import SystemClock
-from bot.app.forgetting import retire
 from bot.app.greeting import Greeter, Webhook
+from bot.app.housekeeping import Housekeeper
 from bot.app.keys import KeyWatch
 from bot.app.opening import Store
+from bot.app.poll_turns import PollTurns
 from bot.app.reaping import Reaper
 from bot.app.reloading import LOOK_SECONDS, Reloader
 from bot.app.watching import ClockWatch
@@ -39,23 +40,16 @@ from bot.delivery.pace import Pace
 from bot.delivery.sending import Sender
 from bot.delivery.shelf import Shelf
 from bot.errors import DatabaseGone
-from bot.store import accounts, attempts, deployment, guardians, updates, work
+from bot.store import deployment
 from bot.store.condition import Condition, read_condition
-from bot.store.liveness import Hold, Life
 from bot.store.tombstones import TombstoneFile
 
 TICK_SECONDS = 1
 TAKE_OVER_SECONDS = 1
 WEBHOOK_SECONDS = 60
 WATCH_SECONDS = 60
-POLL_TURN_SECONDS = 10
-POLLING = "polling"  # on PostgreSQL one process at a time polls, and this name says who
 COLLECT_AFTER = (20_000, 20, 20)  # new objects, and generations of them
 RETIRING_HOUR = 3  # UTC
-NEWCOMERS_STAY = timedelta(days=7)
-UPDATES_STAY = timedelta(days=7)
-ATTEMPTS_STAY = timedelta(days=1)
-SIGN_INS_STAY = timedelta(days=30)
 
 log = logging.getLogger(__name__)
 
@@ -125,7 +119,6 @@ class Runtime:
         self._heart = Heart(database, self.name, role=role, sealer=sealer, clock=clock)
         self._reaper = Reaper(database, self.name, clock=clock, monotonic=time.monotonic)
         self._keys = KeyWatch(database, sealer)
-        self._polls = Life(database, POLLING)
         self.pace = Pace(
             database, rate=network.rate, chat_wait=network.chat_wait, clock=SystemClock()
         )
@@ -148,6 +141,8 @@ class Runtime:
             meters=self.meters,
         )
         self.poller = Poller(self.application, self.receiver)
+        self._polls = PollTurns(database, self.poller)
+        self.housekeeper = Housekeeper(database, shelf, reloader, clock=clock)
         telling = self.application.bot
         self._watchman = Watchman(database, telling, watch, clock=clock) if watch else None
         self.greeter = Greeter(self.application, shelf, webhook=network.webhook, api=network.api)
@@ -201,8 +196,8 @@ class Runtime:
             scheduler.add_job(look, "interval", seconds=WEBHOOK_SECONDS, **often)
         if self._watchman:
             scheduler.add_job(self.watch, "interval", seconds=WATCH_SECONDS, **often)
-        scheduler.add_job(self.tidy, "interval", hours=1, **often)
-        scheduler.add_job(self.retire, "cron", hour=RETIRING_HOUR, **often)
+        scheduler.add_job(self.housekeeper.tidy, "interval", hours=1, **often)
+        scheduler.add_job(self.housekeeper.retire, "cron", hour=RETIRING_HOUR, **often)
         scheduler.start()
         self.inbox.wake()
         try:
@@ -212,7 +207,7 @@ class Runtime:
                 if self.role is not Role.SENDER:
                     tasks.create_task(self.inbox.run())
                     if self.network.webhook is None:
-                        tasks.create_task(self._poll_in_turn())
+                        tasks.create_task(self._polls.run())
                 if self.role is not Role.WEB:
                     tasks.create_task(self._send_on())
         finally:
@@ -236,32 +231,6 @@ class Runtime:
                 await self.pace.pay()
             except DatabaseGone as error:
                 log.warning("the budget waits: %s", error)
-
-    async def _poll_in_turn(self) -> None:
-        """Poll as long as no other process does."""
-        while True:
-            if await self._may_poll():
-                polling = asyncio.create_task(self.poller.run())
-                try:
-                    await self._poll_while_ours(polling)
-                finally:
-                    polling.cancel()
-                    await asyncio.wait([polling])
-            await asyncio.sleep(TICK_SECONDS)
-
-    async def _poll_while_ours(self, polling: "asyncio.Task[None]") -> None:
-        """Come back when another process polls; raise what ended the polling."""
-        while await self._may_poll():
-            done, _ = await asyncio.wait([polling], timeout=POLL_TURN_SECONDS)
-            for task in done:
-                task.result()
-
-    async def _may_poll(self) -> bool:
-        """Say whether it is for us to poll; while the database is away nothing changes."""
-        try:
-            return await self._polls.hold() is not Hold.REFUSED
-        except DatabaseGone:
-            return True
 
     async def _send_on(self) -> None:
         """Send what is due, whenever somebody says that there may be something."""
@@ -325,27 +294,3 @@ class Runtime:
             log.exception("the content was not looked at")
         if self.role is not Role.SENDER:
             await self.greeter.publish_again()
-
-    async def tidy(self) -> None:
-        """Forget what is over: newcomers who never consented, updates that are done, attempts."""
-        now = self.clock.now()
-        try:
-            async with self.store.database.writing() as session:
-                await guardians.forget_newcomers_before(session, now - NEWCOMERS_STAY)
-                await updates.forget_done_before(session, now - UPDATES_STAY)
-                await attempts.forget_before(session, now - ATTEMPTS_STAY)
-                await accounts.forget_attempts_before(session, now - ATTEMPTS_STAY)
-                await accounts.forget_sign_ins_before(session, now - SIGN_INS_STAY)
-                await work.forget_expired(session, now=now)
-            if self.reloader:
-                await self.reloader.tidy()
-        except DatabaseGone as error:
-            log.warning("tidying waits: %s", error)
-
-    async def retire(self) -> None:
-        """Let everything personal go when the programme's time is over."""
-        programme, now = self.shelf.current.programme, self.clock.now()
-        try:
-            await retire(self.store.database, programme, now=now)
-        except DatabaseGone as error:
-            log.warning("retention waits until the next night: %s", error)

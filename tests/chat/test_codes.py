@@ -168,7 +168,7 @@ async def test_a_language_tapped_without_a_card_is_no_consent_and_is_forgotten_a
     await phone.tap_stale(phone.last, "join")
     assert await town.rows(Guardian) == []
     await town.skip(days=7, minutes=1)
-    await town.runtime.tidy()
+    await town.runtime.housekeeper.tidy()
 
     assert await town.rows(Newcomer) == []
 
@@ -252,7 +252,7 @@ async def test_attempts_are_forgotten_after_a_day(town: Town) -> None:
     await guess(phone, 1)
 
     town.clock.move_to(town.clock.now() + timedelta(hours=2))
-    await town.runtime.tidy()
+    await town.runtime.housekeeper.tidy()
 
     (kept,) = await town.rows(CodeAttempt)
     assert kept.attempted_at == town.clock.now() - timedelta(hours=2)

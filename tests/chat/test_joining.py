@@ -110,7 +110,7 @@ async def test_a_newcomer_leaves_no_chat_id_and_is_forgotten_after_a_week(town: 
     assert str(phone.person.id) not in newcomer.model_dump_json()
 
     await town.skip(days=7, minutes=1)
-    await town.runtime.tidy()
+    await town.runtime.housekeeper.tidy()
 
     assert await town.rows(Newcomer) == []
 

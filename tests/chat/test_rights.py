@@ -627,11 +627,11 @@ async def test_everything_personal_goes_so_many_days_after_the_study(town: Town)
     town.runtime.shelf.current = replace(catalogue, programme=programme)
 
     await town.skip(days=53)  # until 30 October, the last day
-    await town.runtime.retire()
+    await town.runtime.housekeeper.retire()
     kept = len(await town.rows(Guardian))
     await town.skip(days=1)
     for _ in range(2):  # another night, or another replica, changes nothing
-        await town.runtime.retire()
+        await town.runtime.housekeeper.retire()
 
     assert kept == 1
     for table in (Guardian, Newcomer, Delivery, EngagementEvent):

@@ -191,10 +191,10 @@ async def test_what_is_over_is_tidied_away(opened: Open) -> None:
     )
     await browser.post("/centres/solsikken/roster", files={"file": ("a.csv", roster)}, status=200)
 
-    await town.runtime.tidy()
+    await town.runtime.housekeeper.tidy()
     assert [len(await town.rows(each)) for each in (SignInAttempt, SignIn)] == [3, 1]
     town.clock.move_to(town.clock.now() + timedelta(days=31))
-    await town.runtime.tidy()
+    await town.runtime.housekeeper.tidy()
 
     assert [len(await town.rows(each)) for each in (SignInAttempt, SignIn)] == [0, 0]
     (kept,) = await town.rows(Work)

@@ -85,7 +85,7 @@ async def work(town: Town, browser: Browser, paths: list[str]) -> None:
     await browser.sign_in(ADMIN)
     for path in paths:
         assert (await browser.client.get(path)).status_code < 500, path
-    await town.runtime.tidy()
+    await town.runtime.housekeeper.tidy()
 
 
 @pytest.mark.parametrize("rounds", [8, pytest.param(240, marks=pytest.mark.long)])
