@@ -16,6 +16,7 @@ from sqlmodel import SQLModel
 from bot.store import Database, open_database
 from bot.store.migrating import prepare
 from tests.town import Town, open_town
+from tests.warm import share_statements
 
 MONDAY_MORNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)  # 11:00 in Copenhagen
 CASE_BY_CASE = ("chat", "intake")
@@ -35,7 +36,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Name the kinds."""
+    """Name the kinds; compile a statement once in all tests."""
+    share_statements()
     for name, what in EXTRAS.items():
         config.addinivalue_line("markers", f"{name}: {what}")
 
