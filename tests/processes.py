@@ -18,7 +18,7 @@ from tests.town import ROOT
 KEY = "a" * 43 + "="
 LONGEST_SECONDS = 60
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(["bot.cli"])
+FORKS.set_forkserver_preload(["tests.preloaded"])
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:

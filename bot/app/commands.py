@@ -14,7 +14,6 @@ from bot.app.alerting import Watch, measure_disks
 from bot.app.cards import IssuedCard, find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.console import console
-from bot.app.content import ContentChecker
 from bot.app.forgetting import forget_again
 from bot.app.greeting import Webhook
 from bot.app.health import list_database_folders
@@ -24,10 +23,12 @@ from bot.app.reloading import Reloader
 from bot.app.running import Network, Role, Runtime, spare_the_collector
 from bot.app.serving import serving
 from bot.app.withdrawing import withdraw_unknown
+from bot.catalogue.files import read_folder
+from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.receiving import is_update
 from bot.core.sealing import draw_key
-from bot.errors import BotError
+from bot.errors import BotError, FileRefused
 from bot.report import funnel
 from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
@@ -183,9 +184,10 @@ async def add_centre(
     settings: Settings, code: str, *, name: str, zone: str, language: str, is_test: bool = False
 ) -> None:
     """Add a centre; one that is a test counts nowhere."""
-    findings = ContentChecker(settings.content, settings.locales).check()
-    if findings.errors:
-        raise BotError(str(findings.errors[0]))
+    try:
+        load_catalogue(read_folder(settings.content, settings.locales))
+    except FileRefused as refused:
+        raise BotError(str(refused.problems[0])) from None
     async with open_store(settings) as store, store.database.writing() as session:
         await centres.add_centre(
             session,

@@ -23,6 +23,8 @@ from bot.printing.typesetting import Layout, typeset_layout
 SOURCE, PICTURES = "page.typ", "pictures"
 LINE = re.compile(r"page\.typ:(\d+)")
 PLACE = re.compile(r" \(searched at [^)]*\)")  # in a folder that is gone by then
+MOST_SOUND = 5_000  # pages: some versions of content, in all their languages
+_SOUND: dict[str, None] = {}  # digests of what this process has set without a fault, latest last
 
 
 def typeset_printable(catalogue: Catalogue, name: str, languages: Sequence[str]) -> Media:
@@ -104,7 +106,18 @@ def check_printable(catalogue: Catalogue, name: str, language: str) -> list[Prob
         spoken += [each for each in catalogue.languages if each != language][:1]
     try:
         for languages in dict.fromkeys([(language,), tuple(spoken)]):
-            typeset_printable(catalogue, name, languages)
+            try_printable(catalogue, name, languages)
     except FileRefused as refused:
         return refused.problems
     return []
+
+
+def try_printable(catalogue: Catalogue, name: str, languages: Sequence[str]) -> None:
+    """Set a page unless this process did before, the same to a word; raise FileRefused."""
+    digest = lay_printable(catalogue, name, *languages).digest
+    if digest in _SOUND:
+        return
+    typeset_printable(catalogue, name, languages)
+    _SOUND[digest] = None
+    if len(_SOUND) > MOST_SOUND:
+        _SOUND.pop(next(iter(_SOUND)), None)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue.files import Files, Found, Stamp, look, read_file, version_of
-from bot.catalogue.reading.loading import read_catalogue
-from bot.catalogue.reading.memory import Memory
+from bot.catalogue.reading.loading import read_catalogue, remember_loaded
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Catalogue
 from bot.errors import FileRefused
@@ -33,12 +32,12 @@ class Workbench:
     """Reads and checks one pair of folders, again and again; what is unchanged is read once."""
 
     def __init__(self, content: Path, locales: Path) -> None:
-        """Begin with nothing read."""
+        """Begin with what this process loaded last, if it did."""
         self.content = content
         self.locales = locales
         self._stamps: Mapping[str, Stamp] = {}
         self._files: dict[str, bytes] = {}
-        self._memory = Memory()
+        self._memory = remember_loaded()
 
     def look(self) -> Mapping[str, Stamp]:
         """Look which files there are, and when each was last touched; none is read."""
