@@ -51,6 +51,7 @@ from conftest import ENGLISH_WORDS, LABEL_KEYS, SMALL
 
 import bot.catalogue
 from bot.catalogue.reading.loading import check_catalogue, load_catalogue, read_catalogue
+from bot.catalogue.reading.memory import Memory
 from bot.catalogue.reading.parsing import Findings
 from bot.errors import FileRefused
 
@@ -906,7 +907,7 @@ def test_every_place_that_makes_a_problem_is_in_the_table() -> None:
 
     for broken in ALL:
         noting = Noting()
-        read_catalogue(broken.change(dict(SMALL)), noting)
+        read_catalogue(broken.change(dict(SMALL)), noting, Memory())
         places |= noting.places
 
     unseen = [

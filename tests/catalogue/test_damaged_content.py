@@ -5,7 +5,9 @@ from conftest import SMALL
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from bot.catalogue.reading.loading import check_catalogue, load_catalogue
+from bot.catalogue.reading.loading import load_catalogue, read_catalogue
+from bot.catalogue.reading.memory import Memory
+from bot.catalogue.reading.parsing import Findings
 from bot.errors import FileRefused, Problem
 from tests.hardening.damage import Damage, damage, damages, no_hang, see_that_all_are_told
 
@@ -100,8 +102,10 @@ MANY = settings(FEW, max_examples=5_000, derandomize=False)
 
 def see_that_it_is_told(files: dict[str, bytes]) -> None:
     """Check content, and load it: what is wrong has a place, what is not is loaded."""
+    findings = Findings()
     with no_hang():
-        errors = check_catalogue(files).errors
+        read_catalogue(files, findings, Memory())
+    errors = findings.errors
     assert all(each.path and each.what and each.instead for each in errors)
     see_that_all_are_told(errors)
     refused: list[Problem] = []

@@ -76,13 +76,13 @@ def test_a_change_is_noticed_and_a_touch_alone_changes_nothing(
 
 @pytest.mark.parametrize("seed", range(4))
 def test_after_any_edits_the_findings_are_those_of_a_first_reading(seed: int) -> None:
-    rng, memory, files = random.Random(seed), Memory(), dict(SMALL)
+    rng, files = random.Random(seed), dict(SMALL)
 
     for _ in range(25):
         files = edit_somewhere(files, rng)
         again, first = Findings(), Findings()
-        read_catalogue(files, again, memory)
-        read_catalogue(files, first)
+        read_catalogue(files, again)
+        read_catalogue(files, first, Memory())
         assert again == first
 
 
@@ -225,6 +225,7 @@ def test_a_language_that_falls_back_is_read_in_the_programmes_own() -> None:
 BOTH_WAYS = """
 import threading
 from bot.catalogue.reading.loading import read_catalogue
+from bot.catalogue.reading.memory import Memory
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.reading.sharing import MANY_FOLDERS
 from tests.bench.library import make_library
@@ -235,7 +236,7 @@ files[spoilt] = files[spoilt].replace(b"## why", b"## hvorfor")
 together, alone = Findings(), Findings()
 assert threading.active_count() == 1
 read_catalogue(files, together)
-another = threading.Thread(target=read_catalogue, args=(files, alone))  # two threads: no copy
+another = threading.Thread(target=read_catalogue, args=(files, alone, Memory()))  # no copy then
 another.start()
 another.join()
 assert together == alone

@@ -1,6 +1,7 @@
 """Load a catalogue whole or not at all, with every problem at once."""
 
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import partial
 from threading import Lock
@@ -56,26 +57,16 @@ YAML = ".yaml"
 Read = TypeVar("Read")
 Model = TypeVar("Model", bound=BaseModel)
 SharedActivities = SharedReading[tuple[Activity | None, int]]
-_LOADED, _TURN = Memory(), Lock()  # most of what a process loads differs little from the last time
+_READ, _TURN = Memory(), Lock()  # most of what a process reads differs little from the last time
 
 
 def load_catalogue(files: Files) -> Catalogue:
-    """Load a catalogue from its files; raise FileRefused with every problem in them.
-
-    What is as it was when this process last loaded one is not read again. Threads take turns.
-    """
+    """Load a catalogue from its files; raise FileRefused with every problem in them."""
     findings = Findings()
-    with _TURN:
-        catalogue = read_catalogue(files, findings, _LOADED)
+    catalogue = read_catalogue(files, findings)
     if findings.errors or catalogue is None:
         raise FileRefused(findings.errors)
     return catalogue
-
-
-def remember_loaded() -> Memory:
-    """Give a memory that begins with what this process loaded last."""
-    with _TURN:
-        return _LOADED.copy()
 
 
 def check_catalogue(files: Files) -> Findings:
@@ -90,11 +81,13 @@ def read_catalogue(
 ) -> Catalogue | None:
     """Read as much as can be read; None when nothing can be made of it.
 
-    With a memory, only what has changed since it was last used is read.
+    Only what has changed since a memory was last used is read. Without one it is the process's own,
+    which threads use in turn.
     """
-    reading = Reading(files, findings, memory or Memory())
-    catalogue = reading.read()
-    reading.memory.turn()
+    with nullcontext() if memory else _TURN:
+        reading = Reading(files, findings, memory or _READ)
+        catalogue = reading.read()
+        reading.memory.turn()
     return catalogue
 
 

@@ -16,12 +16,6 @@ class Memory:
         self._kept: dict[str, tuple[object, object, Findings]] = {}
         self._used: dict[str, tuple[object, object, Findings]] = {}
 
-    def copy(self) -> "Memory":
-        """Give another that keeps the same, and goes its own way from here."""
-        other = Memory()
-        other._kept = dict(self._kept)
-        return other
-
     def recall(
         self, place: str, inputs: object, findings: Findings, make: Callable[[Findings], Read]
     ) -> Read:

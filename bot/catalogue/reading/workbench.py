@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.catalogue.files import Files, Found, Stamp, look, read_file, version_of
-from bot.catalogue.reading.loading import read_catalogue, remember_loaded
+from bot.catalogue.reading.loading import read_catalogue
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.records import Catalogue
 from bot.errors import FileRefused
@@ -29,15 +29,17 @@ class Checked:
 
 
 class Workbench:
-    """Reads and checks one pair of folders, again and again; what is unchanged is read once."""
+    """Reads and checks one pair of folders, again and again; what is unchanged is read once.
+
+    What was read is remembered by the process (`read_catalogue`), the files by the bench.
+    """
 
     def __init__(self, content: Path, locales: Path) -> None:
-        """Begin with what this process loaded last, if it did."""
+        """Begin with nothing read."""
         self.content = content
         self.locales = locales
         self._stamps: Mapping[str, Stamp] = {}
         self._files: dict[str, bytes] = {}
-        self._memory = remember_loaded()
 
     def look(self) -> Mapping[str, Stamp]:
         """Look which files there are, and when each was last touched; none is read."""
@@ -55,7 +57,7 @@ class Workbench:
         with sparing_the_collector(is_worth_it=len(found) - len(self._files) > MANY_FILES):
             files = {each.name: self._read(each) for each in found}
             findings = Findings()
-            catalogue = read_catalogue(files, findings, self._memory)
+            catalogue = read_catalogue(files, findings)
             version = catalogue.version if catalogue else version_of(files)
         self._files, self._stamps = files, {each.name: each.stamp for each in found}
         return Checked(files, version, findings, None if findings.errors else catalogue)
