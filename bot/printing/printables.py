@@ -101,23 +101,32 @@ def check_printables(catalogue: Catalogue, languages: Iterable[str]) -> list[Pro
 
 def check_printable(catalogue: Catalogue, name: str, language: str) -> list[Problem]:
     """Set one page to print in one language, and beside another; give a problem where it fails."""
-    spoken = [language]
-    if catalogue.printables[name].card.two_languages:
-        spoken += [each for each in catalogue.languages if each != language][:1]
     try:
-        for languages in dict.fromkeys([(language,), tuple(spoken)]):
+        for languages in list_settings(catalogue, name, language):
             try_printable(catalogue, name, languages)
     except FileRefused as refused:
         return refused.problems
     return []
 
 
+def list_settings(catalogue: Catalogue, name: str, language: str) -> list[tuple[str, ...]]:
+    """List the languages in which a page is tried: one, and beside it another if it takes two."""
+    others = [each for each in catalogue.languages if each != language][:1]
+    if not catalogue.printables[name].card.two_languages or not others:
+        return [(language,)]
+    return [(language,), (language, *others)]
+
+
 def try_printable(catalogue: Catalogue, name: str, languages: Sequence[str]) -> None:
     """Set a page unless this process did before, the same to a word; raise FileRefused."""
     digest = lay_printable(catalogue, name, *languages).digest
-    if digest in _SOUND:
-        return
-    typeset_printable(catalogue, name, languages)
+    if digest not in _SOUND:
+        typeset_printable(catalogue, name, languages)
+        note_sound(digest)
+
+
+def note_sound(digest: str) -> None:
+    """Note that what is laid out so can be set."""
     _SOUND[digest] = None
     if len(_SOUND) > MOST_SOUND:
         _SOUND.pop(next(iter(_SOUND)), None)

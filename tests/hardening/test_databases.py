@@ -81,17 +81,21 @@ def read_only(server: PostgresServer) -> Iterator[None]:
     """Let a PostgreSQL be read-only, as one is that is not the first any more."""
     server.psql("ALTER SYSTEM SET default_transaction_read_only = on;")
     server.psql("SELECT pg_reload_conf();")
-    yield
-    server.psql("ALTER SYSTEM RESET default_transaction_read_only;")
-    server.psql("SELECT pg_reload_conf();")
+    try:
+        yield
+    finally:
+        server.psql("ALTER SYSTEM RESET default_transaction_read_only;")
+        server.psql("SELECT pg_reload_conf();")
 
 
 @contextmanager
 def filled(server: PostgresServer) -> Iterator[None]:
     """Let a PostgreSQL say to whatever writes what it says when its disk is full."""
     server.psql(f"\\c {PREPARED}\n{FILLED}")
-    yield
-    server.psql(f"\\c {PREPARED}\nDROP FUNCTION fill() CASCADE;")
+    try:
+        yield
+    finally:
+        server.psql(f"\\c {PREPARED}\nDROP FUNCTION fill() CASCADE;")
 
 
 @contextmanager
@@ -99,8 +103,10 @@ def stopped(server: PostgresServer) -> Iterator[None]:
     """Let a PostgreSQL be away, as when its machine fails."""
     stop = ("-w", "-D", str(server.pgdata), "-m", "immediate", "stop")
     pgexec("pg_ctl", stop, bin_path=server.bin_path, user=server.system_user)
-    yield
-    server.ensure_postgres_running()
+    try:
+        yield
+    finally:  # every test after this one needs it
+        server.ensure_postgres_running()
 
 
 def breaking(town: Town, request: pytest.FixtureRequest, way: str) -> Any:
