@@ -1,6 +1,7 @@
 """The cast, the databases, and a whole bot with a stand-in for Telegram, for every test."""
 
 import asyncio
+import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -20,6 +21,7 @@ from tests.warm import share_statements
 
 MONDAY_MORNING = datetime(2026, 9, 7, 9, 0, tzinfo=UTC)  # 11:00 in Copenhagen
 CASE_BY_CASE = ("chat", "intake")
+ACROSS = ("app", "storm")  # what goes from one database into another is tried in full by the store
 CASES = {"language", "role"}
 PREPARED = "prepared"
 EXTRAS = {
@@ -42,6 +44,11 @@ def pytest_configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", f"{name}: {what}")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """Run one more than there are processors: a test that waits leaves its own to another."""
+    return (os.cpu_count() or 1) + 1
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the kinds that were not asked for; the last line names them."""
     left_out = [name for name in EXTRAS if not config.getoption(f"--{name}")]
@@ -59,9 +66,12 @@ def is_paired(item: pytest.Item) -> bool:
     What a person meets, by case, by language and by role, is tried on SQLite and PostgreSQL in
     turn: every case on both takes twice as long, and what differs between databases does not differ
     between cases. A test without cases runs on both, and so does what is about time or the store.
+    What brings one database back as another goes from each kind to the other.
     """
     places = dict(item.callspec.indices) if hasattr(item, "callspec") else {}
-    kind = places.pop("database_url", None)
+    kind, target = places.pop("database_url", None), places.pop("target_url", None)
+    if kind is not None and target is not None and item.path.parent.name in ACROSS:
+        return kind != target
     is_by_case = CASES & places.keys() or item.path.parent.name in CASE_BY_CASE
     if kind is None or not places or not is_by_case:
         return True
