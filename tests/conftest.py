@@ -1,7 +1,6 @@
 """The cast, the databases, and a whole bot with a stand-in for Telegram, for every test."""
 
 import asyncio
-import os
 import shutil
 import sys
 from collections.abc import AsyncIterator, Iterator
@@ -42,11 +41,6 @@ def pytest_configure(config: pytest.Config) -> None:
     share_statements()
     for name, what in EXTRAS.items():
         config.addinivalue_line("markers", f"{name}: {what}")
-
-
-def pytest_xdist_auto_num_workers() -> int:
-    """Run one more than there are processors: a test that waits leaves its own to another."""
-    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

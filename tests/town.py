@@ -32,6 +32,7 @@ from bot.store.tables import Child, Delivery, EngagementEvent, StoredUpdate
 from tests.shipped import ROOT, shipped_body, shipped_catalogue
 
 TOKEN = "1000001:sandbox"
+PATIENCE = 60.0  # seconds; a machine that others use may stand still for half a minute
 Found = TypeVar("Found")
 Row = TypeVar("Row")
 
@@ -201,13 +202,13 @@ class Town:
         return [str(event.kind) for event in await self.rows(EngagementEvent)]
 
     async def wait_for(
-        self, condition: Callable[[], Found | None], *, seconds: float = 20.0
+        self, condition: Callable[[], Found | None], *, seconds: float = PATIENCE
     ) -> Found:
         return await self.sandbox.wait_for(condition, seconds=seconds)
 
     async def settle(self) -> None:
         """Come back when every update is done and everything due is sent."""
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             while await self.has_open_updates():
                 self.runtime.inbox.wake()
                 await self.wait_for_hands()

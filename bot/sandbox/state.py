@@ -346,7 +346,7 @@ class Sandbox:
         self._changed = asyncio.Event()
 
     async def wait_for(
-        self, condition: Callable[[], Found | None], *, seconds: float = 20.0
+        self, condition: Callable[[], Found | None], *, seconds: float = 60.0
     ) -> Found:
         """Wait until a condition holds; raise TimeoutError when it does not come to."""
         async with asyncio.timeout(seconds):

@@ -117,7 +117,7 @@ class Visitor:
 
 def visit(demo: Demo) -> Visitor:
     assert demo.server is not None
-    return Visitor(demo, httpx.AsyncClient(base_url=demo.server.url, timeout=20))
+    return Visitor(demo, httpx.AsyncClient(base_url=demo.server.url, timeout=60))
 
 
 async def stop_in_the_middle(folder: Path) -> None:

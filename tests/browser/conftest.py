@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
 
 import pytest
-from playwright.async_api import Page, async_playwright
+from playwright.async_api import Page, async_playwright, expect
 
 from bot.app import staff
 from bot.app.console import console
 from bot.app.serving import serving
 from bot.store.states import StaffRole
 from tests.browser.signing_in import PASSPHRASE
-from tests.town import Town
+from tests.town import PATIENCE, Town
 
 CHROMIUM = (
     "--no-sandbox",
@@ -23,6 +23,7 @@ CHROMIUM = (
     "--disable-component-update",
     "--disable-sync",
 )
+expect.set_options(timeout=PATIENCE * 1000)
 
 
 @pytest.fixture
@@ -32,6 +33,7 @@ async def page() -> AsyncIterator[Page]:
             executable_path=shutil.which("chromium"), args=list(CHROMIUM)
         )
         page = await browser.new_page(viewport={"width": 390, "height": 844})
+        page.set_default_timeout(PATIENCE * 1000)
         problems: list[str] = []
         page.on("pageerror", lambda error: problems.append(str(error)))
         page.on(

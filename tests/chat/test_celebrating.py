@@ -15,7 +15,7 @@ from bot.store import centres
 from bot.store.states import LeftReason
 from bot.store.tables import Child, ChildWeek, Delivery, Guardian, StoredUpdate
 from tests.printing.paper import A4, Sheet, read
-from tests.town import Phone, Town, find_action
+from tests.town import PATIENCE, Phone, Town, find_action
 
 pytestmark = pytest.mark.anyio
 LANGUAGES = pytest.mark.parametrize("language", ["da", "ar"])
@@ -265,7 +265,7 @@ async def test_one_that_cannot_be_drawn_comes_as_soon_as_it_can(
     callback_id = town.sandbox.tap(
         phone.person.id, phone.last.id, find_action(phone.last, "certificate")
     )
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not any(row.attempts for row in await town.rows(StoredUpdate)):
             await anyio.lowlevel.checkpoint()
     assert len(phone.from_bot) == count  # its words without it would be none

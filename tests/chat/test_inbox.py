@@ -12,7 +12,7 @@ from bot.store import Database
 from bot.store.states import UpdateStatus
 from bot.store.tables import StoredUpdate
 from tests.conftest import MONDAY_MORNING
-from tests.town import Phone, SettableClock, Town
+from tests.town import PATIENCE, Phone, SettableClock, Town
 
 pytestmark = pytest.mark.anyio
 SLOW_SECONDS = 3.0
@@ -20,7 +20,7 @@ SLOW_SECONDS = 3.0
 
 async def settle_in_time(town: Town) -> None:
     """Let seconds pass until every update is done, as attempts are made again."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while await town.has_open_updates():
             town.clock.move_to(town.clock.now() + timedelta(seconds=1))
             town.runtime.inbox.wake()
@@ -29,7 +29,7 @@ async def settle_in_time(town: Town) -> None:
 
 async def wait_for_strike(town: Town) -> None:
     """Come back when a call has gone wrong, or has begun to be slow."""
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not town.sandbox.strikes:
             await anyio.lowlevel.checkpoint()
 

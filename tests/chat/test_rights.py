@@ -35,7 +35,7 @@ from bot.store.tombstones import TombstoneFile
 from tests.conftest import MONDAY_MORNING
 from tests.shipped import LANGUAGES as SHIPPED
 from tests.shipped import shipped_catalogue
-from tests.town import Phone, Town
+from tests.town import PATIENCE, Phone, Town
 
 pytestmark = pytest.mark.anyio
 LANGUAGES = ["en", "ar"]
@@ -238,11 +238,11 @@ async def test_a_file_never_rests_unsealed_and_goes_when_it_is_sent(town: Town) 
     town.sandbox.faults.append(Fault("server_error", "sendDocument"))
 
     town.sandbox.write(phone.person.id, "/mydata")
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not town.sandbox.strikes:
             await anyio.lowlevel.checkpoint()
     resting = await dump(town.store.database)
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while await town.has_open_updates():
             town.clock.move_to(town.clock.now() + timedelta(seconds=1))
             town.runtime.inbox.wake()
@@ -496,7 +496,7 @@ async def test_a_farewell_that_cannot_be_sent_leaves_nothing_either(
         question.id,
         next(each for each in question.actions() if each.startswith("forget-surely")),
     )
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while await town.rows(Guardian):
             await anyio.lowlevel.checkpoint()
         while await town.has_open_updates():
@@ -580,7 +580,7 @@ async def test_a_line_is_on_the_disk_before_the_forgetting_is(town: Town, tmp_pa
 
     town.sandbox.tap(phone.person.id, question.id, action)
     soon = town.clock.now() + timedelta(minutes=1)  # a lease is longer
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while not any(
             each.body_sealed and each.claimed_until and each.claimed_until < soon
             for each in await town.rows(StoredUpdate)
@@ -590,7 +590,7 @@ async def test_a_line_is_on_the_disk_before_the_forgetting_is(town: Town, tmp_pa
     assert len(await town.rows(Guardian)) == 1  # no line could be written, so nothing went
     file.path.parent.mkdir()
     town.clock.move_to(town.clock.now() + timedelta(seconds=2))
-    with anyio.fail_after(20):
+    with anyio.fail_after(PATIENCE):
         while await town.has_open_updates():
             town.runtime.inbox.wake()
             await anyio.lowlevel.checkpoint()
@@ -669,7 +669,7 @@ async def test_a_message_in_hand_of_one_who_is_forgotten_is_not_sent(
     town.clock.move_to(due_at)
     async with anyio.create_task_group() as tasks:
         tasks.start_soon(town.runtime.send_due)
-        with anyio.fail_after(20):
+        with anyio.fail_after(PATIENCE):
             await held.wait()
         await forget_at_once(phone)
         town.clock.move_to(due_at + timedelta(seconds=2))

@@ -13,6 +13,7 @@ from bot.errors import BotError
 from bot.store.console_tables import Account, SignIn, SignInAttempt, Work
 from bot.store.states import StaffRole
 from tests.console.conftest import PASSPHRASE, Open
+from tests.town import PATIENCE
 
 pytestmark = pytest.mark.anyio
 WRONG = "This did not work."
@@ -81,7 +82,7 @@ async def test_a_page_is_answered_while_an_import_holds_the_writer(opened: Open)
     async with opened.town.store.database.writing():
         await browser.get("/account")
 
-    with anyio.fail_after(20):  # noted as soon as that can be
+    with anyio.fail_after(PATIENCE):  # noted as soon as that can be
         while [each.seen_at for each in await opened.town.rows(SignIn)] != [later]:
             await anyio.lowlevel.checkpoint()
 

@@ -201,7 +201,7 @@ async def meet_a_bug(run: Run) -> None:
     await run.change(*spill(run.storm.database.is_sqlite))
     run.storm.sandbox.write(CHAT, WORDS["en"])
     await wait_for_log(run, "inbox.py")
-    async with httpx.AsyncClient(base_url=run.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=run.url, timeout=60) as client:
         form = {"email": EMAIL, "passphrase": PASSPHRASE, "next": "/account"}
         answer = await client.post("/sign-in", data=form)
         run.keep("error page", answer.content + str(answer.headers).encode())
@@ -274,7 +274,7 @@ async def use_the_console(run: Run) -> None:
 async def bring_updates(run: Run) -> None:
     """Bring updates to the webhook: without the secret, and as nothing that could be read."""
     body = json.dumps({"update_id": 1, "message": {"text": WORDS["en"], "chat": {"id": CHAT}}})
-    async with httpx.AsyncClient(base_url=run.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=run.url, timeout=60) as client:
         for secret, content, status in (
             ("", body, 403),
             (WEBHOOK_SECRET, WORDS["ar"].encode(), 400),
@@ -288,7 +288,7 @@ async def bring_updates(run: Run) -> None:
 
 async def look_around(run: Run) -> None:
     """Take every figure and file that the commands give."""
-    async with httpx.AsyncClient(base_url=run.url, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=run.url, timeout=60) as client:
         run.keep("metrics", (await client.get("/metrics")).content)
     for arguments in (
         ("inbox", "list"),
