@@ -1,4 +1,4 @@
-"""What a process holds: memory, objects, open files, tasks, and the bot's own maps."""
+"""What a process holds: memory, open files, tasks, and the bot's own maps."""
 
 import asyncio
 import ctypes
@@ -28,13 +28,13 @@ class Held:
     """What is held at one moment.
 
     `megabytes` are resident: what is in use, and what lies between. `allocated` are the megabytes
-    that malloc has given out, `blocks` what Python's own allocator has: what is in use alone.
+    that malloc has given out, `blocks` what Python's own allocator has: what is in use alone. (To
+    list the objects would hold a tuple that another task is making, and break it.)
     """
 
     megabytes: float
     allocated: float
     blocks: int
-    objects: int
     files: int
     tasks: int
     maps: dict[str, int]
@@ -44,7 +44,7 @@ class Held:
         maps = ", ".join(f"{name} {size}" for name, size in self.maps.items())
         return (
             f"{self.megabytes:.1f} MB, {self.allocated:.1f} MB by malloc, {self.blocks} blocks, "
-            f"{self.objects} objects, {self.files} files, {self.tasks} tasks, {maps}"
+            f"{self.files} files, {self.tasks} tasks, {maps}"
         )
 
 
@@ -58,7 +58,6 @@ def measure(town: Town) -> Held:
         megabytes=pages * PAGE_BYTES / 1e6,
         allocated=count_allocated(libc) / 1e6,
         blocks=sys.getallocatedblocks(),
-        objects=len(gc.get_objects()),
         files=len(os.listdir("/proc/self/fd")),  # noqa: PTH208  # pathlib opens one more
         tasks=len(asyncio.all_tasks()),
         maps=count_maps(town),

@@ -161,7 +161,7 @@ def see_that_nothing_grew(held: Sequence[Held]) -> None:
     if quarter < SHORT:
         return
     before, after = held[quarter : 2 * quarter], held[-quarter:]
-    in_use = dict.fromkeys(("allocated", "blocks", "objects", "files", "tasks"), MOST_GROWTH)
+    in_use = dict.fromkeys(("allocated", "blocks", "files", "tasks"), MOST_GROWTH)
     for name, most in {"megabytes": MOST_MEMORY, **in_use}.items():
         was, is_now = (max(getattr(each, name) for each in part) for part in (before, after))
         more = UNDER_WAY if name == "tasks" else 1
