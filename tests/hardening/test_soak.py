@@ -11,6 +11,7 @@ import pytest
 from bot.app import staff
 from bot.catalogue.files import pack
 from bot.catalogue.reading.loading import load_catalogue
+from bot.printing.printables import render_printable
 from bot.store import snapshots
 from bot.store.states import StaffRole
 from bot.web.console.doors import Door
@@ -19,7 +20,7 @@ from tests.console.served import served_console
 from tests.hardening.crowd import clear, settle
 from tests.hardening.measuring import Held, measure
 from tests.hardening.test_updates import see_that_nothing_grew
-from tests.shipped import shipped_files
+from tests.shipped import shipped_catalogue, shipped_files
 from tests.town import Phone, Town
 
 pytestmark = pytest.mark.anyio
@@ -30,6 +31,8 @@ WROTE = ("/help", "/menu", "she liked it", "/privacy", "/mydata", "/language", "
 WRITERS = 5  # families that do something in a round
 MOST_FAMILIES = 30
 STAFF_EVERY, CLEAR_EVERY = 5, 10  # rounds
+FEW_ROUNDS = 8  # which show no growth
+IN_USE = ("blocks", "files", "tasks")  # of malloc Typst and SQLite hold what they need to be quick
 
 
 async def change_content(town: Town, number: int) -> None:
@@ -88,10 +91,20 @@ async def work(town: Town, browser: Browser, paths: list[str]) -> None:
     await town.runtime.housekeeper.tidy()
 
 
-@pytest.mark.parametrize("rounds", [8, pytest.param(240, marks=pytest.mark.long)])
+def fill_typst() -> None:
+    """Let Typst keep as much as it ever does: what it has laid out, for some dozens of pages."""
+    catalogue = shipped_catalogue()
+    for name in catalogue.printables:
+        for language in catalogue.languages:
+            render_printable(catalogue, name, language)
+
+
+@pytest.mark.parametrize("rounds", [FEW_ROUNDS, pytest.param(240, marks=pytest.mark.long)])
 async def test_two_months_of_families_staff_and_changed_content_leave_nothing_behind(
     town: Town, rounds: int
 ) -> None:
+    if rounds > FEW_ROUNDS:
+        fill_typst()
     rng = Random(1)
     phones: list[Phone] = []
     held: list[Held] = []
@@ -112,4 +125,4 @@ async def test_two_months_of_families_staff_and_changed_content_leave_nothing_be
             held.append(measure(town))
 
     assert await town.examine() == []
-    see_that_nothing_grew(held)
+    see_that_nothing_grew(held, in_use=IN_USE)

@@ -33,6 +33,7 @@ KNOWN = re.compile(  # what a log may say of nonsense, beside the traceback of t
 COUNTS = [500, pytest.param(25_000, marks=pytest.mark.long)]  # each way, on each database
 UNDER_WAY = 4  # tasks that may be about to end at any moment; what is left behind adds up
 SHORT = 4  # measures: a quarter of so few tells nothing
+IN_USE = ("allocated", "blocks", "files", "tasks")
 MOST_GROWTH = 1.03  # of what is in use, from the second quarter to the last
 MOST_MEMORY = 1.08  # resident: what is in use, and what lies between it after many rounds
 
@@ -153,7 +154,7 @@ async def test_mangled_updates_that_are_brought_stop_nothing_and_leave_nothing_b
     see_that_nothing_grew(held)
 
 
-def see_that_nothing_grew(held: Sequence[Held]) -> None:
+def see_that_nothing_grew(held: Sequence[Held], *, in_use: Sequence[str] = IN_USE) -> None:
     """Compare the second quarter of the measures with the last; what is short shows its maps."""
     print(*held[:: max(len(held) // 8, 1)], sep="\n")  # noqa: T201  # seen with -s, or on failure
     assert held[-1].maps["inbox"] == held[-1].maps["turns"] == held[-1].maps["results"] == 0
@@ -161,8 +162,7 @@ def see_that_nothing_grew(held: Sequence[Held]) -> None:
     if quarter < SHORT:
         return
     before, after = held[quarter : 2 * quarter], held[-quarter:]
-    in_use = dict.fromkeys(("allocated", "blocks", "files", "tasks"), MOST_GROWTH)
-    for name, most in {"megabytes": MOST_MEMORY, **in_use}.items():
+    for name, most in {"megabytes": MOST_MEMORY, **dict.fromkeys(in_use, MOST_GROWTH)}.items():
         was, is_now = (max(getattr(each, name) for each in part) for part in (before, after))
         more = UNDER_WAY if name == "tasks" else 1
         assert is_now <= was * most + more, f"{name}: {was} to {is_now}"
