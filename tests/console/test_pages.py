@@ -84,9 +84,8 @@ async def test_who_got_nothing_is_told_with_the_reason_and_gets_it_again_once(
         planned = (
             await session.exec(select(Delivery).where(Delivery.status == DeliveryStatus.PLANNED))
         ).one()
-        sent = (
-            await session.exec(select(Delivery).where(Delivery.kind == DeliveryKind.PROGRAMME))
-        ).first()
+        touches = select(Delivery).where(Delivery.kind == DeliveryKind.PROGRAMME)
+        sent = (await session.exec(touches.where(Delivery.status == DeliveryStatus.SENT))).one()
         sent.status, sent.reason, sent.message_id = DeliveryStatus.FAILED, "too late", None
         session.add(sent)
     browser = await opened.browser(StaffRole.STAFF)
