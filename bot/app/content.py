@@ -10,15 +10,14 @@ from pydantic import BaseModel
 from bot.app.rehearsing.persona import Persona
 from bot.catalogue.checks.plainness import Rules
 from bot.catalogue.files import CONTENT, LOCALES
-from bot.catalogue.materials import Printable, PrintableCard, StoryCard
+from bot.catalogue.materials import PrintableCard, StoryCard
 from bot.catalogue.programme import Programme
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.reading.recordings import RecordedList
 from bot.catalogue.reading.workbench import Checked, Workbench
-from bot.catalogue.records import ActivityCard, Catalogue, Distress
-from bot.catalogue.words import Words
+from bot.catalogue.records import ActivityCard, Distress
 from bot.errors import Problem
-from bot.printing.printables import check_printable
+from bot.printing.printables import check_printables
 
 SCHEMAS: Mapping[str, type[BaseModel]] = {
     "programme": Programme,
@@ -30,7 +29,6 @@ SCHEMAS: Mapping[str, type[BaseModel]] = {
     "language": Rules,
     "persona": Persona,
 }
-SET = tuple[Printable, Words]
 
 
 class ContentChecker:
@@ -39,7 +37,6 @@ class ContentChecker:
     def __init__(self, content: Path, locales: Path) -> None:
         """Begin with nothing read."""
         self.bench = Workbench(content, locales)
-        self._set: dict[tuple[str, str], tuple[SET, list[Problem]]] = {}
 
     def check(self) -> Findings:
         """Check everything; what has not changed is neither read nor set again."""
@@ -49,7 +46,8 @@ class ContentChecker:
         """Check everything, and give what was read; where a page cannot be set, that too."""
         checked = self.bench.check()
         if checked.catalogue:
-            checked.findings.errors += self._check_pages(checked.catalogue)
+            catalogue = checked.catalogue
+            checked.findings.errors += check_printables(catalogue, catalogue.languages)
         return checked
 
     def has_changed(self) -> bool:
@@ -64,25 +62,6 @@ class ContentChecker:
             return problem.path
         path, here = (folder / rest).absolute(), Path.cwd()
         return os.path.relpath(path, here) if path.is_relative_to(here) else str(path)
-
-    def _check_pages(self, catalogue: Catalogue) -> list[Problem]:
-        """Set each page to print in each language, unless it and its words are as before."""
-        found: list[Problem] = []
-        kept: dict[tuple[str, str], tuple[SET, list[Problem]]] = {}
-        for name, printable in catalogue.printables.items():
-            for language in catalogue.languages:
-                inputs = (printable, catalogue.words_in(language))
-                before = self._set.get((name, language))
-                is_same = before and all(
-                    old is new for old, new in zip(before[0], inputs, strict=True)
-                )
-                problems = (
-                    before[1] if before and is_same else check_printable(catalogue, name, language)
-                )
-                kept[name, language] = (inputs, problems)
-                found += [each for each in problems if each not in found]
-        self._set = kept
-        return found
 
 
 def make_schemas() -> dict[str, str]:

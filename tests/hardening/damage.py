@@ -56,7 +56,7 @@ def see_that_all_are_told(problems: Sequence[Problem]) -> None:
 
 @contextmanager
 def no_hang() -> Iterator[None]:
-    """See that something ends, by the work it makes: a busy machine has no part in it."""
+    """See that something takes little work of the process: a busy machine has no part in it."""
     began = time.process_time()
     yield
     assert time.process_time() - began < MOST_WORK
