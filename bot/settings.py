@@ -33,7 +33,9 @@ class LogKind(StrEnum):
 class Settings(BaseSettings):
     """Every setting, from the environment or from the file `kuffert.env`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file_encoding="utf-8", extra="forbid")
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, env_file_encoding="utf-8", env_ignore_empty=True, extra="forbid"
+    )
 
     telegram_token: SecretStr | None = None
     telegram_token_file: Path | None = None

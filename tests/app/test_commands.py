@@ -263,3 +263,14 @@ def test_a_busy_port_is_a_clear_error(tmp_path: Path) -> None:
         1,
         f"Port {port} is in use. Choose another with --port.",
     )
+
+
+def test_a_setting_with_nothing_after_its_sign_is_not_set(tmp_path: Path) -> None:
+    empty = ("SECRET_KEY_FILE", "TOMBSTONES", "STAFF_CHAT", "PUBLIC_URL", "SEND_RATE")
+    (tmp_path / "kuffert.env").write_text("".join(f"KUFFERT_{name}=\n" for name in empty))
+
+    listed = kuffert(tmp_path, "centre", "list")
+    backed_up = kuffert(tmp_path, "db", "backup", "kuffert.backup")
+
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert (backed_up.returncode, backed_up.stderr) == (0, "")
