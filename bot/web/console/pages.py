@@ -1,8 +1,9 @@
 """The console, put together: every door, who may go through it, and what lies behind."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -49,6 +50,7 @@ RUNS_IT = (STAFF, ADMIN)
 EVALUATES = (EVALUATOR, ADMIN)
 SETS_UP = (STAFF, EVALUATOR, ADMIN)
 ALONE = (ADMIN,)
+Hang = Callable[..., Door]  # a path, an answer and who may see it make a door
 MAPPING_FIELDS = 5_000  # six for each column of a school's file, two for each quarantined line
 
 
@@ -77,14 +79,30 @@ def make_console(office: Office, worker: Worker, more: Sequence[BaseRoute] = ())
 
 def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
     """List every page and who may see it."""
+    see: Hang = partial(hang, office)
+    do: Hang = partial(hang, office, method="POST")
+    return [
+        *lead_to_oneself(see, do),
+        *lead_to_sending(see, do, memory),
+        *lead_to_centres(see, do, memory),
+        *lead_to_content(see, do, memory, office),
+        *lead_to_questions(see, do),
+        *lead_to_evaluation(see, do, memory, worker),
+        *lead_to_results(see, do, memory, worker),
+        *lead_to_work(see, do, worker),
+        *lead_to_accounts(see, do),
+    ]
 
-    def door(
-        path: str, answer: Answer, allowed: Iterable[StaffRole] | None, **more: object
-    ) -> Door:
-        return Door(path, answer, office, allowed=allowed, **more)  # type: ignore[arg-type]
 
-    see = partial(door)
-    do = partial(door, method="POST")
+def hang(
+    office: Office, path: str, answer: Answer, allowed: Iterable[StaffRole] | None, **more: Any
+) -> Door:
+    """Hang one door."""
+    return Door(path, answer, office, allowed=allowed, **more)
+
+
+def lead_to_oneself(see: Hang, do: Hang) -> list[Door]:
+    """List the doors to signing in, and to what is one's own."""
     return [
         see(SIGN_IN, signing_in.show, ANYBODY),
         do(SIGN_IN, signing_in.sign_in, ANYBODY),
@@ -94,10 +112,22 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         do("/account/browsers", signing_in.end_sign_in, EVERYBODY),
         do("/account/language", signing_in.change_reading, EVERYBODY),
         do("/account/passphrase", signing_in.change_passphrase, EVERYBODY),
+    ]
+
+
+def lead_to_sending(see: Hang, do: Hang, memory: Memory) -> list[Door]:
+    """List the doors to what is sent, and to whom nothing is."""
+    return [
         see("/today", partial(today.show, memory=memory), RUNS_IT),
         do("/today/sending", today.switch, RUNS_IT),
         see("/silent", partial(silent.show, memory=memory), RUNS_IT),
         do("/silent", partial(silent.send_again, memory=memory), RUNS_IT),
+    ]
+
+
+def lead_to_centres(see: Hang, do: Hang, memory: Memory) -> list[Door]:
+    """List the doors to the centres, their rosters and their cards."""
+    return [
         see("/centres", partial(centres.show_all, memory=memory), EVERYBODY),
         see("/centres/{code}", partial(centres.show, memory=memory), EVERYBODY),
         do("/centres/{code}/theme", centres.change_theme, RUNS_IT),
@@ -109,16 +139,34 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
             takes_file=True,
         ),
         do("/centres/{code}/cards", centres.print_cards, RUNS_IT),
+    ]
+
+
+def lead_to_content(see: Hang, do: Hang, memory: Memory, office: Office) -> list[Door]:
+    """List the doors to what families are told."""
+    return [
         see("/content", partial(content.show, memory=memory), RUNS_IT),
         see("/content/{version}", content.show_version, RUNS_IT),
         do("/content/{version}/use", content.use, RUNS_IT),
         see("/content/{version}/preview/{rest:path}", Previews(office).show, RUNS_IT),
+    ]
+
+
+def lead_to_questions(see: Hang, do: Hang) -> list[Door]:
+    """List the doors to what parents ask."""
+    return [
         see("/inbox", inbox.show_all, RUNS_IT),
         see("/inbox/{number:int}", inbox.show, RUNS_IT),
         see("/inbox/{number:int}/file", inbox.give_file, RUNS_IT),
         do("/inbox/{number:int}/answer", inbox.answer, RUNS_IT),
         do("/inbox/{number:int}/close", inbox.close, RUNS_IT),
         do("/inbox/{number:int}/hand-over", inbox.hand_over, RUNS_IT),
+    ]
+
+
+def lead_to_evaluation(see: Hang, do: Hang, memory: Memory, worker: Worker) -> list[Door]:
+    """List the doors to exports, reports and what programs fetch."""
+    return [
         see("/evaluation", partial(evaluation.show, memory=memory), EVALUATES),
         see("/evaluation/works", evaluation.show_works, EVALUATES),
         do("/evaluation/export", partial(evaluation.begin_export, worker=worker), EVALUATES),
@@ -130,30 +178,40 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         ),
         see("/evaluation/report/{number:int}", reports.show, EVALUATES),
         see("/work/{number:int}/page", reports.give_page, EVALUATES),
-        do(
-            "/evaluation/results",
-            partial(results.receive, memory=memory, worker=worker),
-            EVALUATES,
-            takes_file=True,
-            most_fields=MAPPING_FIELDS,
-        ),
-        see("/evaluation/results/{number:int}", quarantine.show, EVALUATES),
-        see("/evaluation/results/{number:int}/form", quarantine.give_form, EVALUATES),
-        see("/evaluation/results/{number:int}/quarantined", quarantine.give_quarantined, EVALUATES),
-        do(
-            "/evaluation/results/{number:int}",
-            partial(quarantine.take_in, memory=memory, worker=worker),
-            EVALUATES,
-            takes_file=True,
-            most_fields=MAPPING_FIELDS,
-        ),
-        see("/evaluation/files/{digest}", quarantine.show_file, EVALUATES),
-        do("/evaluation/undo", partial(results.undo, memory=memory), EVALUATES),
-        do("/work/{number:int}/cancel", partial(evaluation.cancel, worker=worker), SETS_UP),
-        see("/work/{number:int}/file", evaluation.give_file, SETS_UP),
         see("/tokens", tokens.show, EVALUATES),
         do("/tokens", tokens.add, EVALUATES),
         do("/tokens/revoke", tokens.revoke, EVALUATES),
+    ]
+
+
+def lead_to_results(see: Hang, do: Hang, memory: Memory, worker: Worker) -> list[Door]:
+    """List the doors to what schools send."""
+    takes = partial(do, allowed=EVALUATES, takes_file=True, most_fields=MAPPING_FIELDS)
+    return [
+        takes("/evaluation/results", partial(results.receive, memory=memory, worker=worker)),
+        see("/evaluation/results/{number:int}", quarantine.show, EVALUATES),
+        see("/evaluation/results/{number:int}/form", quarantine.give_form, EVALUATES),
+        see("/evaluation/results/{number:int}/quarantined", quarantine.give_quarantined, EVALUATES),
+        takes(
+            "/evaluation/results/{number:int}",
+            partial(quarantine.take_in, memory=memory, worker=worker),
+        ),
+        see("/evaluation/files/{digest}", quarantine.show_file, EVALUATES),
+        do("/evaluation/undo", partial(results.undo, memory=memory), EVALUATES),
+    ]
+
+
+def lead_to_work(see: Hang, do: Hang, worker: Worker) -> list[Door]:
+    """List the doors to what is made behind the pages."""
+    return [
+        do("/work/{number:int}/cancel", partial(evaluation.cancel, worker=worker), SETS_UP),
+        see("/work/{number:int}/file", evaluation.give_file, SETS_UP),
+    ]
+
+
+def lead_to_accounts(see: Hang, do: Hang) -> list[Door]:
+    """List the doors to who may come in, and to what was done."""
+    return [
         see("/people", people.show, ALONE),
         do("/people", people.add, ALONE),
         do("/people/end", people.end, ALONE),
