@@ -1,27 +1,17 @@
 """Issue cards: for each a new child on the roster, a secret code, and the link that opens it."""
 
-from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
 
 from bot.app.opening import Store
 from bot.chat.application import find_username
 from bot.chat.codes import CARD
-from bot.core.codes import LINK_BASE, draw_card_code, link_of
+from bot.core.codes import LINK_BASE, IssuedCard, draw_card_code, link_of
 from bot.core.sealing import Sealer
 from bot.intake.enrolling import enrol
 from bot.settings import Settings
 from bot.store import Session, cards, deployment
 from bot.store.tables import Card, Centre, Child
-
-
-@dataclass(frozen=True)
-class IssuedCard:
-    """A card as it is handed out."""
-
-    code: str
-    study_code: str
-    link: str
 
 
 async def find_link_base(store: Store, settings: Settings) -> str:

@@ -11,7 +11,7 @@ from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
 from bot.app.alerting import Watch, measure_disks
-from bot.app.cards import IssuedCard, find_link_base, issue_cards
+from bot.app.cards import find_link_base, issue_cards
 from bot.app.clocks import SystemClock
 from bot.app.console import console
 from bot.app.forgetting import forget_again
@@ -27,8 +27,10 @@ from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.reading.recording_folder import RecordingFolder
 from bot.chat.receiving import is_update
+from bot.core.codes import IssuedCard
 from bot.core.sealing import draw_key
 from bot.errors import BotError, FileRefused
+from bot.intake.enrolling import open_centre
 from bot.report import funnel
 from bot.report.funnel import By, Funnel
 from bot.settings import HIGHEST_FREE_RATE, Settings
@@ -185,16 +187,17 @@ async def add_centre(
 ) -> None:
     """Add a centre; one that is a test counts nowhere."""
     try:
-        load_catalogue(read_folder(settings.content, settings.locales))
+        catalogue = load_catalogue(read_folder(settings.content, settings.locales))
     except FileRefused as refused:
         raise BotError(str(refused.problems[0])) from None
     async with open_store(settings) as store, store.database.writing() as session:
-        await centres.add_centre(
+        await open_centre(
             session,
             code,
             name=name,
             zone=zone,
             language=language,
+            languages=catalogue.languages,
             is_test=is_test,
             now=SystemClock().now(),
         )

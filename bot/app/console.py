@@ -3,15 +3,14 @@
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute
 
-from bot.app.cards import find_link_base
+from bot.app.card_desk import CardDesk
 from bot.app.content_versions import accept_again
 from bot.app.opening import Store
-from bot.app.printing import write_centre
+from bot.app.staff import ReadersDesk
 from bot.app.undertaking import undertake
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, parse_asked
@@ -25,7 +24,7 @@ from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import QuestionKind
 from bot.store.tables import Question
-from bot.web.console.offices import Fetched, Helpers, Made, Office, Printed, ShowProgress
+from bot.web.console.offices import Fetched, Helpers, Made, Office, ShowProgress
 from bot.web.console.pages import make_console
 from bot.web.console.working import Worker, read_wanted
 
@@ -72,20 +71,6 @@ class Assistant:
         """Run an earlier content again."""
         return await accept_again(self.store.database, version, now=self.clock.now())
 
-    async def print_cards(self, centre: str, language: str) -> list[Printed]:
-        """Lay out a centre's cards and letters."""
-        link_base = await find_link_base(self.store, self.settings)
-        with TemporaryDirectory() as folder:
-            written = await write_centre(
-                self.store,
-                self.shelf.current,
-                centre,
-                folder=Path(folder),
-                language=language or None,
-                link_base=link_base,
-            )
-            return [Printed(path.name, path.read_bytes()) for path in written]
-
     async def undertake(self, row: Work, folder: Path, show_progress: ShowProgress) -> Made:
         """Do what a row of work asks for, in a process of its own."""
         files, said = await undertake(
@@ -125,7 +110,8 @@ async def console(
             answer=assistant.answer,
             fetch=assistant.fetch,
             use_version=assistant.use_version,
-            print_cards=assistant.print_cards,
+            cards=CardDesk(store, settings, running=lambda: shelf.current, clock=clock),
+            colleagues=ReadersDesk(store, settings, clock=clock),
             undertake=assistant.undertake,
         ),
         is_demo=is_demo,

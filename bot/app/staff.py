@@ -1,11 +1,10 @@
 """Colleagues who read texts aloud, and accounts for the console: add, list, end."""
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from random import SystemRandom
 
 from bot.app.cards import find_link_base
-from bot.app.opening import open_store
+from bot.app.opening import Store, open_store
 from bot.chat.codes import STAFF
 from bot.core.clock import Clock
 from bot.core.codes import draw_card_code, format_code, link_of
@@ -16,30 +15,36 @@ from bot.store import Session, accounts, audit, centres, staff
 from bot.store.columns import id_of
 from bot.store.states import StaffRole
 from bot.store.tables import StaffChat
+from bot.web.console.offices import Invited
 from bot.web.console.people import read_email
 
 BY_COMMAND = "by command"
 
 
-@dataclass(frozen=True)
-class Invited:
-    """An invitation as it is handed on; nobody can look it up again."""
+class ReadersDesk:
+    """Invites those who read aloud, for the console's pages."""
 
-    link: str
-    typed: str
-    expires_at: datetime
+    def __init__(self, store: Store, settings: Settings, *, clock: Clock) -> None:
+        """Keep what is needed."""
+        self.store = store
+        self.settings = settings
+        self.clock = clock
+
+    async def invite(self, *, days: int) -> Invited:
+        """Make a link by which one colleague can register within some days."""
+        code, now = draw_card_code(SystemRandom()), self.clock.now()
+        expires_at = now + timedelta(days=days)
+        link_base = await find_link_base(self.store, self.settings)
+        async with self.store.database.writing() as session:
+            code_key = self.store.sealer.keyed_hash(code, purpose=STAFF)
+            await staff.add_invitation(session, code_key, now=now, expires_at=expires_at)
+        return Invited(link_of(code, link_base), format_code(code), expires_at)
 
 
 async def invite(settings: Settings, *, days: int, clock: Clock) -> Invited:
     """Make a link by which one colleague can register within some days."""
-    code, now = draw_card_code(SystemRandom()), clock.now()
-    expires_at = now + timedelta(days=days)
     async with open_store(settings) as store:
-        link_base = await find_link_base(store, settings)
-        async with store.database.writing() as session:
-            code_key = store.sealer.keyed_hash(code, purpose=STAFF)
-            await staff.add_invitation(session, code_key, now=now, expires_at=expires_at)
-    return Invited(link_of(code, link_base), format_code(code), expires_at)
+        return await ReadersDesk(store, settings, clock=clock).invite(days=days)
 
 
 async def list_colleagues(settings: Settings) -> list[str]:

@@ -6,16 +6,15 @@ import sys
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from typing import Annotated
-from zoneinfo import available_timezones
 
 import typer
 
 from bot.app import commands, printing
-from bot.app.cards import IssuedCard
 from bot.catalogue.checks.texts import LONGEST_THEME
 from bot.cli.console import showing_progress
 from bot.cli.options import CentreCode, OnDemo, OutFolder, clock_for, settings_for
 from bot.core.cadence import DAYS_A_WEEK, monday_of
+from bot.core.codes import IssuedCard
 from bot.errors import BotError
 
 centre_app = typer.Typer(no_args_is_help=True, help="The centres that hand out cards.")
@@ -35,8 +34,6 @@ def centre_add(
     demo: OnDemo = False,
 ) -> None:
     """Add a centre."""
-    if zone not in available_timezones():
-        raise BotError(f'There is no time zone "{zone}". Write one such as Europe/Copenhagen.')
     settings = settings_for(demo=demo)
     asyncio.run(
         commands.add_centre(settings, code, name=name, zone=zone, language=language, is_test=test)

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from random import Random
 
 from stdnum.exceptions import ValidationError
@@ -16,6 +17,15 @@ LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "İ": "1", "L": "1"})
 LIKE_NUMBER = re.compile(r"\d+(?:E\d+)?")  # 12345678, 1234E567
 GAPS = ("P", "Z", "C")  # Unicode's punctuation, spaces, and what is not seen at all
 SHORTEST_SLIP, LONGEST_SLIP = CARD_LETTERS - 1, CARD_LETTERS + 3  # one or two characters off
+
+
+@dataclass(frozen=True)
+class IssuedCard:
+    """A card as it is handed out: its secret code, its child's study code, and its link."""
+
+    code: str
+    study_code: str
+    link: str
 
 
 def link_of(code: str, link_base: str) -> str:

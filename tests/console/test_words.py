@@ -46,7 +46,7 @@ REFUSING = (
     *(BOT / "report" / f"{name}.py" for name in ("disclosure", "analysis/gathering")),
     *(
         BOT / "app" / f"{name}.py"
-        for name in ("console", "content_versions", "files", "undertaking")
+        for name in ("cards", "console", "content_versions", "files", "handing_out", "undertaking")
     ),
     *(BOT / "store" / f"{name}.py" for name in ("accounts", "centres", "outcomes", "questions")),
     BOT / "store" / "work.py",

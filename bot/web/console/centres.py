@@ -1,8 +1,5 @@
-"""Centres: how far their families have come, rosters, cards and letters, themes, zone, arms."""
+"""Centres: how far their families have come, rosters, themes, zone, arms."""
 
-import io
-import zipfile
-from collections.abc import Sequence
 from datetime import timedelta
 from urllib.parse import quote
 from zoneinfo import available_timezones
@@ -11,20 +8,19 @@ from starlette.responses import Response
 
 from bot.core.cadence import local_date, monday_of
 from bot.errors import BotError, FileRefused
+from bot.intake.enrolling import open_centre
 from bot.intake.rosters import check_roster, give_codes, import_roster, parse_roster
 from bot.report.funnel import STEPS, By, Column, Funnel, Step, count_funnel
 from bot.store import Session, arms, centres, work
 from bot.store.columns import id_of
 from bot.store.states import StaffRole
 from bot.store.tables import Centre
-from bot.web.console.offices import Printed
+from bot.web.console.files import CSV
 from bot.web.console.remembering import Memory, Remembered
 from bot.web.console.visits import Visit
 
 WEEKS_AHEAD = 4
 MOST_MONTHS = 3
-CSV = "text/csv; charset=utf-8"
-PDF, ZIP = "application/pdf", "application/zip"
 SETS_UP = (StaffRole.STAFF, StaffRole.ADMIN)
 READS_ROSTERS = (*SETS_UP, StaffRole.EVALUATOR)
 
@@ -59,7 +55,29 @@ async def show_all(visit: Visit, memory: Memory) -> Response:
         funnel=counted.value,
         columns=list_columns(counted.value),
         shows_total=visit.role is not StaffRole.EDUCATOR,
+        sets_up=visit.role in SETS_UP,
+        zones=sorted(available_timezones()),
+        program_languages=visit.office.running().languages,
     )
+
+
+async def add(visit: Visit, memory: Memory) -> Response:
+    """Add a centre."""
+    code = visit.said("code")
+    async with visit.office.database.writing() as session:
+        centre = await open_centre(
+            session,
+            code,
+            name=visit.said("name"),
+            zone=visit.said("zone"),
+            language=visit.said("language"),
+            languages=visit.office.running().languages,
+            is_test=visit.said("is_test") == "yes",
+            now=visit.now,
+        )
+        await visit.note(session, "centre added", code)
+    memory.forget()
+    return visit.back(path_of(centre), said=visit.words.say("The centre is added."))
 
 
 async def show(visit: Visit, memory: Memory) -> Response:
@@ -82,7 +100,6 @@ async def show(visit: Visit, memory: Memory) -> Response:
         columns=list_columns(counted.value),
         weeks=[(monday, themes.get((id_of(centre), monday), "")) for monday in mondays],
         zones=sorted(available_timezones()),
-        program_languages=visit.office.running().languages,
         sets_up=visit.role in SETS_UP,
         reads_rosters=visit.role in READS_ROSTERS,
     )
@@ -162,30 +179,3 @@ async def take_in_roster(visit: Visit, memory: Memory) -> Response:
         codes=id_of(codes),
         path_back=path_of(centre),
     )
-
-
-async def print_cards(visit: Visit) -> Response:
-    """Lay out a centre's cards and letters as PDF, and note that they were printed."""
-    language = visit.said("language")
-    async with visit.office.database.reading() as session:
-        centre = await get_centre(visit, session)
-    made = await visit.office.helpers.print_cards(centre.code, language)
-    async with visit.office.database.writing() as session:
-        await visit.note(session, "cards printed", f"{centre.code} {language}".strip())
-    return send_file(f"cards-{centre.code}", made)
-
-
-def send_file(name: str, made: Sequence[Printed]) -> Response:
-    """Send one file as it is, several as an archive."""
-    if len(made) == 1:
-        return Response(made[0].content, media_type=PDF, headers=as_file(made[0].name))
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        for each in made:
-            archive.writestr(each.name, each.content)
-    return Response(body.getvalue(), media_type=ZIP, headers=as_file(f"{name}.zip"))
-
-
-def as_file(name: str) -> dict[str, str]:
-    """Give the header that makes a browser save a file under its name (RFC 6266)."""
-    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name)}"}

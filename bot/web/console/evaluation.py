@@ -14,7 +14,7 @@ from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
 from bot.web.console import results
-from bot.web.console.centres import as_file
+from bot.web.console.files import as_file
 from bot.web.console.remembering import Memory
 from bot.web.console.reports import LANGUAGES, REPORT, find_settled
 from bot.web.console.visits import Visit

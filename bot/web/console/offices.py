@@ -1,13 +1,14 @@
 """What the console works with: the store, the clock, and what other rooms do on its behalf."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from bot.catalogue.records import Catalogue
 from bot.core.clock import Clock
+from bot.core.codes import IssuedCard
 from bot.core.sealing import Sealer
 from bot.store import Database
 from bot.store.console_tables import Work
@@ -38,20 +39,70 @@ class Made(NamedTuple):
     said: str = ""
 
 
+class Invited(NamedTuple):
+    """An invitation as it is handed on; nobody can look it up again."""
+
+    link: str
+    typed: str
+    expires_at: datetime
+
+
+class Cards(Protocol):
+    """What is handed out at a centre; each of it raises BotError with what to do instead."""
+
+    async def issue(
+        self, centre: str, *, count: int, birth_month: date | None, language: str
+    ) -> list[IssuedCard]:
+        """Issue cards for children who are new on a centre's roster."""
+
+    async def lay_out(
+        self, centre: str, *, language: str | None, study_code: str | None
+    ) -> AsyncIterator[list[Printed]]:
+        """Lay out a centre's valid cards, or one child's, a batch at a time."""
+
+    async def list_cards(self, centre: str) -> list[IssuedCard]:
+        """List a centre's valid cards."""
+
+    async def list_cautions(self, centre: str) -> list[str]:
+        """Say which of a centre's cards are on a waiting list, and which are not printed."""
+
+    async def reissue(self, study_code: str, *, language: str | None) -> tuple[IssuedCard, int]:
+        """Issue a new card for a child and revoke its others; give it, and how many those were."""
+
+    async def revoke(self, card: str) -> str:
+        """Revoke a card by the code that is printed on it; say what came of it."""
+
+    async def draw_poster(self, centre: str) -> Printed:
+        """Draw a centre's poster, where the programme lets anybody join."""
+
+    async def revoke_poster(self, centre: str) -> str:
+        """Revoke a centre's poster; say what came of it."""
+
+    async def set_pack(self, centre: str, *, language: str) -> Printed:
+        """Set the first weeks as a booklet, for families without the app."""
+
+
+class Colleagues(Protocol):
+    """Who reads texts aloud in the chat."""
+
+    async def invite(self, *, days: int) -> Invited:
+        """Make a link by which one colleague registers within some days."""
+
+
 @dataclass(frozen=True)
 class Helpers:
     """What the console has others do, since they know the network or the settings.
 
     `answer` queues an answer in the parent's chat, `fetch` brings what a parent sent, `use_version`
-    makes an earlier content the one that runs; `print_cards` and `print_letters` lay out a
-    centre's cards; `undertake` does what a row of work asks for, into a folder. Each raises
-    BotError with what to do instead.
+    makes an earlier content the one that runs; `undertake` does what a row of work asks for, into
+    a folder. Each raises BotError with what to do instead.
     """
 
     answer: Callable[[Question, str], Awaitable[None]]
     fetch: Callable[[Question], Awaitable[Fetched]]
     use_version: Callable[[str], Awaitable[str]]
-    print_cards: Callable[[str, str], Awaitable[list[Printed]]]
+    cards: Cards
+    colleagues: Colleagues
     undertake: Callable[[Work, Path, ShowProgress], Awaitable[Made]]
 
 

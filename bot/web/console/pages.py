@@ -14,12 +14,14 @@ from starlette.staticfiles import StaticFiles
 
 from bot.store.states import StaffRole
 from bot.web.console import (
+    cards,
     centres,
     content,
     evaluation,
     inbox,
     people,
     quarantine,
+    readers,
     reports,
     results,
     signing_in,
@@ -86,6 +88,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         *lead_to_sending(see, do, memory),
         *lead_to_centres(see, do, memory),
         *lead_to_content(see, do, memory, office),
+        *lead_to_readers(see, do),
         *lead_to_questions(see, do),
         *lead_to_evaluation(see, do, memory, worker),
         *lead_to_results(see, do, memory, worker),
@@ -138,7 +141,32 @@ def lead_to_centres(see: Hang, do: Hang, memory: Memory) -> list[Door]:
             SETS_UP,
             takes_file=True,
         ),
-        do("/centres/{code}/cards", centres.print_cards, RUNS_IT),
+        do("/centres", partial(centres.add, memory=memory), RUNS_IT),
+        *lead_to_cards(see, do, memory),
+    ]
+
+
+def lead_to_cards(see: Hang, do: Hang, memory: Memory) -> list[Door]:
+    """List the doors to what a centre hands out."""
+    return [
+        see("/centres/{code}/cards", cards.show, RUNS_IT),
+        do("/centres/{code}/cards", cards.print_all, RUNS_IT),
+        do("/centres/{code}/cards/new", partial(cards.issue, memory=memory), RUNS_IT),
+        do("/centres/{code}/cards/list", cards.give_list, RUNS_IT),
+        do("/centres/{code}/cards/again", cards.renew, RUNS_IT),
+        do("/centres/{code}/cards/revoke", cards.revoke, RUNS_IT),
+        do("/centres/{code}/poster", cards.print_poster, RUNS_IT),
+        do("/centres/{code}/poster/revoke", cards.revoke_poster, RUNS_IT),
+        do("/centres/{code}/pack", cards.print_pack, RUNS_IT),
+    ]
+
+
+def lead_to_readers(see: Hang, do: Hang) -> list[Door]:
+    """List the doors to who reads texts aloud."""
+    return [
+        see("/readers", readers.show, RUNS_IT),
+        do("/readers", readers.invite, RUNS_IT),
+        do("/readers/remove", readers.remove, RUNS_IT),
     ]
 
 

@@ -20,7 +20,7 @@ from bot.store import outcomes, work
 from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
-from bot.web.console.centres import CSV, as_file
+from bot.web.console.files import CSV, as_file
 from bot.web.console.mapping_form import make_forms
 from bot.web.console.remembering import Memory
 from bot.web.console.results import CHECK, IMPORT, READ, SENT, Wish, do, read_sent, show_form

@@ -83,6 +83,9 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
     def number(count: float | None) -> str:
         return "–" if count is None else str(format_decimal(count, locale=locale))
 
+    def tongue(code: str) -> str:
+        return str(locale.languages.get(code, code))
+
     def since(at: datetime, now: datetime) -> str:
         return str(format_timedelta(now - at, locale=locale))
 
@@ -105,6 +108,7 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
         "day": day,
         "number": number,
         "since": since,
+        "tongue": tongue,
         "phrase": phrase,
         "told": words.tell,
     }

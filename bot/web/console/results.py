@@ -21,7 +21,7 @@ from bot.intake.telling import MAPPED, Asked, Told, take_in
 from bot.store import Session, outcomes, work
 from bot.store.columns import id_of
 from bot.web.console import mapping_writing
-from bot.web.console.centres import as_file
+from bot.web.console.files import as_file
 from bot.web.console.mapping_form import SheetForm, make_forms, read_again, read_forms
 from bot.web.console.remembering import Memory
 from bot.web.console.visits import Visit, values_of

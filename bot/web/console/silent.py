@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from starlette.responses import Response
 
 from bot.delivery.resending import may_resend, resend
-from bot.store import overview
+from bot.store import centres, overview
 from bot.store.overview import Silence
 from bot.web.console.remembering import Memory
 from bot.web.console.today import FRESH, start_of_day
@@ -25,6 +25,8 @@ async def show(visit: Visit, memory: Memory) -> Response:
 
     counted = await memory.recall(("silent", since), count, now=visit.now, fresh=FRESH)
     found: list[Silence] = counted.value
+    async with visit.office.database.reading() as session:
+        names = {each.code: each.name for each in await centres.list_centres(session)}
     chosen = {name: visit.asked(name) for name in ("centre", "language", "reason")}
     shown = [each for each in found if fits(each, chosen)]
     return visit.page(
@@ -34,6 +36,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
         silences=shown,
         total=sum(each.many for each in shown),
         chosen=chosen,
+        names=names,
         choices={name: sorted({getattr(each, name) for each in found}) for name in chosen},
         may_resend=lambda each: may_resend(each.reason, is_failed=is_failure(each.reason)),
     )

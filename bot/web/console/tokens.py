@@ -16,7 +16,7 @@ from bot.store import audit, tokens
 from bot.store.columns import id_of
 from bot.store.console_tables import Account, Work
 from bot.store.states import StaffRole
-from bot.web.console.centres import CSV, as_file
+from bot.web.console.files import CSV, as_file
 from bot.web.console.offices import Office
 from bot.web.console.visits import Visit
 
