@@ -52,6 +52,13 @@ async def refuse(*_given: Any) -> Any:
     raise NotImplementedError
 
 
+class Nobody:
+    """Does nothing of what could be asked."""
+
+    def __getattr__(self, name: str) -> Any:
+        return refuse
+
+
 @pytest.fixture
 def writing(town: Town) -> Writing:
     return Writing(town)
@@ -59,7 +66,8 @@ def writing(town: Town) -> Writing:
 
 @pytest.fixture
 def worker(town: Town, writing: Writing) -> Worker:
-    helpers = Helpers(refuse, refuse, refuse, refuse, writing.undertake)
+    nobody: Any = Nobody()
+    helpers = Helpers(refuse, refuse, refuse, nobody, nobody, writing.undertake)
     shelf = town.runtime.shelf
     return Worker(
         Office(town.store.database, town.store.sealer, town.clock, lambda: shelf.current, helpers)

@@ -157,6 +157,17 @@ async def test_cards_and_letters_come_as_pdf_and_it_is_noted(opened: Open) -> No
     assert ("cards printed", "solsikken ar") in await opened.trail()
 
 
+async def test_what_was_done_is_said_once(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.STAFF)
+    await browser.get("/centres/solsikken")
+
+    await browser.post("/centres/solsikken/zone", {"zone": "Europe/Oslo"})
+    first, second = [await browser.get("/centres/solsikken") for _ in range(2)]
+
+    assert "The time zone is changed." in first.text
+    assert "The time zone is changed." not in second.text
+
+
 async def test_a_theme_and_a_zone_are_changed_and_stay_escaped(opened: Open) -> None:
     browser = await opened.browser(StaffRole.STAFF)
     await browser.get("/centres/solsikken")

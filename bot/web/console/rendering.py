@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parent / "page"
 MOST_KEPT = 64  # languages and zones
+SAID = "kuffert_said"  # the cookie that holds what is said once, after something was done
 SAID_LENGTH = 2000
 
 
@@ -33,7 +34,7 @@ def render(name: str, visit: "Visit", values: Mapping[str, Any]) -> str:
         path=visit.request.url.path,
         account=signed_in.account if signed_in else None,
         form_key=signed_in.sign_in.form_key if signed_in else "",
-        said=read_said(visit.request.cookies.get("kuffert_said", "")),
+        said=read_said(visit.request.cookies.get(SAID, "")),
         is_demo=visit.office.is_demo,
         **values,
     )
@@ -80,6 +81,9 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
         local = on.astimezone(zone).date() if isinstance(on, datetime) else on
         return str(format_date(local, "d MMM y", locale=locale))
 
+    def weekday(at: datetime) -> str:
+        return str(format_date(at.astimezone(zone).date(), "EEEEEE", locale=locale))
+
     def number(count: float | None) -> str:
         return "–" if count is None else str(format_decimal(count, locale=locale))
 
@@ -109,6 +113,7 @@ def filters(words: Wording, zone: ZoneInfo) -> dict[str, Any]:
         "number": number,
         "since": since,
         "tongue": tongue,
+        "weekday": weekday,
         "phrase": phrase,
         "told": words.tell,
     }

@@ -44,12 +44,27 @@ class Bar:
 
 
 @dataclass(frozen=True)
+class Reason:
+    """Why messages were not sent: how many today, and how many in all the days that are shown.
+
+    `share` is the latter as a percentage of the most frequent reason's.
+    """
+
+    status: DeliveryStatus
+    said: str
+    today: int
+    week: int
+    share: float
+
+
+@dataclass(frozen=True)
 class LanguageState:
-    """How many texts of a language are there, and how many nobody has reviewed."""
+    """How many texts of a language are there, are missing, and have been reviewed by nobody."""
 
     language: str
     name: str
     texts: int
+    missing: int
     unreviewed: int
 
 
@@ -64,7 +79,7 @@ class Week:
     """What became of the deliveries of the last days, today last, and of the families."""
 
     days: list[Day]
-    reasons: list[tuple[DeliveryStatus, str, int]]
+    reasons: list[Reason]
     families: dict[GuardianState, int]
 
 
@@ -109,19 +124,19 @@ def start_of_day(visit: Visit) -> datetime:
 
 async def count_days(
     session: Session, midnight: datetime, *, now: datetime
-) -> tuple[list[Day], list[tuple[DeliveryStatus, str, int]]]:
+) -> tuple[list[Day], list[Reason]]:
     """Count how deliveries ended on each of the last days, today last, and why."""
-    days, ended = [], list[Ended]()
+    days, ended, found = [], list[Ended](), list[Ended]()
     for back in range(DAYS - 1, -1, -1):
         since = midnight - timedelta(days=back)
         until = min(since + timedelta(days=1), now + timedelta(seconds=1))
         counts: Counter[DeliveryStatus] = Counter()
-        found = await overview.count_ended(session, since=since, until=until)
+        found = list(await overview.count_ended(session, since=since, until=until))
         for each in found:
             counts[each.status] += each.many
         days.append(Day(since, counts))
         ended += found
-    return days, list_reasons(ended)
+    return days, list_reasons(ended, today=found)
 
 
 def highest(days: Sequence[Day]) -> int:
@@ -139,13 +154,23 @@ def draw_bars(day: Day, most: int) -> list[Bar]:
     return bars
 
 
-def list_reasons(week: Sequence[Ended]) -> list[tuple[DeliveryStatus, str, int]]:
-    """List why something was not sent, the most frequent first; numbers within it are left out."""
+def list_reasons(week: Sequence[Ended], *, today: Sequence[Ended]) -> list[Reason]:
+    """List why something was not sent, the most frequent first."""
+    counts, of_today = count_reasons(week), count_reasons(today)
+    most = max(counts.values(), default=1)
+    return [
+        Reason(*why, of_today[why], count, round(100 * count / most, 2))
+        for why, count in counts.most_common()
+    ]
+
+
+def count_reasons(ended: Sequence[Ended]) -> Counter[tuple[DeliveryStatus, str]]:
+    """Count why something was not sent; numbers within a reason are left out."""
     counts: Counter[tuple[DeliveryStatus, str]] = Counter()
-    for each in week:
+    for each in ended:
         if each.status is not DeliveryStatus.SENT:
             counts[each.status, (each.reason or "").partition(":")[0]] += each.many
-    return [(status, reason, count) for (status, reason), count in counts.most_common()]
+    return counts
 
 
 def list_languages(visit: Visit) -> list[LanguageState]:
@@ -155,12 +180,14 @@ def list_languages(visit: Visit) -> list[LanguageState]:
     for language in catalogue.languages:
         told = [each.texts.get(language) for each in catalogue.stories.values()]
         played = [each.texts.get(language) for each in catalogue.activities.values()]
-        there = [each for each in (*played, *told) if each]
+        all_texts = [*played, *told]
+        there = [each for each in all_texts if each]
         found.append(
             LanguageState(
                 language,
                 catalogue.words_in(language).plain("language-name"),
                 len(there),
+                len(all_texts) - len(there),
                 sum(not each.is_reviewed for each in there),
             )
         )

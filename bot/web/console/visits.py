@@ -17,7 +17,7 @@ from bot.store.columns import id_of
 from bot.store.console_tables import USUAL_ZONE, Account
 from bot.store.states import StaffRole
 from bot.web.console.offices import Office
-from bot.web.console.rendering import render
+from bot.web.console.rendering import SAID, render
 from bot.web.wording import Wording, choose_language, wording_in
 
 
@@ -81,8 +81,11 @@ class Visit:
         return clean_name(file.filename), await file.read()
 
     def page(self, name: str, *, status: int = 200, **values: Any) -> Response:
-        """Answer with a page."""
-        return HTMLResponse(render(name, self, values), status_code=status)
+        """Answer with a page; what it says once is not said again."""
+        response = HTMLResponse(render(name, self, values), status_code=status)
+        if SAID in self.request.cookies:
+            response.delete_cookie(SAID, httponly=True, samesite="strict", secure=self.is_secure)
+        return response
 
     def refuse(self, error: str, *, status: int = 400, details: Any = ()) -> Response:
         """Answer that something cannot be done, and why."""
@@ -93,7 +96,7 @@ class Visit:
         response = RedirectResponse(path, status_code=303)
         if said:
             response.set_cookie(
-                "kuffert_said",
+                SAID,
                 said.encode().hex(),
                 max_age=30,
                 httponly=True,
