@@ -94,11 +94,13 @@ async def console(
     api: Callable[[], str],
     more: list[BaseRoute] | None = None,
     is_demo: bool = False,
+    is_filling: Callable[[], bool] = lambda: False,
     large: int = Office.large,
 ) -> AsyncIterator[Starlette]:
     """Give the console's pages; what works behind them is ended at the end.
 
-    A school's file of more than `large` bytes is read in a process of its own.
+    `is_filling` says whether a demo's simulated families are still on their way. A school's file of
+    more than `large` bytes is read in a process of its own.
     """
     assistant = Assistant(store, settings, shelf=shelf, clock=clock, api=api)
     office = Office(
@@ -115,6 +117,7 @@ async def console(
             undertake=assistant.undertake,
         ),
         is_demo=is_demo,
+        is_filling=is_filling,
         large=large,
     )
     worker = Worker(office)

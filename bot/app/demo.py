@@ -36,7 +36,9 @@ from bot.errors import BotError
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
-from bot.store import accounts, cards, deployment
+from bot.store import Session, accounts, cards, deployment, tokens
+from bot.store.columns import id_of
+from bot.store.console_tables import Account
 from bot.store.states import StaffRole
 from bot.web.console.doors import COOKIE
 
@@ -47,6 +49,7 @@ TOKEN = "1000001:sandbox"
 USERNAME = "kuffert_demo_bot"
 HOST = "127.0.0.1"
 ADMIN = "demo@localhost"
+TOKEN_NAME, TOKEN_LASTS = "Simulated: a statistics office", timedelta(days=90)
 SEND_RATE = 30.0
 
 
@@ -156,6 +159,7 @@ class Demo:
                 api=lambda: api,
                 more=[Route(guest.path, guest.let_in)],
                 is_demo=True,
+                is_filling=lambda: self.families is not None and not self.families.done(),
             )
         )
         port = await self._stack.enter_async_context(serving(pages, host=HOST, port=0))
@@ -193,14 +197,8 @@ class Guest:
         """Sign a browser in as the demo's administrator."""
         secret, now = draw_secret(), self._clock.now()
         async with self._store.database.writing() as session:
-            account = await accounts.find_account(session, ADMIN) or await accounts.add_account(
-                session,
-                ADMIN,
-                passphrase_hash="",  # nobody signs in with it by a passphrase
-                role=StaffRole.ADMIN,
-                centre_id=None,
-                now=now,
-            )
+            account = await accounts.find_account(session, ADMIN)
+            account = account or await self._make_admin(session, now=now)
             await accounts.begin_sign_in(
                 session,
                 account,
@@ -212,6 +210,27 @@ class Guest:
         response = RedirectResponse("/", status_code=303)
         response.set_cookie(COOKIE, secret, httponly=True, samesite="lax")
         return response
+
+    async def _make_admin(self, session: Session, *, now: datetime) -> Account:
+        """Add the account, with a token whose secret nobody knows, so that one can be looked at."""
+        account = await accounts.add_account(
+            session,
+            ADMIN,
+            passphrase_hash="",  # nobody signs in with it by a passphrase
+            role=StaffRole.ADMIN,
+            centre_id=None,
+            now=now,
+        )
+        await tokens.add_token(
+            session,
+            account_id=id_of(account),
+            name=TOKEN_NAME,
+            scope="dose",
+            secret_hash=hash_secret(draw_secret()),
+            expires_at=now + TOKEN_LASTS,
+            now=now,
+        )
+        return account
 
 
 class Gate:

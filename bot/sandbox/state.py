@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -81,10 +82,14 @@ class Sandbox:
         self.tell({"type": "persons"})
         return person
 
-    def take_in(self, person: Person) -> None:
-        """Let somebody in who lived elsewhere, with a chat that is empty here."""
-        self.persons[person.id] = person
+    def take_in(self, person: Person, other: "Sandbox") -> None:
+        """Let somebody in who lived elsewhere: with the files they sent, and an empty chat here."""
+        self.persons[person.id] = replace(person)
         self.chats[person.id] = []
+        for message in other.chats[person.id]:
+            if message.media and not message.from_bot:
+                self.files[message.media.file_id] = message.media
+                self.keep_content(message.media.digest, other.contents[message.media.digest])
         self.wake()
 
     def list_shown(self) -> list[Person]:
@@ -266,10 +271,14 @@ class Sandbox:
         file_id = f"{kind}-{self.count('file')}-{digest[:12]}"
         stored = StoredFile(file_id, kind, name, len(content), digest, width, height, seconds)
         self.files[file_id] = stored
+        self.keep_content(digest, content)
+        return stored
+
+    def keep_content(self, digest: str, content: bytes) -> None:
+        """Keep what a file holds."""
         self.contents[digest] = content
         if self._keeper:
             self._keeper.keep_content(digest, content)
-        return stored
 
     # Showing things as Telegram does
 

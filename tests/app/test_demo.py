@@ -15,12 +15,18 @@ from bot.app.demo import DRAFT, Demo, demo_settings
 from bot.app.examination import walk
 from bot.app.reporting import Wish, report
 from bot.app.running import Runtime
-from bot.app.simulating.cast import ANSWER, BEGINS, CENTRES, CHILDREN
+from bot.app.simulating.cast import ANSWER, BEGINS, CAPTION, CENTRES, CHILDREN
 from bot.app.time_machine import ZONE
 from bot.core.actions import JoinTapped, parse_action
 from bot.delivery.staff_answers import open_answer
 from bot.store.columns import id_of
-from bot.store.states import AllocationUnit, DeliveryKind, DeliveryStatus, GuardianState
+from bot.store.states import (
+    AllocationUnit,
+    DeliveryKind,
+    DeliveryStatus,
+    GuardianState,
+    QuestionKind,
+)
 from bot.store.tables import Centre, Child, Delivery, EngagementEvent, Guardian, Pair, Question
 from tests.shipped import LANGUAGES
 from tests.town import ROOT
@@ -36,6 +42,7 @@ WORDS = {  # something that a page says only where there is something to say
     "/content": "<code>",
     "/inbox": "distress",
     "/evaluation": "simulated-results-2.csv",
+    "/tokens": "Simulated: a statistics office",
     "/people": "simulated-evaluator@localhost",
     "/audit": "results taken in",
 }
@@ -188,6 +195,41 @@ async def test_no_page_of_the_console_is_empty_and_each_says_what_is_simulated(d
     assert [path for path, page in pages.items() if "are simulated." not in page] == []
 
 
+async def test_a_photo_that_a_simulated_parent_sent_is_shown(demo: Demo) -> None:
+    visitor = visit(demo)
+    console = httpx.URL(str((await visitor.state())["console"]))
+    async with runtime_of(demo).store.database.reading() as session:
+        of_kind = select(Question.id).where(Question.kind == QuestionKind.PHOTO)
+        (number,) = (await session.exec(of_kind)).all()
+
+    async with httpx.AsyncClient(base_url=console.join("/"), follow_redirects=True) as browser:
+        await browser.get(console)
+        page = (await browser.get(f"/inbox/{number}")).text
+        photo = await browser.get(f"/inbox/{number}/file")
+    await visitor.client.aclose()
+
+    assert CAPTION in page
+    assert photo.headers["content-type"] == "image/jpeg"
+    sent = next(iter(runtime_of(demo).shelf.current.activities.values())).picture
+    assert photo.content == sent.content
+
+
+async def test_while_families_are_on_their_way_the_pages_say_so(tmp_path: Path) -> None:
+    async with make_demo(tmp_path / "demo") as demo:
+        visitor = visit(demo)
+        console = httpx.URL(str((await visitor.state())["console"]))
+        async with httpx.AsyncClient(follow_redirects=True) as browser:
+            before = (await browser.get(console)).text
+            assert demo.families is not None
+            demo.families.cancel()
+            await asyncio.wait([demo.families])
+            after = (await browser.get(console.join("/today"))).text
+        await visitor.client.aclose()
+
+    assert "They are on their way" in before
+    assert "They are on their way" not in after
+
+
 async def test_whatever_a_simulated_parent_asks_says_that_it_is_simulated(demo: Demo) -> None:
     visitor = visit(demo)
     console = httpx.URL(str((await visitor.state())["console"]))
@@ -200,7 +242,7 @@ async def test_whatever_a_simulated_parent_asks_says_that_it_is_simulated(demo: 
     await visitor.client.aclose()
 
     assert "suitcase back" in pages[0]
-    assert len(pages) == 5
+    assert len(pages) == 6
     assert all("(Simulated)" in page for page in pages[1:])
 
 

@@ -15,6 +15,7 @@ CHILDREN = 20  # on each roster
 PROGRAMME, WAITING = "programme", "waiting list"
 
 BLOCKS, DELETES_ACCOUNT = "blocks the bot", "deletes the account"
+SENDS_PHOTO = "sends a photo"  # a picture of the content's own
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ NEVER = Life("da")
 PLAIN = f"{MARK} Can we do an activity twice in one week? She loved the socks."
 ARABIC = f"{MARK} مرحبًا، هل يمكن أن نقرأ القصة بلغتين؟"
 DISTRESS = f"{MARK} I am afraid of my husband. I do not know who to talk to."
+CAPTION = f"{MARK} Is this the game that you mean?"
 ANSWERED = f"{MARK} Kan min mor også få beskederne?"
 ANSWER = f"{MARK} Ja. Skriv /menu, og vælg at invitere en mere fra familien."
 
@@ -73,7 +75,7 @@ LIVES = (
         Life("ar", FIRST, zeal=0.7),
         Life("da", SECOND, zeal=0.5, does={Day(-10, 19): ANSWERED}),
         Life("en", FIRST, does={Day(-6, 9): "/stop"}),
-        Life("da", THIRD, likes=Answer.NOT_YET, zeal=0.5),
+        Life("da", THIRD, likes=Answer.NOT_YET, zeal=0.5, does={Day(-2, 19): SENDS_PHOTO}),
         Life("en", SECOND, zeal=0.4, does={Day(-1, 20): DISTRESS}),
         Life("ar", FIRST, zeal=0.0, linking=None),
         Life("da", FIRST, does={Day(30, 19): "/stop"}),

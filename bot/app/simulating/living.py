@@ -140,6 +140,11 @@ class Neighbourhood:
                 self.sandbox.block(family.person)
             case cast.DELETES_ACCOUNT:
                 self.sandbox.delete_account(family.person)
+            case cast.SENDS_PHOTO:
+                picture = next(iter(self.runtime.shelf.current.activities.values())).picture
+                self.sandbox.attach(
+                    family.person, "photo", picture.content, picture.name, caption=cast.CAPTION
+                )
             case words:
                 self.sandbox.write(family.person, words)
 

@@ -92,7 +92,7 @@ class Simulation:
     async def _take_in(self, draft: Store, sandbox: Sandbox) -> None:
         """Take everybody into the demo: the phones first, since messages are planned for them."""
         for person in sandbox.persons.values():
-            self.sandbox.take_in(replace(person))
+            self.sandbox.take_in(person, sandbox)
         async with (
             draft.database.reading() as source,
             self.store.database.writing() as session,

@@ -116,6 +116,7 @@ class Office:
     running: Callable[[], Catalogue]
     helpers: Helpers
     is_demo: bool = False  # so that every page says so
+    is_filling: Callable[[], bool] = lambda: False  # simulated families are still on their way
     large: int = 2_000_000  # bytes of a school's file that is read in a process of its own
     keeps: timedelta = timedelta(days=7)  # how long what work made can be fetched
     errands: Errands = field(default_factory=Errands)

@@ -36,6 +36,7 @@ def render(name: str, visit: "Visit", values: Mapping[str, Any]) -> str:
         form_key=signed_in.sign_in.form_key if signed_in else "",
         said=read_said(visit.request.cookies.get(SAID, "")),
         is_demo=visit.office.is_demo,
+        is_filling=visit.office.is_filling(),
         **values,
     )
 
