@@ -113,10 +113,12 @@ def count_allocations(scheme: Scheme) -> int:
         certain, open_to, count = split_remainder(extras, scheme, left_over)
         chosen = [*certain, *open_to[:count]]  # which ones makes no difference to how many
         extras.update(chosen)
-        orders = math.factorial(stratum.size)
-        for arm in scheme.arms:
-            orders //= math.factorial(each + (arm in chosen))
-        total *= math.comb(len(open_to), count) * orders
+        left = stratum.size
+        for arm in scheme.arms:  # a division of factorials would stop the process for seconds
+            taken = each + (arm in chosen)
+            total *= math.comb(left, taken)
+            left -= taken
+        total *= math.comb(len(open_to), count)
     return total
 
 

@@ -5,9 +5,9 @@ import io
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Select, and_, insert, text
+from sqlalchemy import ColumnElement, and_, insert, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, or_, select
 
@@ -113,12 +113,15 @@ async def count_candidates(session: Session, unit: AllocationUnit) -> int:
 async def list_late(session: Session, unit: AllocationUnit) -> list[str]:
     """List the codes of the units that came after the draw, and have no arm."""
     has_none = col(Allotment.id).is_(None)
-    statement: Select[Any] = CENTRES.outerjoin(
-        Allotment, col(Allotment.centre_id) == col(Centre.id)
+    of_centre = col(Allotment.centre_id) == col(Centre.id)
+    of_child = col(Allotment.child_id) == col(Child.id)
+    rows = await read(
+        session,
+        CENTRES.outerjoin(Allotment, of_centre).where(has_none)
+        if unit is AllocationUnit.CENTRE
+        else CHILDREN.outerjoin(Allotment, of_child).where(has_none),
     )
-    if unit is AllocationUnit.CHILD:
-        statement = CHILDREN.outerjoin(Allotment, col(Allotment.child_id) == col(Child.id))
-    return [row[1] for row in await read(session, statement.where(has_none))]
+    return [row[1] for row in rows]
 
 
 async def find_allocation(session: Session) -> Allocation | None:
@@ -156,6 +159,11 @@ async def record_draw(
     connection = await session.connection()
     for begin_at in range(0, len(rows), CHUNK):
         await connection.execute(insert(Allotment), rows[begin_at : begin_at + CHUNK])
+
+
+async def find_digest(session: Session) -> str | None:
+    """Look up the hash of the draw's list alone; None where nothing was drawn."""
+    return (await session.exec(select(Allocation.digest).order_by(col(Allocation.id)))).first()
 
 
 async def list_arms(session: Session) -> Sequence[Arm]:
