@@ -63,9 +63,13 @@ Allocation = tuple[str, ...]  # an arm for each unit: stratum by stratum, in eac
 
 def make_scheme(units: Sequence[Unit], *, unit: str, arms: Sequence[str]) -> Scheme:
     """Make the scheme for some units; strata are in the order of their names."""
+    return scheme_of(Counter(each.stratum for each in units), unit=unit, arms=arms)
+
+
+def scheme_of(sizes: Mapping[str, int], *, unit: str, arms: Sequence[str]) -> Scheme:
+    """Make the scheme for strata by their names and sizes."""
     if len(set(arms)) != len(arms) or len(arms) < 2:
         raise BotError("Name two arms or more, each by another name: --arms now,later.")
-    sizes = Counter(each.stratum for each in units)
     return Scheme(unit, tuple(arms), tuple(Stratum(name, sizes[name]) for name in sorted(sizes)))
 
 
@@ -124,10 +128,14 @@ def count_allocations(scheme: Scheme) -> int:
 
 def say_count(count: int) -> str:
     """Write a count; of a very large one how many digits it has."""
-    bits = count.bit_length()
-    return (
-        f"{count:,}" if bits < WRITTEN_BITS else f"more than 10^{int((bits - 1) * math.log10(2))}"
-    )
+    if not is_very_large(count):
+        return f"{count:,}"
+    return f"more than 10^{int((count.bit_length() - 1) * math.log10(2))}"
+
+
+def is_very_large(count: int) -> bool:
+    """Say whether a count is too large to be written in full."""
+    return count.bit_length() >= WRITTEN_BITS
 
 
 def list_allocations(scheme: Scheme) -> Iterator[Allocation]:

@@ -4,12 +4,13 @@ import asyncio
 import csv
 import hashlib
 import io
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from random import SystemRandom
 
-from bot.core.arms import Drawn, Scheme, Unit, describe_scheme, draw_arms, make_scheme
+from bot.core.arms import Drawn, Unit, describe_scheme, draw_arms, make_scheme
 from bot.errors import BotError
 from bot.report.plans import LARGEST_SEED
 from bot.store import Session, arms
@@ -57,11 +58,23 @@ class Units:
     units: Sequence[Unit]
     numbers: Mapping[str, int]
 
-    @property
-    def digest(self) -> str:
-        """Give what is another wherever another unit, or one in another stratum, would be drawn."""
+    def measure(self) -> "Sizes":
+        """Count the units of each stratum."""
         listed = sorted((each.code, each.stratum) for each in self.units)
-        return hashlib.sha256(repr(listed).encode()).hexdigest()
+        digest = hashlib.sha256(repr(listed).encode()).hexdigest()
+        return Sizes(Counter(each.stratum for each in self.units), sorted(self.numbers), digest)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How many units each stratum has, and their codes.
+
+    `digest` is another wherever another unit, or one in another stratum, would be drawn.
+    """
+
+    strata: Mapping[str, int]
+    codes: Sequence[str]
+    digest: str
 
 
 @dataclass(frozen=True)
@@ -91,7 +104,7 @@ async def draw_once(
         if not await is_same(session, before, draw, wish):
             raise AlreadyDrawn(before, await arms.list_late(session, before.unit))
         return draw, False
-    if seen is not None and await asyncio.to_thread(lambda: units.digest) != seen:
+    if seen is not None and (await asyncio.to_thread(units.measure)).digest != seen:
         raise SeenOthers(f"Since you looked, other {plural(wish.unit)} are there. Look again.")
     await record(session, draw, wish)
     return draw, True
@@ -203,28 +216,3 @@ async def is_same(session: Session, before: Allocation, draw: Draw, wish: Wish) 
     wished = [(each.name, each.is_control, each.starts_on) for each in make_arms(wish)]
     drawn = draw.allocation
     return (before.digest, before.seed, known) == (drawn.digest, drawn.seed, wished)
-
-
-# Before the draw
-
-
-@dataclass(frozen=True)
-class Outlook:
-    """What a draw would be like, by how many units there are; `codes` are those of centres.
-
-    Nobody's arm is in it, and nothing in it depends on the seed. Were it otherwise, somebody could
-    look at one draw after another, and keep the one that pleases: that is not chance any more.
-    """
-
-    scheme: Scheme
-    digest: str
-    codes: Sequence[str]
-
-
-async def look_ahead(session: Session, wish: Wish) -> Outlook:
-    """Tell what a draw would be like, and draw nothing."""
-    units = await list_units(session, wish.unit, wish.by)
-    scheme = make_scheme(units.units, unit=wish.unit, arms=wish.arms)
-    is_of_centres = wish.unit is AllocationUnit.CENTRE
-    codes = sorted(units.numbers) if is_of_centres else []
-    return Outlook(scheme, await asyncio.to_thread(lambda: units.digest), codes)

@@ -1,12 +1,11 @@
 """What may be told of a draw of arms: before it by sizes alone, after it with what came of it."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.core.arms import Drawn, Scheme, count_allocations, parse_scheme
+from bot.core.arms import Drawn, Scheme, count_allocations, parse_scheme, scheme_of
 from bot.report.disclosure import is_small, suppress
-from bot.report.drawing import Outlook
 from bot.store import Session, arms
 from bot.store.evaluation_tables import Allocation, Arm
 from bot.store.states import AllocationUnit
@@ -113,29 +112,29 @@ class Expected:
 
 @dataclass(frozen=True)
 class Ahead:
-    """What may be told before a draw; None is suppressed, and `strata` is empty where they are."""
+    """What a draw would be like; None is suppressed, and `strata` is empty where they are.
 
-    allocations: int
+    It rests on the sizes of the strata alone. No unit's arm is in it, and nothing in it depends on
+    a seed: else somebody could look at one draw after another, and keep the one that pleases.
+    """
+
+    allocations: int | None
     whole: Expected | None
     strata: Sequence[Expected]
     of_strata: int
-    codes: Sequence[str]
-    digest: str
 
 
-def tell_ahead(outlook: Outlook) -> Ahead:
-    """Tell what a draw would be like, as little of a few children as after it."""
-    scheme, unit = outlook.scheme, AllocationUnit(outlook.scheme.unit)
+def look_ahead(sizes: Mapping[str, int], unit: AllocationUnit, names: Sequence[str]) -> Ahead:
+    """Tell what a draw would be like, and of a few children as little as after it."""
+    scheme = scheme_of(sizes, unit=unit, arms=names)
     strata = [expect(each.name, each.size, scheme) for each in scheme.strata]
     whole = expect("", sum(each.size for each in strata), scheme)
     is_of_few = tells_of_few(unit, (count for each in strata for count in (each.least, each.most)))
     return Ahead(
-        count_allocations(scheme),
+        None if is_of_few else count_allocations(scheme),  # it would tell how few they are
         None if tells_of_few(unit, (whole.least, whole.most)) else whole,
-        [] if is_of_few else strata,
+        [] if is_of_few or len(strata) < 2 else strata,
         len(strata),
-        outlook.codes,
-        outlook.digest,
     )
 
 

@@ -16,9 +16,12 @@ from bot.store.states import StaffRole
 from bot.web.console import (
     centres,
     content,
+    drawing,
     evaluation,
+    funnels,
     inbox,
     people,
+    power,
     quarantine,
     reports,
     results,
@@ -88,6 +91,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         *lead_to_content(see, do, memory, office),
         *lead_to_questions(see, do),
         *lead_to_evaluation(see, do, memory, worker),
+        *lead_to_trials(see, do, memory),
         *lead_to_results(see, do, memory, worker),
         *lead_to_work(see, do, worker),
         *lead_to_accounts(see, do),
@@ -139,6 +143,8 @@ def lead_to_centres(see: Hang, do: Hang, memory: Memory) -> list[Door]:
             takes_file=True,
         ),
         do("/centres/{code}/cards", centres.print_cards, RUNS_IT),
+        see("/funnel", partial(funnels.show, memory=memory), SETS_UP),
+        see("/funnel/file", partial(funnels.give_file, memory=memory), SETS_UP),
     ]
 
 
@@ -181,6 +187,16 @@ def lead_to_evaluation(see: Hang, do: Hang, memory: Memory, worker: Worker) -> l
         see("/tokens", tokens.show, EVALUATES),
         do("/tokens", tokens.add, EVALUATES),
         do("/tokens/revoke", tokens.revoke, EVALUATES),
+    ]
+
+
+def lead_to_trials(see: Hang, do: Hang, memory: Memory) -> list[Door]:
+    """List the doors to how large a trial must be, and who is drawn into which arm."""
+    return [
+        see("/evaluation/power", power.show, EVALUATES),
+        see("/evaluation/arms", partial(drawing.show, memory=memory), EVALUATES),
+        do("/evaluation/arms", partial(drawing.draw, memory=memory), EVALUATES),
+        see("/evaluation/arms/file", drawing.give_list, EVALUATES),
     ]
 
 
