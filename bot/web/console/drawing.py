@@ -86,7 +86,7 @@ def read_asked(given: ImmutableMultiDict[str, object]) -> Asked:
             for number in range(1, MOST_ARMS + 1)
         ),
         said("unit") or AllocationUnit.CENTRE,
-        tuple(dict.fromkeys(each for each in given.getlist("by") if isinstance(each, str))),
+        tuple(dict.fromkeys(str(each) for each in given.getlist("by") if each)),
         said("seed"),
         said("seen"),
     )
@@ -123,7 +123,8 @@ def read_seed(text: str) -> int | None:
     """Read a seed, where one is written."""
     if not text:
         return None
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_SEED))):
+    is_short = text.isascii() and text.isdigit() and len(text) <= len(str(LARGEST_SEED))
+    if not is_short or int(text) > LARGEST_SEED:
         raise BotError(f"A seed is a number from 0 to {LARGEST_SEED}.")
     return int(text)
 
