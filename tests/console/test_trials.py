@@ -248,7 +248,7 @@ async def test_few_children_are_told_neither_before_the_draw_nor_after_it(opened
     assert "c0" not in before
     assert "possible draws: 924" in whole
     assert hidden in after
-    assert "now 6 –" in after
+    assert "now 6 at once later 6 at once" in after
     assert "c0" not in after
 
 
@@ -263,7 +263,7 @@ async def test_an_arm_of_a_few_children_is_not_told(opened: Open) -> None:
     after = text_of((await browser.get(PAGE)).text)
 
     assert "Children: – · arms: 2 · strata: 1 · possible draws: –" in before
-    assert "now – – later – –" in after
+    assert "now – at once later – at once" in after
 
 
 async def test_what_came_after_the_draw_is_told(opened: Open) -> None:

@@ -14,6 +14,7 @@ from bot.web.wording import Wording
 
 NUMBER = re.compile(r"-?[0-9]{1,9}([.,][0-9]{1,9})?")
 WHOLE = re.compile(r"-?[0-9]{1,9}")
+WHOLE_NUMBERS = ("clusters", "covariates")
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Field:
     name: str
     title: str
     explained: str
-    usual: str = ""
+    usual: float | None = None
 
 
 def list_fields(words: Wording) -> list[Field]:
@@ -40,12 +41,12 @@ def list_fields(words: Wording) -> list[Field]:
             "r2_between",
             words.say("R² between centres"),
             words.say("what a score before the start explains of the variance between centres"),
-            "0",
+            0.0,
         ),
-        Field("r2_within", words.say("R² within centres"), words.say("and within them"), "0"),
-        Field("alpha", words.say("Level"), words.say("of the two-sided test"), "0.05"),
-        Field("power", words.say("Power"), words.say("the chance to find the effect"), "0.8"),
-        Field("share", words.say("Share treated"), words.say("of the centres, in two arms"), "0.5"),
+        Field("r2_within", words.say("R² within centres"), words.say("and within them"), 0.0),
+        Field("alpha", words.say("Level"), words.say("of the two-sided test"), 0.05),
+        Field("power", words.say("Power"), words.say("the chance to find the effect"), 0.8),
+        Field("share", words.say("Share treated"), words.say("of the centres, in two arms"), 0.5),
         Field(
             "covariates",
             words.say("Covariates of centres"),
@@ -59,8 +60,7 @@ async def show(visit: Visit) -> Response:
     fields = list_fields(visit.words)
     given = {each.name: visit.asked(each.name) for each in fields}
     if not any(given.values()):
-        usual = {each.name: each.usual for each in fields}
-        return visit.page("power", fields=fields, given=usual, error="", design=None)
+        return visit.page("power", fields=fields, given=given, error="", design=None)
     try:
         design = read_design(given, fields)
         names = {each.name: each.title for each in fields}
@@ -76,21 +76,23 @@ async def show(visit: Visit) -> Response:
 
 def read_design(given: Mapping[str, str], fields: list[Field]) -> Design:
     """Read a design; raise BotError for what is no number."""
-    texts = {each.name: given[each.name] or each.usual for each in fields}
     titles = {each.name: each.title for each in fields}
     number = {
-        name: read_number(titles[name], texts[name])
-        for name in ("size", "icc", "r2_between", "r2_within", "alpha", "power", "share")
+        each.name: read_number(each.title, given[each.name], usual=each.usual)
+        for each in fields
+        if each.name not in WHOLE_NUMBERS
     }
-    clusters = read_whole(titles["clusters"], texts["clusters"])
+    clusters = read_whole(titles["clusters"], given["clusters"])
     taken = int(number["r2_between"] > 0)
-    if texts["covariates"]:
-        taken = read_whole(titles["covariates"], texts["covariates"])
+    if given["covariates"]:
+        taken = read_whole(titles["covariates"], given["covariates"])
     return Design(clusters=clusters, covariates=taken, **number)
 
 
-def read_number(name: str, text: str) -> float:
-    """Read a number, with a decimal point or comma."""
+def read_number(name: str, text: str, *, usual: float | None) -> float:
+    """Read a number, with a decimal point or comma; what is left out is as usual."""
+    if not text and usual is not None:
+        return usual
     if not NUMBER.fullmatch(text):
         raise BotError(f'{name} is a number, such as 0.05; "{text}" is not.')
     return float(text.replace(",", "."))
