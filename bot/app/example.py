@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from random import Random
 
-from bot.app.assigning import Wish, make_draw, record
 from bot.app.simulated_families import Family, live
 from bot.core.codes import draw_study_code
 from bot.report.costs import CostFile, Ingredient, Per
+from bot.report.drawing import Wish, draw_once
 from bot.report.plans import Plan, Primary
 from bot.store import Database, Session, outcomes
 from bot.store.columns import id_of
@@ -157,8 +157,7 @@ async def draw(session: Session, *, seed: int, at: datetime, now: datetime) -> f
         seed=seed,
         starts={WAITING: now.date() + timedelta(weeks=4)},
     )
-    drawn = await make_draw(session, wish, seed=seed, now=at)
-    await record(session, drawn, wish)
+    drawn, _is_new = await draw_once(session, wish, now=at)
     return frozenset(each.code for each in drawn.drawn if each.arm == PROGRAMME)
 
 

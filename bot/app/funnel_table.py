@@ -1,17 +1,14 @@
-"""Show the funnel: as a table for a terminal, with what it rests on, and as CSV."""
+"""Show the funnel as a table for a terminal, with what it rests on, and write it as CSV."""
 
-import csv
-from collections.abc import Iterator
 from pathlib import Path
 
 from rich.table import Table
 
-from bot.app.files import saying_why
-from bot.report.funnel import STEPS, Column, Counts, Funnel, Step
+from bot.app.files import write_bytes
+from bot.report.funnel import Column, Counts, Funnel, Step
+from bot.report.funnel_file import list_rows, list_shown, whole_of, write_funnel
 
 NOT_TOLD = "–"
-ALL = "all"
-HEADER = ("by", "group", "step", "month", "children", "of", "suppressed")
 
 
 def make_table(funnel: Funnel) -> Table:
@@ -24,22 +21,6 @@ def make_table(funnel: Funnel) -> Table:
     for group, counts in list_rows(funnel):
         table.add_row(group, *(show(counts, column) for column in list_shown(funnel)))
     return table
-
-
-def list_rows(funnel: Funnel) -> list[tuple[str, Counts]]:
-    """List the groups, and all together last."""
-    return [*funnel.groups.items(), (ALL, funnel.total)]
-
-
-def list_shown(funnel: Funnel) -> list[Column]:
-    """List the columns that are shown; how many are due stands beside who was active."""
-    return [*STEPS, *(Column(Step.ACTIVE, month) for month in range(1, funnel.months + 1))]
-
-
-def whole_of(column: Column) -> Column:
-    """Give what a count is a share of: who joined that long ago, or all cards."""
-    is_month = column.step is Step.ACTIVE
-    return Column(Step.DUE, column.month) if is_month else Column(Step.CARDS)
 
 
 def show(counts: Counts, column: Column) -> str:
@@ -75,23 +56,4 @@ def tell(count: int | None) -> str:
 
 def write_csv(path: Path, funnel: Funnel) -> None:
     """Write a row for each group and step; raise BotError where the file cannot be written."""
-    with saying_why(path, "written"), path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(HEADER)
-        writer.writerows(list_cells(funnel))
-
-
-def list_cells(funnel: Funnel) -> Iterator[tuple[str, ...]]:
-    """Give the file's rows; a suppressed count is empty, and said to be suppressed."""
-    for group, counts in list_rows(funnel):
-        for column in list_shown(funnel):
-            count, whole = counts[column], counts[whole_of(column)]
-            yield (
-                str(funnel.by or ""),
-                group,
-                str(column.step),
-                str(column.month or ""),
-                "" if count is None else str(count),
-                "" if whole is None else str(whole),
-                "yes" if count is None else "no",
-            )
+    write_bytes(path, write_funnel(funnel))

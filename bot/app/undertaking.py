@@ -138,12 +138,17 @@ async def make(
             )
             return f"--series {series} --since {now.isoformat()}" if series else ""
         plan, costs = read_settled(wanted)
+        wish = reporting.Wish(
+            control=wanted.get("control"),
+            smallest=wanted.get("smallest"),
+            seed=wanted.get("seed"),
+        )
         await reporting.write_report(
             store.database,
             catalogue,
             folder / MADE,
             language=str(wanted["language"]),
-            plan=plan,
+            plan=reporting.outdo(plan, wish),
             costs=costs,
             now=now,
             show_progress=show_progress,

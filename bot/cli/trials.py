@@ -8,10 +8,10 @@ from typing import Annotated
 import typer
 
 from bot.app import assigning
-from bot.app.assigning import Wish
 from bot.cli.options import OnDemo, clock_for, settings_for
 from bot.core.power import Design, find_smallest_effect
 from bot.errors import BotError
+from bot.report.drawing import Wish
 from bot.store.states import AllocationUnit
 
 trials_app = typer.Typer()

@@ -63,9 +63,13 @@ Allocation = tuple[str, ...]  # an arm for each unit: stratum by stratum, in eac
 
 def make_scheme(units: Sequence[Unit], *, unit: str, arms: Sequence[str]) -> Scheme:
     """Make the scheme for some units; strata are in the order of their names."""
+    return scheme_of(Counter(each.stratum for each in units), unit=unit, arms=arms)
+
+
+def scheme_of(sizes: Mapping[str, int], *, unit: str, arms: Sequence[str]) -> Scheme:
+    """Make the scheme for strata by their names and sizes."""
     if len(set(arms)) != len(arms) or len(arms) < 2:
         raise BotError("Name two arms or more, each by another name: --arms now,later.")
-    sizes = Counter(each.stratum for each in units)
     return Scheme(unit, tuple(arms), tuple(Stratum(name, sizes[name]) for name in sorted(sizes)))
 
 
@@ -113,19 +117,25 @@ def count_allocations(scheme: Scheme) -> int:
         certain, open_to, count = split_remainder(extras, scheme, left_over)
         chosen = [*certain, *open_to[:count]]  # which ones makes no difference to how many
         extras.update(chosen)
-        orders = math.factorial(stratum.size)
-        for arm in scheme.arms:
-            orders //= math.factorial(each + (arm in chosen))
-        total *= math.comb(len(open_to), count) * orders
+        left = stratum.size
+        for arm in scheme.arms:  # a division of factorials would stop the process for seconds
+            taken = each + (arm in chosen)
+            total *= math.comb(left, taken)
+            left -= taken
+        total *= math.comb(len(open_to), count)
     return total
 
 
 def say_count(count: int) -> str:
     """Write a count; of a very large one how many digits it has."""
-    bits = count.bit_length()
-    return (
-        f"{count:,}" if bits < WRITTEN_BITS else f"more than 10^{int((bits - 1) * math.log10(2))}"
-    )
+    if not is_very_large(count):
+        return f"{count:,}"
+    return f"more than 10^{int((count.bit_length() - 1) * math.log10(2))}"
+
+
+def is_very_large(count: int) -> bool:
+    """Say whether a count is too large to be written in full."""
+    return count.bit_length() >= WRITTEN_BITS
 
 
 def list_allocations(scheme: Scheme) -> Iterator[Allocation]:

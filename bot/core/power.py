@@ -1,11 +1,24 @@
 """Tell how small an effect a trial that draws whole centres would find."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.errors import BotError
 
-HALVINGS = 200  # more than a double has digits
+MOST_CLUSTERS = 10_000  # a quantile takes as long as there are clusters
+LEAST = 1e-9  # a chance nearer to 0 or 1 is none that a trial is planned by
+OPTIONS: Mapping[str, str] = {  # what the command calls the fields of a design
+    "clusters": "--clusters",
+    "size": "--size",
+    "icc": "--icc",
+    "r2_between": "--r2-between",
+    "r2_within": "--r2-within",
+    "alpha": "--alpha",
+    "power": "--power",
+    "share": "--share",
+    "covariates": "--covariates",
+}
 
 
 @dataclass(frozen=True)
@@ -43,28 +56,38 @@ class Design:
         return self.clusters * self.size / self.design_effect
 
 
-def check_design(design: Design) -> None:
-    """Raise BotError for what no trial can be like."""
-    shares = {"--icc": design.icc, "--r2-between": design.r2_between}
-    shares["--r2-within"] = design.r2_within
-    for name, value in shares.items():
+def check_design(design: Design, names: Mapping[str, str] = OPTIONS) -> None:
+    """Raise BotError for what no trial can be like; `names` are what its reader calls the fields.
+
+    What is no number at all, or no finite one, is none of what is accepted.
+    """
+    if not 0 <= design.covariates <= MOST_CLUSTERS:
+        raise BotError(f"{names['covariates']} is a number from 0 to {MOST_CLUSTERS}.")
+    for field in ("icc", "r2_between", "r2_within"):
+        value = getattr(design, field)
         if not 0 <= value < 1:
+            name = names[field]
             raise BotError(f"{name} is a share from 0 up to, and without, 1; {value:g} is not.")
-    between = {"--alpha": design.alpha, "--power": design.power, "--share": design.share}
-    for name, value in between.items():
-        if not 0 < value < 1:
+    for field in ("alpha", "power", "share"):
+        value = getattr(design, field)
+        if not LEAST <= value <= 1 - LEAST:
+            name = names[field]
             raise BotError(f"{name} lies between 0 and 1; {value:g} does not.")
-    if design.size < 1:
-        raise BotError(f"--size is at least 1 child a cluster; {design.size:g} is not.")
+    if not 1 <= design.size < math.inf:
+        name = names["size"]
+        raise BotError(f"{name} is at least 1 child a cluster; {design.size:g} is not.")
     if design.degrees_of_freedom < 1:
         raise BotError(
             f"{design.clusters} clusters are too few. Use at least {3 + design.covariates}."
         )
+    if design.clusters > MOST_CLUSTERS:
+        raise BotError(f"{design.clusters} clusters are too many. Use at most {MOST_CLUSTERS}.")
     if not 1 <= design.clusters * design.share <= design.clusters - 1:
-        raise BotError("Of the clusters at least one is to be treated, and one not: see --share.")
+        name = names["share"]
+        raise BotError(f"Of the clusters at least one is to be treated, and one not: see {name}.")
 
 
-def find_smallest_effect(design: Design) -> float:
+def find_smallest_effect(design: Design, names: Mapping[str, str] = OPTIONS) -> float:
     """Give the minimum detectable effect in standard deviations, two-sided.
 
     (t(1 − α/2) + t(power)) · √(ρ(1 − R²_b) / (P(1 − P)J) + (1 − ρ)(1 − R²_w) / (P(1 − P)Jn)), with
@@ -72,7 +95,7 @@ def find_smallest_effect(design: Design) -> float:
     degrees of freedom: a two-level cluster-randomised design (Bloom 2005, "Learning
     More from Social Experiments", ch. 4; Dong & Maynard 2013, PowerUp!, design CRA2_2r).
     """
-    check_design(design)
+    check_design(design, names)
     degrees = design.degrees_of_freedom
     wanted = quantile_of_t(1 - design.alpha / 2, degrees) + quantile_of_t(design.power, degrees)
     spread = design.share * (1 - design.share) * design.clusters
@@ -88,8 +111,7 @@ def quantile_of_t(probability: float, degrees: int) -> float:
     low, high = 0.0, 1.0
     while distribution_of_t(high, degrees) < probability:
         low, high = high, high * 2
-    for _ in range(HALVINGS):
-        middle = (low + high) / 2
+    while low < (middle := (low + high) / 2) < high:  # until no number lies between
         if distribution_of_t(middle, degrees) < probability:
             low = middle
         else:

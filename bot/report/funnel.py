@@ -1,5 +1,6 @@
 """The funnel: from printed cards to families that are active, month by month, by group."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -79,7 +80,8 @@ async def count_funnel(
 ) -> Funnel:
     """Count the funnel; a child counts once, and only where a card was issued for it."""
     rows = await funnel.list_children(session)
-    return count_reached(await reach(session, rows, now=now), by=by, smallest=smallest)
+    reached = await reach(session, rows, now=now)
+    return await asyncio.to_thread(count_reached, reached, by=by, smallest=smallest)
 
 
 async def reach(session: Session, rows: Sequence[FunnelRow], *, now: datetime) -> list[Reach]:

@@ -11,6 +11,7 @@ from bot.report.disclosure import FEWEST_EVER, SMALLEST
 from bot.report.doses import ACTIVE_WEEKS
 
 LARGEST_SEED = 2**31 - 1
+MOST_SMALLEST = 1000
 FEWEST_DRAWS, DRAWS, MOST_DRAWS = 999, 9_999, 999_999
 Model = TypeVar("Model", bound=Plain)
 
@@ -45,7 +46,7 @@ class Plan(Plain):
     smallest: int = Field(
         default=SMALLEST,
         ge=FEWEST_EVER,
-        le=1000,
+        le=MOST_SMALLEST,
         description=(
             f"Write the fewest children that a shown figure may rest on, {FEWEST_EVER} or more."
         ),

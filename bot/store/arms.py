@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, and_, insert, text
 from sqlalchemy import select as select_columns
 from sqlmodel import col, func, or_, select
 
@@ -21,6 +21,8 @@ from bot.store.states import AllocationUnit
 from bot.store.tables import Centre, Child, Pair
 
 UNKNOWN = "unknown"
+CHUNK = 5_000  # allotments that are written at once, so that others have their turn in between
+IN_TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('draw of arms', 0))")
 
 
 class Candidate(NamedTuple):
@@ -39,40 +41,87 @@ class ArmCount(NamedTuple):
     children: int
 
 
+async def wait_in_turn(session: Session) -> None:
+    """Let one transaction at a time draw, so that no two of them see that nobody has drawn yet.
+
+    It holds until the transaction ends. On SQLite there is one writer at a time anyway.
+    """
+    if session.get_bind().dialect.name != "sqlite":
+        await (await session.connection()).execute(IN_TURN)
+
+
+MAY_CENTRE = col(Centre.is_test).is_(False)
+MAY_CHILD = and_(MAY_CENTRE, col(Child.is_open).is_(False))
+CENTRES = (
+    select_columns(col(Centre.id), col(Centre.code), col(Centre.language), col(Centre.zone))
+    .where(MAY_CENTRE)
+    .order_by(col(Centre.code))
+)
+CHILDREN = (
+    select_columns(
+        col(Child.id),
+        col(Child.study_code),
+        col(RosterEntry.home_language),
+        col(RosterEntry.disadvantage),
+        col(Child.level),
+        col(Centre.code),
+        col(Centre.zone),
+    )
+    .join(Centre, col(Centre.id) == col(Child.centre_id))
+    .join(RosterEntry, col(RosterEntry.child_id) == col(Child.id), isouter=True)
+    .where(MAY_CHILD)
+    .order_by(col(Child.study_code))
+)
+
+
 async def list_centres(session: Session) -> list[Candidate]:
     """List the centres that may be drawn."""
-    statement = select(Centre).where(col(Centre.is_test).is_(False)).order_by(col(Centre.code))
-    rows = (await session.exec(statement)).all()
     return [
-        Candidate(id_of(each), each.code, {"language": each.language, "zone": each.zone})
-        for each in rows
+        Candidate(number, code, {"language": language, "zone": zone})
+        for number, code, language, zone in await read(session, CENTRES)
     ]
 
 
 async def list_children(session: Session) -> list[Candidate]:
     """List the children that may be drawn: those of the schools' lists, whoever joined or left."""
-    statement = (
-        select(Child, Centre, RosterEntry)
-        .join(Centre, col(Centre.id) == col(Child.centre_id))
-        .join(RosterEntry, col(RosterEntry.child_id) == col(Child.id), isouter=True)
-        .where(col(Child.is_open).is_(False), col(Centre.is_test).is_(False))
-        .order_by(col(Child.study_code))
-    )
-    rows = (await session.exec(statement)).all()
     return [
         Candidate(
-            id_of(child),
-            child.study_code,
+            number,
+            study_code,
             {
-                "language": (entry.home_language if entry else None) or UNKNOWN,
-                "zone": centre.zone,
-                "centre": centre.code,
-                "disadvantage": str((entry.disadvantage if entry else None) or UNKNOWN),
-                "level": child.level,
+                "language": language or UNKNOWN,
+                "zone": zone,
+                "centre": centre,
+                "disadvantage": str(disadvantage or UNKNOWN),
+                "level": level,
             },
         )
-        for child, centre, entry in rows
+        for number, study_code, language, disadvantage, level, centre, zone in await read(
+            session, CHILDREN
+        )
     ]
+
+
+async def count_candidates(session: Session, unit: AllocationUnit) -> int:
+    """Count what may be drawn."""
+    statement = select(func.count()).select_from(Centre).where(MAY_CENTRE)
+    if unit is AllocationUnit.CHILD:
+        statement = select(func.count()).select_from(Child).join(Centre).where(MAY_CHILD)
+    return (await session.exec(statement)).one()
+
+
+async def list_late(session: Session, unit: AllocationUnit) -> list[str]:
+    """List the codes of the units that came after the draw, and have no arm."""
+    has_none = col(Allotment.id).is_(None)
+    of_centre = col(Allotment.centre_id) == col(Centre.id)
+    of_child = col(Allotment.child_id) == col(Child.id)
+    rows = await read(
+        session,
+        CENTRES.outerjoin(Allotment, of_centre).where(has_none)
+        if unit is AllocationUnit.CENTRE
+        else CHILDREN.outerjoin(Allotment, of_child).where(has_none),
+    )
+    return [row[1] for row in rows]
 
 
 async def find_allocation(session: Session) -> Allocation | None:
@@ -102,18 +151,19 @@ async def record_draw(
         session.add(arm)
     await session.flush()
     by_name = {arm.name: id_of(arm) for arm in arms}
-    is_by_centre = allocation.unit is AllocationUnit.CENTRE
-    for each in drawn:
-        number = numbers[each.code]
-        session.add(
-            Allotment(
-                arm_id=by_name[each.arm],
-                centre_id=number if is_by_centre else None,
-                child_id=None if is_by_centre else number,
-                stratum=each.stratum,
-            )
-        )
-    await session.flush()
+    column = "centre_id" if allocation.unit is AllocationUnit.CENTRE else "child_id"
+    rows = [
+        {"arm_id": by_name[each.arm], column: numbers[each.code], "stratum": each.stratum}
+        for each in drawn
+    ]
+    connection = await session.connection()
+    for begin_at in range(0, len(rows), CHUNK):
+        await connection.execute(insert(Allotment), rows[begin_at : begin_at + CHUNK])
+
+
+async def find_digest(session: Session) -> str | None:
+    """Look up the hash of the draw's list alone; None where nothing was drawn."""
+    return (await session.exec(select(Allocation.digest).order_by(col(Allocation.id)))).first()
 
 
 async def list_arms(session: Session) -> Sequence[Arm]:
@@ -144,12 +194,6 @@ async def count_by_arm(session: Session) -> list[ArmCount]:
         ArmCount(arm, by_units.get(id_of(arm), 0), by_children.get(id_of(arm), 0))
         for arm in await list_arms(session)
     ]
-
-
-async def list_drawn(session: Session) -> dict[int, str]:
-    """Give the stratum of each unit that was drawn, by the number of the centre or child."""
-    rows = (await session.exec(select(Allotment))).all()
-    return {(each.centre_id or each.child_id or 0): each.stratum for each in rows}
 
 
 async def count_contaminated(session: Session) -> Counter[tuple[str, str]]:

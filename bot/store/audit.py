@@ -9,6 +9,7 @@ from bot.store.console_tables import AuditEntry
 from bot.store.database import Session
 
 ABOUT_LENGTH = 200
+ACTIONS = select(col(AuditEntry.action)).distinct().order_by(col(AuditEntry.action))
 
 
 async def record(
@@ -41,3 +42,8 @@ async def list_entries(
     if action:
         statement = statement.where(col(AuditEntry.action) == action)
     return (await session.exec(statement)).all()
+
+
+async def list_actions(session: Session) -> Sequence[str]:
+    """List what was ever done, each once."""
+    return (await session.exec(ACTIONS)).all()

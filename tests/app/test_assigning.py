@@ -7,11 +7,12 @@ from random import Random
 
 import pytest
 
-from bot.app.assigning import Wish, assign, show
+from bot.app.assigning import assign, show
 from bot.core.arms import parse_scheme
 from bot.core.cadence import Rhythm
 from bot.core.codes import draw_study_code
 from bot.errors import BotError
+from bot.report.drawing import Wish
 from bot.store import Database, arms, centres, guardians
 from bot.store.states import AllocationUnit
 from tests.town import town_settings

@@ -19,6 +19,7 @@ from bot.app.simulating.cast import ANSWER, BEGINS, CAPTION, CENTRES, CHILDREN
 from bot.app.time_machine import ZONE
 from bot.core.actions import JoinTapped, parse_action
 from bot.delivery.staff_answers import open_answer
+from bot.report.drawing import Wish as DrawingWish
 from bot.store.columns import id_of
 from bot.store.states import (
     AllocationUnit,
@@ -381,7 +382,7 @@ async def test_a_demo_whose_arms_are_drawn_already_stays_as_it_is(tmp_path: Path
     folder = tmp_path / "demo"
     async with make_demo(folder, has_families=False) as demo:
         now = runtime_of(demo).clock.now()
-    wish = assigning.Wish(("A", "B"), None, AllocationUnit.CENTRE, (), 1, {})
+    wish = DrawingWish(("A", "B"), None, AllocationUnit.CENTRE, (), 1, {})
     await assigning.assign(demo.settings, wish, out=None, now=now)
 
     async with make_demo(folder) as again:

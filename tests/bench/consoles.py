@@ -21,7 +21,11 @@ from tests.bench.figures import Figure
 from tests.bench.populating import CARDS, IN_PROGRAMME, Families, populate
 from tests.bench.stage import NO_API, Stage, bench_settings
 
-PAGES = ("/today", "/silent", "/centres", "/centres/bench", "/inbox", "/evaluation", "/content")
+PAGES = (
+    *("/today", "/silent", "/centres", "/centres/bench", "/inbox", "/evaluation", "/content"),
+    *("/funnel?by=language", "/evaluation/power?clusters=10000&size=5&icc=0.1"),
+    "/evaluation/arms?arm1=now&arm2=later&unit=child",
+)
 EMAIL, PASSPHRASE = "bench@example.org", "four words of nobody"
 FEW, WEEKS, TIMES = 200, 8, 7
 NOT_REACHED = """

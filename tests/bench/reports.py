@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.app.assigning import Wish, make_draw, record
+from bot.report.drawing import Wish, draw_once
 from bot.store import open_database
 from bot.store.states import AllocationUnit
 from tests.bench.contents import run_alone
@@ -105,7 +105,6 @@ async def fill(url: str, children: int, stage: Stage) -> None:
     database = open_database(url)
     wish = Wish(ARMS, ARMS[1], AllocationUnit.CENTRE, ("language",), 1, {})
     async with database.writing() as session:
-        drawn = await make_draw(session, wish, seed=1, now=stage.at)
-        await record(session, drawn, wish)
+        await draw_once(session, wish, now=stage.at)
     await tidy_up(database)
     await database.close()

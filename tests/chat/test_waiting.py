@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from bot.app.assigning import Wish, assign
+from bot.app.assigning import assign
 from bot.core.actions import (
     HearTapped,
     OtherStoriesTapped,
@@ -19,6 +19,7 @@ from bot.core.actions import (
 )
 from bot.delivery.planning import change_rhythm
 from bot.delivery.taking_over import take_over
+from bot.report.drawing import Wish
 from bot.store import guardians
 from bot.store.states import AllocationUnit, DeliveryStatus, GuardianState
 from bot.store.tables import Consent, Delivery, Guardian

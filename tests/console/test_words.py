@@ -43,7 +43,8 @@ CHECKED = (
 REFUSING = (
     *sorted(ROOM.glob("*.py")),
     *sorted((BOT / "report" / "exports").glob("*.py")),
-    *(BOT / "report" / f"{name}.py" for name in ("disclosure", "analysis/gathering")),
+    *(BOT / "report" / f"{name}.py" for name in ("disclosure", "drawing", "analysis/gathering")),
+    BOT / "core" / "power.py",
     *(
         BOT / "app" / f"{name}.py"
         for name in ("cards", "console", "content_versions", "files", "handing_out", "undertaking")

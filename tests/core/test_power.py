@@ -1,5 +1,7 @@
 """How small an effect a trial finds: against tables, and in plain sentences where it cannot be."""
 
+import math
+
 import pytest
 
 from bot.core.power import Design, find_smallest_effect, quantile_of_t
@@ -74,6 +76,11 @@ def test_children_of_one_centre_tell_less_than_as_many_drawn_one_by_one() -> Non
         ),
         (Design(20, 5, 0.1, power=1), "--power lies between 0 and 1; 1 does not."),
         (Design(20, 0.5, 0.1), "--size is at least 1 child a cluster; 0.5 is not."),
+        (Design(20, math.nan, 0.1), "--size is at least 1 child a cluster; nan is not."),
+        (Design(20, math.inf, 0.1), "--size is at least 1 child a cluster; inf is not."),
+        (Design(20, 5, math.nan), "--icc is a share from 0 up to, and without, 1; nan is not."),
+        (Design(20_000, 5, 0.1), "20000 clusters are too many. Use at most 10000."),
+        (Design(20, 5, 0.1, covariates=-1), "--covariates is a number from 0 to 10000."),
         (
             Design(20, 5, 0.1, share=0.01),
             "Of the clusters at least one is to be treated, and one not: see --share.",

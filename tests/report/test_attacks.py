@@ -16,12 +16,12 @@ import numpy as np
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from bot.app.assigning import write_list
 from bot.core.arms import Unit, describe_scheme, draw_arms, make_scheme
 from bot.report.analysis.analysing import Setting, conclude
 from bot.report.analysis.describing import list_bounds
 from bot.report.analysis.gathering import Gathered, Member
 from bot.report.doses import Dose
+from bot.report.drawing import write_list
 from bot.report.findings import Engagement, Findings, Followed, Measured, Step
 from bot.report.funnel import STEPS, UNKNOWN, By, Reach, measure
 from bot.report.funnel import Step as FunnelStep

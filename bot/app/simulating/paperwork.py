@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from random import Random
 
-from bot.app.assigning import Wish, make_draw, record
 from bot.app.cards import issue_for
 from bot.app.simulating.cast import (
     BEGINS,
@@ -24,6 +23,7 @@ from bot.core.codes import draw_study_code
 from bot.core.sealing import Sealer
 from bot.intake.outcome_files import import_outcomes
 from bot.intake.rosters import check_roster, import_roster, parse_roster
+from bot.report.drawing import Wish, draw_once
 from bot.store import Session, accounts, audit, cards, centres, outcomes
 from bot.store.columns import id_of
 from bot.store.states import AllocationUnit
@@ -106,8 +106,7 @@ async def draw(session: Session, *, now: datetime, waits_until: date) -> frozens
         seed=SEED,
         starts={WAITING: waits_until},
     )
-    drawn = await make_draw(session, wish, seed=SEED, now=now)
-    await record(session, drawn, wish)
+    drawn, _is_new = await draw_once(session, wish, now=now)
     return frozenset(each.code for each in drawn.drawn if each.arm == PROGRAMME)
 
 

@@ -10,7 +10,7 @@ from bot.core.cadence import local_date, monday_of
 from bot.errors import BotError, FileRefused
 from bot.intake.enrolling import open_centre
 from bot.intake.rosters import check_roster, give_codes, import_roster, parse_roster
-from bot.report.funnel import STEPS, By, Column, Funnel, Step, count_funnel
+from bot.report.funnel import STEPS, By, Column, Counts, Funnel, Step, count_funnel
 from bot.store import Session, arms, centres, work
 from bot.store.columns import id_of
 from bot.store.states import StaffRole
@@ -25,20 +25,31 @@ SETS_UP = (StaffRole.STAFF, StaffRole.ADMIN)
 READS_ROSTERS = (*SETS_UP, StaffRole.EVALUATOR)
 
 
-async def recall_funnel(visit: Visit, memory: Memory) -> Remembered:
-    """Give the funnel by centre, as it was counted a moment ago."""
+async def recall_funnel(visit: Visit, memory: Memory, *, by: By | None = By.CENTRE) -> Remembered:
+    """Give the funnel, as it was counted a moment ago."""
 
     async def count() -> Funnel:
         async with visit.office.database.reading() as session:
-            return await count_funnel(session, by=By.CENTRE, now=visit.now)
+            return await count_funnel(session, by=by, now=visit.now)
 
-    return await memory.recall("funnel by centre", count, now=visit.now)
+    return await memory.recall(("funnel", by), count, now=visit.now)
 
 
 def list_columns(funnel: Funnel) -> list[Column]:
     """List the columns that are shown: the steps, and the first months."""
     months = range(1, min(funnel.months, MOST_MONTHS) + 1)
     return [*STEPS, *(Column(Step.ACTIVE, month) for month in months)]
+
+
+def find_counts(funnel: Funnel, centre: Centre) -> Counts | None:
+    """Give a centre's counts: none at all where cards were never issued, None for a test's.
+
+    The funnel groups children with a card; a centre that is not among them has no such child, which
+    is another thing than a few.
+    """
+    if centre.is_test:
+        return None
+    return funnel.groups.get(centre.code) or dict.fromkeys(funnel.total, 0)
 
 
 async def show_all(visit: Visit, memory: Memory) -> Response:
@@ -52,9 +63,10 @@ async def show_all(visit: Visit, memory: Memory) -> Response:
         "centres",
         centres=found,
         counted=counted,
-        funnel=counted.value,
+        counts={each.id: find_counts(counted.value, each) for each in found},
+        total=counted.value.total,
         columns=list_columns(counted.value),
-        shows_total=visit.role is not StaffRole.EDUCATOR,
+        sees_all=visit.role is not StaffRole.EDUCATOR,
         sets_up=visit.role in SETS_UP,
         zones=sorted(available_timezones()),
         program_languages=visit.office.running().languages,
@@ -96,7 +108,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
         arm=arm,
         children=children,
         counted=counted,
-        counts=counted.value.groups.get(centre.code, {}),
+        counts=find_counts(counted.value, centre),
         columns=list_columns(counted.value),
         weeks=[(monday, themes.get((id_of(centre), monday), "")) for monday in mondays],
         zones=sorted(available_timezones()),

@@ -6,10 +6,12 @@ import json
 from starlette.responses import Response, StreamingResponse
 
 from bot.errors import BotError
+from bot.report.disclosure import FEWEST_EVER
 from bot.report.exports.asking import parse_moment, parse_series
 from bot.report.exports.writers import Format
 from bot.report.linking import Linkage, count_linkage
-from bot.store import Session, linking, outcomes, work
+from bot.report.plans import MOST_SMALLEST
+from bot.store import Session, arms, linking, outcomes, work
 from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
@@ -43,6 +45,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
         quarantined = await outcomes.count_quarantined(session)
         works = await list_mine(visit, session)
         settled = await find_settled(visit, session)
+        drawn = await arms.list_arms(session)
     return visit.page(
         "evaluation",
         counted=counted,
@@ -53,6 +56,9 @@ async def show(visit: Visit, memory: Memory) -> Response:
         formats=list(Format),
         report_languages=LANGUAGES,
         settled=settled,
+        arms=drawn,
+        fewest_ever=FEWEST_EVER,
+        most_smallest=MOST_SMALLEST,
     )
 
 

@@ -17,9 +17,12 @@ from bot.web.console import (
     cards,
     centres,
     content,
+    drawing,
     evaluation,
+    funnels,
     inbox,
     people,
+    power,
     quarantine,
     readers,
     reports,
@@ -91,6 +94,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         *lead_to_readers(see, do),
         *lead_to_questions(see, do),
         *lead_to_evaluation(see, do, memory, worker),
+        *lead_to_trials(see, do, memory),
         *lead_to_results(see, do, memory, worker),
         *lead_to_work(see, do, worker),
         *lead_to_accounts(see, do),
@@ -141,6 +145,8 @@ def lead_to_centres(see: Hang, do: Hang, memory: Memory) -> list[Door]:
             SETS_UP,
             takes_file=True,
         ),
+        see("/funnel", partial(funnels.show, memory=memory), SETS_UP),
+        see("/funnel/file", partial(funnels.give_file, memory=memory), SETS_UP),
         do("/centres", partial(centres.add, memory=memory), RUNS_IT),
         *lead_to_cards(see, do, memory),
     ]
@@ -209,6 +215,16 @@ def lead_to_evaluation(see: Hang, do: Hang, memory: Memory, worker: Worker) -> l
         see("/tokens", tokens.show, EVALUATES),
         do("/tokens", tokens.add, EVALUATES),
         do("/tokens/revoke", tokens.revoke, EVALUATES),
+    ]
+
+
+def lead_to_trials(see: Hang, do: Hang, memory: Memory) -> list[Door]:
+    """List the doors to how large a trial must be, and who is drawn into which arm."""
+    return [
+        see("/evaluation/power", power.show, EVALUATES),
+        see("/evaluation/arms", partial(drawing.show, memory=memory), EVALUATES),
+        do("/evaluation/arms", partial(drawing.draw, memory=memory), EVALUATES),
+        see("/evaluation/arms/file", drawing.give_list, EVALUATES),
     ]
 
 

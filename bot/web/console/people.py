@@ -97,4 +97,15 @@ async def show_audit(visit: Visit) -> Response:
             who=who,
             action=action,
         )
-    return visit.page("audit", entries=entries, who=who, action=action, a_page=A_PAGE)
+        known = set(await audit.list_actions(session))
+        emails = [each.email for each in await accounts.list_accounts(session)]
+    actions = sorted({*known, action} - {""}, key=lambda each: visit.words.say(each).casefold())
+    return visit.page(
+        "audit",
+        entries=entries,
+        who=who,
+        action=action,
+        actions=actions,
+        emails=emails,
+        a_page=A_PAGE,
+    )

@@ -3,6 +3,7 @@
 import asyncio
 import io
 import json
+import re
 import zipfile
 from typing import Any
 
@@ -10,17 +11,21 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from bot.errors import BotError
-from bot.report.plans import parse_plan
-from bot.store import Session, work
+from bot.report.disclosure import FEWEST_EVER, check_smallest
+from bot.report.plans import MOST_SMALLEST, parse_plan
+from bot.store import Session, arms, work
 from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
+from bot.web.console.drawing import read_seed
 from bot.web.console.visits import Visit
 from bot.web.console.working import Worker, read_wanted
 
 REPORT = "report"
 LANGUAGES = ("en", "da")
 STUDY, COSTS = "study", "costs"
+OPTIONS = ("control", "smallest", "seed")
+WHOLE = re.compile(r"-?[0-9]{1,9}")
 PAGE = "report.html"
 SETTLED_BYTES = 200_000  # of a study or cost file
 HEADERS = {  # the report styles itself and draws its figures; nothing in it runs
@@ -51,8 +56,10 @@ async def begin_report(visit: Visit, worker: Worker) -> Response:
         raise BotError(visit.words.say("Choose a language for the report."))
     async with visit.office.database.reading() as session:
         last = await find_last(visit, session)
+        options = await read_options(visit, session)
     wanted = {
         "language": language,
+        **options,
         STUDY: await read_settled(visit, STUDY, last),
         COSTS: await read_settled(visit, COSTS, last),
     }
@@ -68,9 +75,30 @@ async def begin_report(visit: Visit, worker: Worker) -> Response:
             wanted=json.dumps(wanted),
             now=visit.now,
         )
-        await visit.note(session, f"{REPORT} begun", " ".join([language, *names]))
+        chosen = [f"{name}: {value}" for name, value in options.items() if value is not None]
+        await visit.note(session, f"{REPORT} begun", " ".join([language, *names, *chosen]))
     worker.start(row)
     return visit.back("/evaluation#made")
+
+
+async def read_options(visit: Visit, session: Session) -> dict[str, str | int | None]:
+    """Read what counts before the study's file; raise BotError for what the report would refuse."""
+    control, smallest, seed = (visit.said(each) for each in OPTIONS)
+    names = [each.name for each in await arms.list_arms(session)]
+    if control and control not in names:
+        raise BotError(f'There is no arm "{control}". There are: {", ".join(names)}.')
+    return {
+        "control": control or None,
+        "smallest": read_smallest(smallest) if smallest else None,
+        "seed": read_seed(seed),
+    }
+
+
+def read_smallest(text: str) -> int:
+    """Read the fewest children that a figure may rest on; raise BotError for too few or many."""
+    if not WHOLE.fullmatch(text) or int(text) > MOST_SMALLEST:
+        raise BotError(f"The fewest children are a number from {FEWEST_EVER} to {MOST_SMALLEST}.")
+    return check_smallest(int(text))
 
 
 async def read_settled(visit: Visit, field: str, last: dict[str, Any]) -> dict[str, str] | None:
@@ -103,7 +131,9 @@ async def show(visit: Visit) -> Response:
     """Show a report in the page."""
     async with visit.office.database.reading() as session:
         row = await get_report(visit, session)
-    return visit.page("report", row=row, wanted=read_wanted(row))
+    wanted = read_wanted(row)
+    chosen = {each: wanted[each] for each in OPTIONS if wanted.get(each) is not None}
+    return visit.page("report", row=row, wanted=wanted, chosen=chosen)
 
 
 async def give_page(visit: Visit) -> Response:
