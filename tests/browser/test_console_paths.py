@@ -1,5 +1,6 @@
 """Each role's main path through the console in a real browser, from signing in on."""
 
+import hashlib
 from datetime import timedelta
 from pathlib import Path
 from zipfile import ZipFile
@@ -9,7 +10,7 @@ from playwright.async_api import Download, Page, expect
 
 from bot.catalogue.files import pack
 from bot.core.codes import has_right_check
-from bot.store import snapshots
+from bot.store import centres, snapshots
 from bot.store.states import DeliveryKind, DeliveryStatus, StaffRole
 from tests.browser.signing_in import sign_in
 from tests.shipped import shipped_files
@@ -190,6 +191,43 @@ async def test_an_evaluator_reads_the_report_in_the_page_and_lets_a_program_fetc
         f"{address}/api/v1/exports/dose.csv", headers={"Authorization": f"Bearer {token}"}
     )
     assert refused.status == 401
+
+
+async def test_an_evaluator_looks_draws_once_and_then_only_reads(
+    base: tuple[Town, str], page: Page, tmp_path: Path
+) -> None:
+    town, address = base
+    async with town.store.database.writing() as session:
+        for code in ("regnbuen", "broen", "skoven"):
+            await centres.add_centre(
+                session,
+                code,
+                name=code.capitalize(),
+                zone="Europe/Copenhagen",
+                language="da",
+                now=town.clock.now(),
+            )
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await sign_in(page, address, StaffRole.EVALUATOR)
+
+    await page.get_by_role("link", name="Draw of arms").click()
+    await page.get_by_label("Arm 1", exact=True).fill("now")
+    await page.get_by_label("Arm 2", exact=True).fill("later")
+    await page.get_by_label("Arm 2 is the control group").check()
+    await page.get_by_label("Arm 2: First messages on (may be left out)").fill("2027-02-01")
+    await page.get_by_role("button", name="Look first").click()
+    await expect(page.get_by_role("status")).to_contain_text("possible draws: 6")
+    await expect(page.get_by_text("Nothing is drawn yet.")).to_be_visible()
+    page.once("dialog", lambda dialog: dialog.accept())
+    await page.get_by_role("button", name="Draw, once and for all").click()
+    await expect(page.get_by_role("status")).to_have_text("The arms are drawn.")
+    await expect(page.locator("main form")).to_have_count(0)
+    await (await fetch(page, "The frozen list (CSV)")).save_as(tmp_path / "arms.csv")
+
+    listed = (tmp_path / "arms.csv").read_bytes()
+    await expect(page.locator("code.digest")).to_have_text(hashlib.sha256(listed).hexdigest())
+    arms = [line.rpartition(",")[2] for line in listed.decode().splitlines()[1:]]
+    assert sorted(arms) == ["later", "later", "now", "now"]
 
 
 # Administrators
