@@ -66,6 +66,7 @@ class Open:
     base: str
     doors: list[Door]
     stack: AsyncExitStack
+    others: list[str] = field(default_factory=list)  # paths that are no doors of ours
     people: dict[StaffRole, str] = field(default_factory=dict)
 
     async def browser(self, role: StaffRole | None = None, *, address: str = "") -> Browser:
@@ -116,4 +117,5 @@ async def opened(town: Town, large: int) -> AsyncIterator[Open]:
         served_console(town, proxies="127.0.0.1", large=large) as (pages, port),
     ):
         doors = [each for each in pages.routes if isinstance(each, Door)]
-        yield Open(town, f"http://127.0.0.1:{port}", doors, stack)
+        others = [each.path for each in pages.routes if each not in doors]  # type: ignore[attr-defined]
+        yield Open(town, f"http://127.0.0.1:{port}", doors, stack, others)
