@@ -15,10 +15,10 @@ from bot.app.clocks import MovableClock, StandingClock
 from bot.app.demo import TOKEN
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
-from bot.app.rehearsing.persona import Persona
-from bot.app.rehearsing.playing import Played, Player, Watched
+from bot.app.rehearsing.playing import Played, Player, ShowWeek, Watched
 from bot.app.running import Network, Runtime
 from bot.catalogue.files import Files, pack
+from bot.catalogue.personas import Persona
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.turns import CHAT
@@ -44,9 +44,17 @@ def end_of(persona: Persona, weeks: int) -> datetime:
 
 
 async def rehearse(
-    persona: Persona, files: Files, *, weeks: int, catalogue: Catalogue | None = None
+    persona: Persona,
+    files: Files,
+    *,
+    weeks: int,
+    catalogue: Catalogue | None = None,
+    show_week: ShowWeek = lambda _week: None,
 ) -> Played:
-    """Play a persona's weeks; `catalogue` is what the files make, where it was loaded before."""
+    """Play a persona's weeks; `catalogue` is what the files make, where it was loaded before.
+
+    `show_week` is told the week that is played, again and again.
+    """
     catalogue = catalogue or load_catalogue(files)
     joined_at = persona.joined_at.astimezone(UTC)
     clock = MovableClock(StandingClock(joined_at - timedelta(hours=1)))
@@ -66,7 +74,7 @@ async def rehearse(
         player = Player(persona, runtime, sandbox, clock)
         plan_acts(player, codes, weeks=weeks)
         until = end_of(persona, weeks)
-        await player.play(until)
+        await player.play(until, show_week)
         return await gather(player, weeks=weeks, until=until)
 
 

@@ -21,7 +21,8 @@ from bot.catalogue.reading.parsing import STATE_KEYS, Findings, parse_page, sour
 from bot.errors import BotError
 
 MOST_PAGES = 20
-PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+MOST_CHARACTERS = 20_000  # of a language's text; what reads it takes longer by its square
+PICTURE = re.compile(r"!\[([^\]]{0,500})\]\(\s*<?([^)\s>]+)>?[^)]*\)")
 NUMBER = re.compile(r"(\d+)$")
 FACT = re.compile(r"^\s*[*-]\s*\**(\w+)\**\s*:\s*(.+?)\s*$", re.MULTILINE)
 MAKERS = ("Text", "Illustration", "Translation")
@@ -97,6 +98,10 @@ def parse_story(path: str, content: bytes) -> Told:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise BotError(f"{path} is not written in UTF-8. Save it as UTF-8.") from error
+    if len(text) > MOST_CHARACTERS:
+        raise BotError(
+            f"{path} has {len(text)} characters. A story has at most {MOST_CHARACTERS}."
+        )
     head, *parts = re.split(r"^##(?!#).*$", text, flags=re.MULTILINE)
     title = re.search(r"^#\s+(.+?)\s*$", head, flags=re.MULTILINE)
     if title is None or len(parts) < 2:
