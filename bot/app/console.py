@@ -1,7 +1,7 @@
 """Put the console together: hand the pages what they need of the network and the settings."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +13,7 @@ from bot.app.content_versions import accept_again
 from bot.app.opening import Store
 from bot.app.printing import write_centre
 from bot.app.undertaking import undertake
+from bot.catalogue.personas import PERSONAS, list_persona_files
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, parse_asked
 from bot.core.clock import Clock
@@ -86,6 +87,13 @@ class Assistant:
             )
             return [Printed(path.name, path.read_bytes()) for path in written]
 
+    def read_personas(self) -> dict[str, bytes]:
+        """Read the persona files of this machine's content; they are no part of a version."""
+        with suppress(OSError):
+            found = list_persona_files(self.settings.content)
+            return {f"{PERSONAS}/{path.name}": path.read_bytes() for path in found}
+        return {}
+
     async def undertake(self, row: Work, folder: Path, show_progress: ShowProgress) -> Made:
         """Do what a row of work asks for, in a process of its own."""
         files, said = await undertake(
@@ -127,6 +135,7 @@ async def console(
             use_version=assistant.use_version,
             print_cards=assistant.print_cards,
             undertake=assistant.undertake,
+            personas=assistant.read_personas,
         ),
         is_demo=is_demo,
         large=large,

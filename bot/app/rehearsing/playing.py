@@ -11,7 +11,6 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.clocks import MovableClock
-from bot.app.demo import TOKEN
 from bot.app.running import Runtime
 from bot.app.time_machine import DemoMachine
 from bot.catalogue.personas import OnConsent, OnInvite, OnUseful, Persona, WeekRule
@@ -49,6 +48,7 @@ from bot.store.dossiers import Tie
 from bot.store.states import DeliveryKind
 from bot.store.tables import Delivery, Guardian
 
+TOKEN = "1000001:rehearsal"
 A_MOMENT = timedelta(minutes=1)  # between two taps on one message
 Act = Callable[[], Any]
 ShowWeek = Callable[[int], None]

@@ -99,9 +99,7 @@ def parse_story(path: str, content: bytes) -> Told:
     except UnicodeDecodeError as error:
         raise BotError(f"{path} is not written in UTF-8. Save it as UTF-8.") from error
     if len(text) > MOST_CHARACTERS:
-        raise BotError(
-            f"{path} has {len(text)} characters. A story has at most {MOST_CHARACTERS}."
-        )
+        raise BotError(f"{path} has {len(text)} characters. A story has at most {MOST_CHARACTERS}.")
     head, *parts = re.split(r"^##(?!#).*$", text, flags=re.MULTILINE)
     title = re.search(r"^#\s+(.+?)\s*$", head, flags=re.MULTILINE)
     if title is None or len(parts) < 2:

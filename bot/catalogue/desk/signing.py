@@ -48,10 +48,16 @@ class Signed:
 def read_signature(reviewer: str, on: date, *, is_still_right: bool) -> Signature:
     """Read a signature; raise FileRefused for a name that is none."""
     name = " ".join(reviewer.split())
-    if sum(each.isalpha() for each in name) < LETTERS or not name.isprintable():
+    if not is_name(name):
         what = f'"{reviewer}" is no name'
         raise FileRefused([Problem(BY, 0, what, "Write who read the text, first and last name.")])
     return Signature(name, on, is_still_right)
+
+
+def is_name(text: str) -> bool:
+    """Say whether this may be the name of a person."""
+    name = " ".join(text.split())
+    return sum(each.isalpha() for each in name) >= LETTERS and name.isprintable()
 
 
 def read_day(text: str | None, *, today: date) -> date:
@@ -129,9 +135,7 @@ def check_ready(
     if is_stale and (not is_right or item.group is Group.STRINGS):
         source = item.path_in(outline.language)
         what = f"this translation is stale: {source} has changed since"
-        instead = (
-            "Bring it up to date; or compare it with today's source, and say --still-right."
-        )
+        instead = "Bring it up to date; or compare it with today's source, and say --still-right."
         return [Problem(path, 0, what, instead)]
     return []
 

@@ -21,6 +21,7 @@ SLOT = re.compile(r"<<(\w+)>>")
 MINUTES = range(1, 31)
 PAGES = range(1, 21)
 LOCALISE = ("translate", "sample", "author")
+KINDS = ("cards", "sheet", "book")
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ def begin_story(wish: Wish, folder: str, *, model: Mapping[str, Any], outline: O
 
 def begin_printable(wish: Wish, folder: str, *, outline: Outline) -> Begun:
     """Begin a page to print."""
-    kind = choose(wish, {"kind": "sheet"}, "kind", ("cards", "sheet", "book"))
+    kind = choose(wish, {"kind": "sheet"}, "kind", KINDS)
     localise = choose(wish, {"localise": "translate"}, "localise", LOCALISE)
     written = {
         f"{folder}/printable.yaml": fill("printable.yaml", {"kind": kind, "localise": localise}),

@@ -1,6 +1,6 @@
 """What the console works with: the store, the clock, and what other rooms do on its behalf."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
@@ -44,8 +44,8 @@ class Helpers:
 
     `answer` queues an answer in the parent's chat, `fetch` brings what a parent sent, `use_version`
     makes an earlier content the one that runs; `print_cards` and `print_letters` lay out a
-    centre's cards; `undertake` does what a row of work asks for, into a folder. Each raises
-    BotError with what to do instead.
+    centre's cards; `undertake` does what a row of work asks for, into a folder; `personas` reads
+    the families that staff wrote down to be played. Each raises BotError with what to do instead.
     """
 
     answer: Callable[[Question, str], Awaitable[None]]
@@ -53,6 +53,7 @@ class Helpers:
     use_version: Callable[[str], Awaitable[str]]
     print_cards: Callable[[str, str], Awaitable[list[Printed]]]
     undertake: Callable[[Work, Path, ShowProgress], Awaitable[Made]]
+    personas: Callable[[], Mapping[str, bytes]] = dict
 
 
 @dataclass(frozen=True)

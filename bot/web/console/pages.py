@@ -14,18 +14,24 @@ from starlette.staticfiles import StaticFiles
 
 from bot.store.states import StaffRole
 from bot.web.console import (
+    beginnings,
+    bundles,
     centres,
     content,
     evaluation,
     inbox,
+    measures,
     people,
     quarantine,
+    rehearsals,
     reports,
     results,
+    reviews,
     signing_in,
     silent,
     today,
     tokens,
+    translations,
 )
 from bot.web.console.doors import (
     ADMIN,
@@ -51,6 +57,7 @@ EVALUATES = (EVALUATOR, ADMIN)
 SETS_UP = (STAFF, EVALUATOR, ADMIN)
 ALONE = (ADMIN,)
 Hang = Callable[..., Door]  # a path, an answer and who may see it make a door
+REVIEW_FIELDS = 2_000  # one for each text of a language
 MAPPING_FIELDS = 5_000  # six for each column of a school's file, two for each quarantined line
 
 
@@ -85,6 +92,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         *lead_to_oneself(see, do),
         *lead_to_sending(see, do, memory),
         *lead_to_centres(see, do, memory),
+        *lead_to_workshop(see, do, memory, worker),
         *lead_to_content(see, do, memory, office),
         *lead_to_questions(see, do),
         *lead_to_evaluation(see, do, memory, worker),
@@ -139,6 +147,32 @@ def lead_to_centres(see: Hang, do: Hang, memory: Memory) -> list[Door]:
             takes_file=True,
         ),
         do("/centres/{code}/cards", centres.print_cards, RUNS_IT),
+    ]
+
+
+def lead_to_workshop(see: Hang, do: Hang, memory: Memory, worker: Worker) -> list[Door]:
+    """List the doors to the work on content: they stand before the versions, as `new` does."""
+    takes: Hang = partial(do, takes_file=True)
+    return [
+        see("/content/works", bundles.show_works, RUNS_IT),
+        see("/content/translations", partial(translations.show, memory=memory), RUNS_IT),
+        do("/content/translations/out", translations.hand_out, RUNS_IT),
+        takes("/content/translations/in", translations.receive, RUNS_IT),
+        see("/content/review", partial(reviews.show, memory=memory), RUNS_IT),
+        do(
+            "/content/review",
+            partial(reviews.sign_off, memory=memory),
+            RUNS_IT,
+            most_fields=REVIEW_FIELDS,
+        ),
+        see("/content/rehearsal", rehearsals.show, RUNS_IT),
+        takes("/content/rehearsal", partial(rehearsals.begin, worker=worker), RUNS_IT),
+        see("/content/rehearsal/{number:int}", rehearsals.show_one, RUNS_IT),
+        see("/content/rehearsal/{number:int}/page", rehearsals.give_page, RUNS_IT),
+        see("/content/new", beginnings.show, RUNS_IT),
+        do("/content/new", beginnings.start, RUNS_IT),
+        takes("/content/new/story", beginnings.take_story, RUNS_IT),
+        see("/content/measures", partial(measures.show, memory=memory), RUNS_IT),
     ]
 
 
