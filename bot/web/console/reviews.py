@@ -53,7 +53,7 @@ def today(visit: Visit) -> date:
 
 def list_waiting(standing: Standing | None, language: str) -> Mapping[str, tuple[str, State]]:
     """List the texts that can be signed, by their files: what each is called, and its state."""
-    cells = standing.cells if standing else {}
+    cells = standing.cells if standing and language in standing.languages else {}
     return {
         row[language].path: (item.name, row[language].state)
         for item, row in cells.items()
