@@ -1,4 +1,4 @@
-"""Rehearsals: the programme played for families that nobody is, behind the page, and read in it."""
+"""Rehearsals: the programme played for made-up families, behind the page, and read in it."""
 
 import asyncio
 import difflib
