@@ -339,7 +339,7 @@ def tell_start(begun: Begun) -> None:
     for path in begun.files:
         typer.echo(f"wrote {path}")
     typer.echo("\nNext:")
-    for number, step in enumerate(begun.steps, start=1):
+    for number, step in enumerate([*begun.writing, *begun.commands], start=1):
         typer.echo(f"  {number}. {step}")
 
 

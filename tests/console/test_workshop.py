@@ -198,6 +198,37 @@ async def test_a_hostile_file_is_refused_in_words(opened: Open) -> None:
     assert "larger" in answer.text
 
 
+async def test_what_does_not_run_yet_is_handed_out_and_taken_in_too(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.STAFF)
+    await browser.get("/content/translations")
+    values = {"skill": "VOC", "band": "4-5", "minutes": 5}
+    begun = dict(begin(shipped_files(), Wish(Group.ACTIVITIES, "tea-time", None, values)).files)
+    source = (ROOT / "content/activities/because-chain/en.md").read_bytes()
+    begun["content/activities/tea-time/en.md"] = source
+    escaping = {"content/activities/../../../x/en.md": b"x", "/content/x.md": b"x"}
+    ahead = {"ahead": ("tea.zip", make_archive(begun | escaping))}
+    wanted = {"language": "da", "wanted": "missing", "format": "xlsx"}
+
+    sheet = await browser.post("/content/translations/out", wanted, files=ahead, status=200)
+    book = load_workbook(io.BytesIO(sheet.content))
+    for row in book["Texts"].iter_rows(min_row=2):
+        row[2].value = "Te på dansk. Sig hvorfor."
+    body = io.BytesIO()
+    book.save(body)
+    answer = await browser.post(
+        "/content/translations/in",
+        files={"file": ("da.xlsx", body.getvalue()), **ahead},
+        status=200,
+    )
+
+    ids = {row[0] for row in read_rows(sheet.content)[1:]}
+    assert "activities/tea-time#why" in ids
+    assert all(str(each).startswith("activities/tea-time#") for each in ids)
+    assert set(await fetch(browser, answer.text)) == {"content/activities/tea-time/da.md"}
+    nothing = {"ahead": ("tea.zip", make_archive(escaping))}
+    await browser.post("/content/translations/out", wanted, files=nothing, status=400)
+
+
 # Reviews
 
 
@@ -270,7 +301,7 @@ async def test_what_is_begun_is_what_the_command_begins(opened: Open) -> None:
     begun = begin(shipped_files(), Wish(Group.ACTIVITIES, "tea-time", None, values))
     assert "because-chain" in shown.text
     assert await fetch(browser, answer.text) == dict(begun.files)
-    assert all(each in html.unescape(answer.text) for each in begun.steps)
+    assert all(each in html.unescape(answer.text) for each in begun.writing)
     assert ("content begun", "content/activities/tea-time") in await opened.trail()
 
 
@@ -306,6 +337,7 @@ async def test_stories_pages_and_models_are_begun_too(
         ({"minutes": "9" * 5000}, "cannot be"),
         ({"like": "../stories/red-suitcase"}, "There is no"),
         ({"id": "A1;"}, "is no id"),
+        ({"skill": ""}, "Choose a model, or all that it would decide."),
     ],
 )
 async def test_what_cannot_be_begun_is_refused(
@@ -552,7 +584,8 @@ async def test_what_one_made_nobody_else_reads(opened: Open) -> None:
 async def test_the_way_to_every_page_stands_on_the_content_page(opened: Open) -> None:
     browser = await opened.browser(StaffRole.STAFF)
 
-    page = (await browser.get("/content")).text
+    while "things to know: …" in (page := (await browser.get("/content")).text):
+        pass
 
     findings = Findings()
     read_catalogue(shipped_files(), findings)

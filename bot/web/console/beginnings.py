@@ -20,6 +20,7 @@ from bot.catalogue.desk.starting import (
     list_skills,
 )
 from bot.catalogue.files import CONTENT, Files, list_folders
+from bot.errors import BotError
 from bot.web.console.bundles import (
     BEGUN,
     Line,
@@ -37,6 +38,7 @@ ASKED: Mapping[Group, tuple[str, ...]] = {
     Group.PRINTABLES: ("kind", "localise"),
 }
 NUMBERS = ("minutes", "pages")
+NEEDED = {"skill", "band", "minutes"}  # where no model decides
 
 
 async def show(visit: Visit) -> Response:
@@ -64,6 +66,8 @@ async def start(visit: Visit) -> Response:
     """Begin an item, and give its folder."""
     group = Group(read_choice(visit, "group", FOLDERS))
     values = {name: read_value(visit, name) for name in ASKED[group]}
+    if not visit.said("like") and any(values[each] is None for each in NEEDED & values.keys()):
+        raise BotError(visit.words.say("Choose a model, or all that it would decide."))
     wish = Wish(group, visit.said("name"), visit.said("like") or None, values)
     files = await get_files(visit)
     begun = await asyncio.to_thread(begin, files, wish)
@@ -102,5 +106,5 @@ async def give(visit: Visit, begun: Begun, *, name: str, action: str) -> Respons
         [Line(path) for path in begun.files],
         title=visit.words.say("Begun: {folder}").format(folder=begun.folder),
         path_back=PAGE,
-        steps=begun.steps,
+        steps=begun.writing,
     )

@@ -9,9 +9,11 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from babel import Locale, UnknownLocaleError
+from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
-from bot.catalogue.files import Files, pack, unpack
+from bot.catalogue.desk.archives import read_archive
+from bot.catalogue.files import BESIDE, CONTENT, LEFT_OUT, LOCALES, Files, pack, unpack
 from bot.errors import BotError
 from bot.store import Session, snapshots, work
 from bot.store.columns import id_of
@@ -23,6 +25,8 @@ REHEARSAL = "rehearsal"
 TRANSLATIONS, REVIEWS, BEGUN = "translations", "reviews", "new content"
 KINDS = (REHEARSAL, TRANSLATIONS, REVIEWS, BEGUN)
 WORKS = "/content/works"
+AHEAD = "ahead"
+OUTSIDE = ("", *BESIDE)
 MOST_SHOWN = 10
 
 
@@ -41,6 +45,31 @@ async def get_files(visit: Visit, version: str | None = None) -> Files:
     if found is None:
         raise BotError(visit.words.say("There is no such version."))
     return await asyncio.to_thread(unpack, found.body)
+
+
+async def get_files_ahead(visit: Visit) -> Files:
+    """Get the files that run and, above them, those of an archive of what does not run yet."""
+    files, sent = await get_files(visit), visit.form.get(AHEAD)
+    if not isinstance(sent, UploadFile) or not sent.filename:
+        return files
+    name, content = await visit.read_file(AHEAD)
+    ahead = pick(await asyncio.to_thread(read_archive, content, name))
+    if not ahead:
+        raise BotError(visit.words.say("That archive holds nothing below content or locales."))
+    return {**files, **ahead}
+
+
+def pick(files: Files) -> Files:
+    """Take what a catalogue is made of: what lies in its folders, by a plain path."""
+    return {
+        name: body
+        for name, body in files.items()
+        if name.startswith((f"{CONTENT}/", f"{LOCALES}/"))
+        and not name.endswith(LEFT_OUT)
+        and not any(part in OUTSIDE or part.startswith(".") for part in name.split("/"))
+        and name.isprintable()
+        and "\\" not in name
+    }
 
 
 async def keep_bundle(

@@ -18,6 +18,7 @@ from bot.web.console.remembering import Memory
 from bot.web.console.visits import Visit
 
 MOST_FILES = 200
+PATIENCE = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -88,15 +89,23 @@ async def recall_standing(visit: Visit, memory: Memory, version: str) -> Standin
     return standing
 
 
-async def recall_warnings(visit: Visit, memory: Memory, version: str) -> int:
-    """Count what the check has to say of the content that runs, which holds nothing wrong."""
+async def recall_warnings(visit: Visit, memory: Memory, version: str) -> int | None:
+    """Count what the check has to say of the content that runs, which holds nothing wrong.
+
+    The page waits only a moment for it; None while it is counted.
+    """
 
     async def look() -> int:
         async with visit.office.database.reading() as session:
             found = await snapshots.find_snapshot(session, version)
         return await asyncio.to_thread(count_warnings, found.body) if found else 0
 
-    remembered = await memory.recall(("warnings", version), look, now=visit.now, fresh=math.inf)
+    key = ("warnings", version)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            remembered = await memory.recall(key, look, now=visit.now, fresh=math.inf)
+    except TimeoutError:
+        return None
     warnings: int = remembered.value
     return warnings
 

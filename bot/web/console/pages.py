@@ -156,7 +156,7 @@ def lead_to_workshop(see: Hang, do: Hang, memory: Memory, worker: Worker) -> lis
     return [
         see("/content/works", bundles.show_works, RUNS_IT),
         see("/content/translations", partial(translations.show, memory=memory), RUNS_IT),
-        do("/content/translations/out", translations.hand_out, RUNS_IT),
+        takes("/content/translations/out", translations.hand_out, RUNS_IT),
         takes("/content/translations/in", translations.receive, RUNS_IT),
         see("/content/review", partial(reviews.show, memory=memory), RUNS_IT),
         do(

@@ -7,12 +7,12 @@ from starlette.responses import Response
 from bot.catalogue.desk.exchange import Format, Only, list_wanted, take_in, write_exchange
 from bot.catalogue.desk.pieces import State
 from bot.catalogue.files import Files
-from bot.errors import BotError
+from bot.errors import BotError, FileRefused
 from bot.web.console.bundles import (
     TRANSLATIONS,
     WORKS,
     Line,
-    get_files,
+    get_files_ahead,
     keep_bundle,
     list_made,
     name_languages,
@@ -62,7 +62,7 @@ async def hand_out(visit: Visit) -> Response:
     language = read_choice(visit, "language", list_languages(visit))
     chosen = Format(read_choice(visit, "format", [*Format]))
     wanted = read_choice(visit, "wanted", WANTED)
-    files = await get_files(visit)
+    files = await get_files_ahead(visit)
     only = None if wanted == NOT_DONE else Only(wanted)
     count, body = await asyncio.to_thread(write, files, language, chosen, only)
     if not count:
@@ -84,8 +84,11 @@ async def receive(visit: Visit) -> Response:
     name, content = await visit.read_file("file")
     if len(content) > FILE_BYTES:
         raise BotError(visit.words.say("This is larger than what can be taken in here."))
-    files = await get_files(visit)
-    imported = await asyncio.to_thread(take_in, files, content, name)
+    files = await get_files_ahead(visit)
+    try:
+        imported = await asyncio.to_thread(take_in, files, content, name)
+    except FileRefused as refused:
+        return visit.page("rows", status=400, file=name, problems=refused.problems, path_back=PAGE)
     if not imported.files:
         said = visit.words.say("Nothing to change: every text is in the files already.")
         return visit.back(PAGE, said=said)
