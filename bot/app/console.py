@@ -1,7 +1,7 @@
 """Put the console together: hand the pages what they need of the network and the settings."""
 
 from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from starlette.applications import Starlette
@@ -12,6 +12,7 @@ from bot.app.content_versions import accept_again
 from bot.app.opening import Store
 from bot.app.staff import ReadersDesk
 from bot.app.undertaking import undertake
+from bot.catalogue.personas import PERSONAS, list_persona_files
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, parse_asked
 from bot.core.clock import Clock
@@ -71,6 +72,13 @@ class Assistant:
         """Run an earlier content again."""
         return await accept_again(self.store.database, version, now=self.clock.now())
 
+    def read_personas(self) -> dict[str, bytes]:
+        """Read the persona files of this machine's content; they are no part of a version."""
+        with suppress(OSError):
+            found = list_persona_files(self.settings.content)
+            return {f"{PERSONAS}/{path.name}": path.read_bytes() for path in found}
+        return {}
+
     async def undertake(self, row: Work, folder: Path, show_progress: ShowProgress) -> Made:
         """Do what a row of work asks for, in a process of its own."""
         files, said = await undertake(
@@ -115,6 +123,7 @@ async def console(
             cards=CardDesk(store, settings, running=lambda: shelf.current, clock=clock),
             colleagues=ReadersDesk(store, settings, clock=clock),
             undertake=assistant.undertake,
+            personas=assistant.read_personas,
         ),
         is_demo=is_demo,
         is_filling=is_filling,

@@ -15,6 +15,7 @@ from bot.app import exporting, reporting
 from bot.app.content_versions import read_running
 from bot.app.logs import begin_log
 from bot.app.opening import open_store
+from bot.app.rehearsing.writing import write_rehearsals
 from bot.errors import BotError
 from bot.intake.telling import Asked, take_in
 from bot.report.estimates import check_extra
@@ -23,6 +24,7 @@ from bot.report.exports.writers import Format
 from bot.report.plans import Plan, parse_plan
 from bot.settings import Settings
 from bot.store import Database, Session, audit, work
+from bot.web.console.bundles import REHEARSAL
 from bot.web.console.results import CHECK, IMPORT
 
 if TYPE_CHECKING:
@@ -122,6 +124,10 @@ async def make(
     async with open_store(settings) as store:
         if kind in (CHECK, IMPORT):
             await read_results(store.database, wanted, folder, now=now, show_progress=show_progress)
+            return ""
+        if kind == REHEARSAL:
+            made = folder / MADE
+            await write_rehearsals(store.database, wanted, made, show_progress=show_progress)
             return ""
         catalogue = await read_running(store.database, settings)
         if kind == "export":

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bot.app.content import ContentChecker, write_schemas
-from bot.catalogue.desk.measuring import Measures, measure_language
+from bot.catalogue.desk.measuring import Measures, measure_languages
 from bot.catalogue.files import read_folder
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.reading.parsing import Findings
@@ -76,10 +76,8 @@ def content_measures() -> None:
     """
     catalogue = load_catalogue(read_folder(*find_folders()))
     table = Table("language", "sections", "sentences", *SET, "longest sentence", "longest word")
-    for language in catalogue.programme.languages:
-        found = measure_language(catalogue, language)
-        if found is not None:
-            table.add_row(language, *show_measures(found))
+    for found in measure_languages(catalogue):
+        table.add_row(found.language, *show_measures(found))
     Console().print(table)
 
 

@@ -7,16 +7,14 @@ from typing import Annotated
 import typer
 
 from bot.app import looping
-from bot.app.rehearsing.persona import LONGEST_WEEKS, read_personas
 from bot.app.rehearsing.staging import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
 from bot.catalogue.files import read_folder
+from bot.catalogue.personas import LONGEST_WEEKS, PERSONAS, list_persona_files, read_personas
 from bot.catalogue.reading.loading import load_catalogue
 from bot.cli.console import showing_progress
 from bot.cli.options import find_folders
 from bot.errors import BotError
-
-PERSONAS = "personas"
 
 
 def rehearse_content(
@@ -39,7 +37,7 @@ def rehearse_content(
 ) -> None:
     """Play the whole programme for a family, and write down what it sees and does."""
     folder, locales = find_folders()
-    paths = persona or sorted((folder / PERSONAS).glob("*.yaml"))
+    paths = persona or list_persona_files(folder)
     if not paths:
         raise BotError(f"There are no personas in {folder / PERSONAS}. Name one with --persona.")
     files = read_folder(content or folder, locales)

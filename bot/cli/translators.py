@@ -1,25 +1,24 @@
 """The commands for translators and reviewers: hand out, take in, begin, sign, see how far it is."""
 
-import io
 import json
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
-from zipfile import BadZipFile, ZipFile
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from bot.app.files import read_bytes, write_bytes
+from bot.catalogue.desk.archives import check_size, read_archive
 from bot.catalogue.desk.exchange import Format, Imported, Only, list_wanted, take_in, write_exchange
 from bot.catalogue.desk.importing import import_story
 from bot.catalogue.desk.items import Group
 from bot.catalogue.desk.pieces import State
 from bot.catalogue.desk.saving import path_of, save
-from bot.catalogue.desk.signing import read_signature, sign
+from bot.catalogue.desk.signing import read_day, read_signature, sign
 from bot.catalogue.desk.standing import (
     Audio,
     Cell,
@@ -50,7 +49,6 @@ STYLES = {
     State.MISSING: "red",
     State.BROKEN: "bold red",
 }
-MOST_BYTES = 50_000_000  # of a story's files before they are chosen from
 SIGNS = {Audio.CURRENT: " ♪", Audio.SOME: " ♪ some", Audio.OLD: " ♪ old", Audio.NONE: ""}
 
 
@@ -224,7 +222,8 @@ def content_accept(
         raise BotError("Name at least one file or folder, such as content/activities/x/da.md.")
     files = read_files()
     names = find_names(paths, files, language=language)
-    signature = read_signature(by, read_day(on), is_still_right=still_right)
+    today = datetime.now(UTC).astimezone().date()
+    signature = read_signature(by, read_day(on, today=today), is_still_right=still_right)
     try:
         signed = sign(files, names, signature)
     except BotError as error:
@@ -234,18 +233,6 @@ def content_accept(
         typer.echo(line)
     for path in signed.signed:
         typer.echo(f"{path}: accepted by {signature.reviewer} on {signature.on}")
-
-
-def read_day(text: str | None) -> date:
-    """Read a day that is not to come; without one, today."""
-    today = datetime.now(UTC).astimezone().date()
-    try:
-        day = date.fromisoformat(text) if text else today
-    except ValueError:
-        raise BotError(f'"{text}" is no date. Write one such as {today}.') from None
-    if day > today:
-        raise BotError(f"{day} is still to come. Write the day of the review, such as {today}.")
-    return day
 
 
 def find_names(paths: list[str], files: Files, *, language: str | None) -> list[str]:
@@ -340,26 +327,11 @@ def content_import_story(
 
 def read_source(path: Path) -> dict[str, bytes]:
     """Read the files of a story from a folder or a ZIP file, of a bounded size."""
-    if path.is_dir():
-        found = [each for each in sorted(path.rglob("*")) if each.is_file()]
-        check_size(sum(each.stat().st_size for each in found), path)
-        return {each.relative_to(path).as_posix(): each.read_bytes() for each in found}
-    try:
-        with ZipFile(io.BytesIO(read_bytes(path))) as archive:
-            parts = [each for each in archive.infolist() if not each.is_dir()]
-            check_size(sum(each.file_size for each in parts), path)
-            return {each.filename: archive.read(each) for each in parts}
-    except (BadZipFile, NotImplementedError, RuntimeError) as error:
-        raise BotError(f"{path} is no folder and no ZIP file that can be read.") from error
-
-
-def check_size(size: int, path: Path) -> None:
-    """Refuse what no story can be."""
-    if size > MOST_BYTES:
-        raise BotError(
-            f"{path} holds {size // 1_000_000} MB; a story has at most {MOST_BYTES // 1_000_000}. "
-            "Give the folder of one story."
-        )
+    if not path.is_dir():
+        return read_archive(read_bytes(path), str(path))
+    found = [each for each in sorted(path.rglob("*")) if each.is_file()]
+    check_size(sum(each.stat().st_size for each in found), len(found), str(path))
+    return {each.relative_to(path).as_posix(): each.read_bytes() for each in found}
 
 
 def tell_start(begun: Begun) -> None:
@@ -367,7 +339,7 @@ def tell_start(begun: Begun) -> None:
     for path in begun.files:
         typer.echo(f"wrote {path}")
     typer.echo("\nNext:")
-    for number, step in enumerate(begun.steps, start=1):
+    for number, step in enumerate([*begun.writing, *begun.commands], start=1):
         typer.echo(f"  {number}. {step}")
 
 

@@ -86,8 +86,8 @@ def test_languages_that_lack_are_begun_and_others_left_out() -> None:
     assert "content/stories/my-cat/fr.md" not in begun.files
     assert b"TODO" in begun.files["content/stories/my-cat/da.md"]
     assert b"TODO" not in begun.files["content/stories/my-cat/en.md"]
-    assert any("no such language: fr" in step for step in begun.steps)
-    assert any("Translate into da" in step for step in begun.steps)
+    assert any("no such language: fr" in step for step in begun.writing)
+    assert any("Translate into da" in step for step in begun.writing)
 
 
 def test_a_page_may_name_its_picture_and_say_what_it_shows() -> None:
@@ -121,7 +121,7 @@ def test_what_a_licence_forbids_is_said_at_once_and_by_every_check(
 
     read_catalogue(dict(shipped_files()) | dict(begun.files), findings)
 
-    warned = [step for step in begun.steps if "Beware of the licence" in step]
+    warned = [step for step in begun.writing if "Beware of the licence" in step]
     assert len(warned) == len(said)
     assert all(each in step for each, step in zip(said, warned, strict=True))
     checked = [each.what for each in findings.warnings if "the licence is" in each.what]

@@ -249,7 +249,7 @@ async def test_the_content_page_leads_to_each_activity_side_by_side(opened: Open
         ("printable", CATALOGUE.printables),
     )
     wanted = {f"{BASE}/{kind}/{name}?language=all" for kind, things in kinds for name in things}
-    assert links == {f"{BASE}/", *wanted}
+    assert links == {f"{BASE}/", f"{BASE}/problems", *wanted}
     assert f'<a href="{CHAIN}"><code>activities/because-chain</code></a>' in page.text
     assert "Look at it as families see it" in page.text
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 from bot import intake
+from bot.catalogue.desk.sheets import EXPLAINED
 from bot.catalogue.materials import PrintableKind
 from bot.core.actions import Tongues
 from bot.core.choosing import Variant
@@ -20,6 +21,7 @@ from tests.console.sentences import list_sentences
 BOT = Path(intake.__file__).parents[1]
 ROOM, INTAKE = Path(pages.__file__).parent, Path(intake.__file__).parent
 PREVIEW = BOT / "web" / "preview"
+DESK = BOT / "catalogue" / "desk"
 IN_TEMPLATE = re.compile(r'_\("((?:[^"\\]|\\.)*)"\)')
 IN_PLURAL = re.compile(r'ngettext\("([^"]+)", "')
 IN_CODE = re.compile(r'(?:words\.say|phrase)\(\s*((?:"(?:[^"\\]|\\.)*"\s*)+)')
@@ -33,6 +35,9 @@ CHECKED = (
     *sorted((BOT / "catalogue" / "checks").glob("*.py")),
     *sorted((BOT / "catalogue" / "reading").glob("*.py")),
     *(BOT / "catalogue" / f"{name}.py" for name in ("files", "materials", "programme", "records")),
+    BOT / "catalogue" / "personas.py",
+    *(DESK / f"{name}.py" for name in ("exchange", "rows", "signing", "starting", "importing")),
+    *(DESK / f"{name}.py" for name in ("archives", "po_files", "sheets")),
     BOT / "catalogue" / "shown" / "storybook.py",
     *sorted((BOT / "intake").glob("*.py")),
     *(BOT / "report" / f"{name}.py" for name in ("plans", "costs")),
@@ -47,8 +52,17 @@ REFUSING = (
     BOT / "core" / "power.py",
     *(
         BOT / "app" / f"{name}.py"
-        for name in ("cards", "console", "content_versions", "files", "handing_out", "undertaking")
+        for name in (
+            "cards",
+            "console",
+            "content_versions",
+            "files",
+            "handing_out",
+            "undertaking",
+            "rehearsing/writing",
+        )
     ),
+    DESK / "items.py",
     *(BOT / "store" / f"{name}.py" for name in ("accounts", "centres", "outcomes", "questions")),
     BOT / "store" / "work.py",
     BOT / "delivery" / "staff_answers.py",
@@ -58,6 +72,10 @@ NOBODY_READS = re.compile(  # names of what is remembered, patterns, what a mapp
     r".*\\.*|.*\(\?.*|\^msgid.*|[\[<].*|\{\w+\} (told|shown|named|…)|(frames|words) of \{\w+\}"
     r"|\{\{ \{\w+\} \}\}|[ #]*\w*: .*|  +.*|# .*|\{\w+\}[ /+·({]+\{\w+\}\)?| · .*"
     r"|\{id\} · .* min|EEEE.*|; found: .*|d MMM.*|\{key\}: \{front\}\n|## \{name\}\n\{strip\}\n"
+)
+WRITTEN = re.compile(  # into the files of translators and of those who begin something
+    r'(?s)"?\{mark\} .*|## .*|# Texts of .*|[A-Z][\w-]+: .*\n|\{\w+\}: \{\w+\}\n?|msgstr\[.*'
+    r"|.* Such as: \{shown\}|reviewed: no\n.*|Translation \(\{language\}\): \{makers\}"
 )
 FOR_THE_COMMAND_LINE = {
     # which the pages count with words of their own
@@ -73,8 +91,15 @@ PARTS = {  # of sentences, each of which is told as a whole
     "plural forms", "no plural forms", '"{key}" has {pluralizable}', "Value error, ",
     '"{column}" {what}', ', in the sheet "{title}",', " of sheet {place}", " or --control ",
     "💬 {each}", "a reference", "too deep", '"{name}": {lower}{said}', "{place}: {lower}{said}",
+    '"{id}": {problem}', '"{id}": {what}',
+    "Write one of: ", "{path}, row {line}", "{place}: {what}. {instead}", " to {pictures}",
     "{name}: {list_lines}.", "{fault}: {format}", "{what}. {instead}",
 }  # fmt: skip
+IN_A_SHEET = {  # for translators, and for nobody
+    *EXPLAINED, "Read me", "made from", "source mark", "text mark",
+    "A new workbook begins with a worksheet.",
+}  # fmt: skip
+LEFT_OUT = FOR_THE_COMMAND_LINE | PARTS | IN_A_SHEET
 
 
 def list_said() -> set[str]:
@@ -109,9 +134,9 @@ def list_told() -> dict[str, str]:
     for paths, raised_only in ((CHECKED, False), (REFUSING, True)):
         for path in paths:
             for text, line in list_sentences(path, raised_only=raised_only).items():
-                if not NOBODY_READS.fullmatch(text):
+                if not (NOBODY_READS.fullmatch(text) or WRITTEN.fullmatch(text)):
                     told[text] = f"{path.relative_to(BOT)}:{line}"
-    return {text: where for text, where in told.items() if text not in FOR_THE_COMMAND_LINE | PARTS}
+    return {text: where for text, where in told.items() if text not in LEFT_OUT}
 
 
 def test_everything_that_is_said_is_said_in_every_language() -> None:

@@ -11,10 +11,9 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.app.clocks import MovableClock
-from bot.app.demo import TOKEN
-from bot.app.rehearsing.persona import OnConsent, OnInvite, OnUseful, Persona, WeekRule
 from bot.app.running import Runtime
 from bot.app.time_machine import DemoMachine
+from bot.catalogue.personas import OnConsent, OnInvite, OnUseful, Persona, WeekRule
 from bot.catalogue.records import Catalogue
 from bot.core.actions import (
     AbleTapped,
@@ -49,8 +48,10 @@ from bot.store.dossiers import Tie
 from bot.store.states import DeliveryKind
 from bot.store.tables import Delivery, Guardian
 
+TOKEN = "1000001:rehearsal"
 A_MOMENT = timedelta(minutes=1)  # between two taps on one message
 Act = Callable[[], Any]
+ShowWeek = Callable[[int], None]
 
 
 @dataclass
@@ -162,9 +163,10 @@ class Player:
         """Plan to do something."""
         heapq.heappush(self._planned, Planned(at, next(self._places), act))
 
-    async def play(self, until: datetime) -> None:
+    async def play(self, until: datetime, show_week: ShowWeek) -> None:
         """Go from moment to moment, of the bot's and of the persona's, up to the end."""
         while True:
+            show_week(self.week)
             due = await self.machine.next_at()
             own = self._planned[0].at if self._planned else None
             following = min(each for each in (due, own, until) if each)

@@ -12,13 +12,12 @@ from pydantic import SecretStr
 
 from bot.app.cards import issue_for
 from bot.app.clocks import MovableClock, StandingClock
-from bot.app.demo import TOKEN
 from bot.app.examination import walk
 from bot.app.opening import Store, open_store
-from bot.app.rehearsing.persona import Persona
-from bot.app.rehearsing.playing import Played, Player, Watched
+from bot.app.rehearsing.playing import TOKEN, Played, Player, ShowWeek, Watched
 from bot.app.running import Network, Runtime
 from bot.catalogue.files import Files, pack
+from bot.catalogue.personas import Persona
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.turns import CHAT
@@ -44,15 +43,25 @@ def end_of(persona: Persona, weeks: int) -> datetime:
 
 
 async def rehearse(
-    persona: Persona, files: Files, *, weeks: int, catalogue: Catalogue | None = None
+    persona: Persona,
+    files: Files,
+    *,
+    weeks: int,
+    catalogue: Catalogue | None = None,
+    show_week: ShowWeek = lambda _week: None,
+    within: Path | None = None,
 ) -> Played:
-    """Play a persona's weeks; `catalogue` is what the files make, where it was loaded before."""
+    """Play a persona's weeks; `catalogue` is what the files make, where it was loaded before.
+
+    `show_week` is told the week that is played, again and again; `within` is the folder where the
+    bot keeps what it needs, so that nothing stays of a process that is ended.
+    """
     catalogue = catalogue or load_catalogue(files)
     joined_at = persona.joined_at.astimezone(UTC)
     clock = MovableClock(StandingClock(joined_at - timedelta(hours=1)))
     sandbox = Watched(clock)
     async with AsyncExitStack() as stack:
-        folder = Path(stack.enter_context(TemporaryDirectory(prefix="rehearsal-")))
+        folder = Path(stack.enter_context(TemporaryDirectory(prefix="rehearsal-", dir=within)))
         server = await serve(sandbox)
         stack.push_async_callback(server.stop)
         store = await stack.enter_async_context(open_store(settings_in(folder, server.url)))
@@ -66,7 +75,7 @@ async def rehearse(
         player = Player(persona, runtime, sandbox, clock)
         plan_acts(player, codes, weeks=weeks)
         until = end_of(persona, weeks)
-        await player.play(until)
+        await player.play(until, show_week)
         return await gather(player, weeks=weeks, until=until)
 
 

@@ -21,7 +21,10 @@ from bot.catalogue.reading.parsing import STATE_KEYS, Findings, parse_page, sour
 from bot.errors import BotError
 
 MOST_PAGES = 20
-PICTURE = re.compile(r"!\[([^\]]*)\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+MOST_CHARACTERS = 20_000  # of a language's text; what reads it takes longer by its square
+PICTURE = re.compile(r"!\[([^\]]{0,500})\]\(\s*<?([^)\s>]+)>?[^)]*\)")
+CHECK = "See that all is well: kuffert content check. A page has at most 45 words."
+QUESTIONS = "Put one or two questions under each page, each a paragraph of its own."
 NUMBER = re.compile(r"(\d+)$")
 FACT = re.compile(r"^\s*[*-]\s*\**(\w+)\**\s*:\s*(.+?)\s*$", re.MULTILINE)
 MAKERS = ("Text", "Illustration", "Translation")
@@ -69,7 +72,8 @@ def import_story(files: Files, source: Files, *, name: str, band: str) -> Begun:
     written[f"{folder}/story.yaml"] = card.encode()
     written |= write_texts(by_language, main, outline, folder)
     left_out = sorted({each.language for each in told} - set(by_language))
-    return Begun(folder, written, list_steps(by_language, outline, folder, licence, left_out))
+    writing = list_steps(by_language, outline, folder, licence, left_out)
+    return Begun(folder, written, writing, [CHECK])
 
 
 def check_place(files: Files, outline: Outline, folder: str, *, name: str, band: str) -> None:
@@ -97,6 +101,8 @@ def parse_story(path: str, content: bytes) -> Told:
         text = content.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         raise BotError(f"{path} is not written in UTF-8. Save it as UTF-8.") from error
+    if len(text) > MOST_CHARACTERS:
+        raise BotError(f"{path} has {len(text)} characters. A story has at most {MOST_CHARACTERS}.")
     head, *parts = re.split(r"^##(?!#).*$", text, flags=re.MULTILINE)
     title = re.search(r"^#\s+(.+?)\s*$", head, flags=re.MULTILINE)
     if title is None or len(parts) < 2:
@@ -276,11 +282,10 @@ def list_steps(
     if left_out:
         steps.append(f"Left out, since the programme has no such language: {', '.join(left_out)}.")
     steps.append(f"Write in {folder}/story.yaml what each picture shows, where it says {MARK}")
-    steps.append("Put one or two questions under each page, each a paragraph of its own.")
+    steps.append(QUESTIONS)
     steps += [
         f"Translate into {language}: write {folder}/{language}.md."
         for language in outline.languages
         if language not in by_language
     ]
-    steps.append("See that all is well: kuffert content check. A page has at most 45 words.")
     return steps

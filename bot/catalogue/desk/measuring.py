@@ -25,6 +25,12 @@ class Measures:
     long_words: int
 
 
+def measure_languages(catalogue: Catalogue) -> list[Measures]:
+    """Measure every language of the programme that has texts."""
+    found = [measure_language(catalogue, each) for each in catalogue.programme.languages]
+    return [each for each in found if each is not None]
+
+
 def measure_language(catalogue: Catalogue, language: str) -> Measures | None:
     """Measure all activities, stories and consent texts of a language; None where there are none.
 

@@ -42,6 +42,7 @@ HIDDEN = 4
 TRANSLATION = 3
 LONGEST = 32_767  # characters that a cell takes
 LARGEST = 100_000_000  # bytes after unpacking
+MOST_ROWS = 100_000
 LINE, TALLEST = 15, 400  # points
 AS_TEXT = "@"
 WRAPPED = Alignment(wrap_text=True, vertical="top")
@@ -194,6 +195,9 @@ def open_sheet(content: bytes, received: Received) -> Worksheet | None:
     sheet = book[TEXTS] if TEXTS in book.sheetnames else None
     if not isinstance(sheet, Worksheet):
         received.refuse(0, f'there is no sheet "{TEXTS}"', ANEW)
+        return None
+    if sheet.max_row > MOST_ROWS:
+        received.refuse(0, "this file is too large", ANEW)
         return None
     heads = [cell.value for cell in next(sheet.iter_rows(min_row=1, max_row=1))][: len(COLUMNS)]
     if heads != list(COLUMNS):

@@ -16,9 +16,10 @@ from bot.catalogue.desk.yaml_edits import flatten, quote, set_raw
 from bot.catalogue.files import Files
 from bot.catalogue.reading.loading import read_catalogue
 from bot.catalogue.reading.parsing import STATE_KEYS, Findings, source_hash
-from bot.errors import FileRefused, Problem
+from bot.errors import BotError, FileRefused, Problem
 
 LETTERS = 2
+BY = "--by"
 HEADERS = {
     "reviewer": "X-Reviewer",
     "reviewed_on": "X-Reviewed-On",
@@ -47,12 +48,27 @@ class Signed:
 def read_signature(reviewer: str, on: date, *, is_still_right: bool) -> Signature:
     """Read a signature; raise FileRefused for a name that is none."""
     name = " ".join(reviewer.split())
-    if sum(each.isalpha() for each in name) < LETTERS or not name.isprintable():
+    if not is_name(name):
         what = f'"{reviewer}" is no name'
-        raise FileRefused(
-            [Problem("--by", 0, what, "Write who read the text, first and last name.")]
-        )
+        raise FileRefused([Problem(BY, 0, what, "Write who read the text, first and last name.")])
     return Signature(name, on, is_still_right)
+
+
+def is_name(text: str) -> bool:
+    """Say whether this may be the name of a person."""
+    name = " ".join(text.split())
+    return sum(each.isalpha() for each in name) >= LETTERS and name.isprintable()
+
+
+def read_day(text: str | None, *, today: date) -> date:
+    """Read the day of a review; without one, today. Raise BotError for one that cannot be."""
+    try:
+        day = date.fromisoformat(text) if text else today
+    except ValueError:
+        raise BotError(f'"{text}" is no date. Write one such as {today}.') from None
+    if day > today:
+        raise BotError(f"{day} is still to come. Write the day of the review, such as {today}.")
+    return day
 
 
 def sign(files: Files, paths: Sequence[str], signature: Signature) -> Signed:
@@ -119,7 +135,7 @@ def check_ready(
     if is_stale and (not is_right or item.group is Group.STRINGS):
         source = item.path_in(outline.language)
         what = f"this translation is stale: {source} has changed since"
-        instead = "Bring it up to date; or compare it with today's source and add --still-right."
+        instead = "Bring it up to date; or compare it with today's source, and say --still-right."
         return [Problem(path, 0, what, instead)]
     return []
 

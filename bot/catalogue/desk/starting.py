@@ -21,6 +21,7 @@ SLOT = re.compile(r"<<(\w+)>>")
 MINUTES = range(1, 31)
 PAGES = range(1, 21)
 LOCALISE = ("translate", "sample", "author")
+KINDS = ("cards", "sheet", "book")
 
 
 @dataclass(frozen=True)
@@ -35,11 +36,12 @@ class Wish:
 
 @dataclass(frozen=True)
 class Begun:
-    """A new folder: its files, and what to do next, step by step."""
+    """A new folder: its files, what to write in them, and the commands by which it goes on."""
 
     folder: str
     files: Mapping[str, bytes]
-    steps: Sequence[str]
+    writing: Sequence[str]
+    commands: Sequence[str]
 
 
 def begin(files: Files, wish: Wish) -> Begun:
@@ -132,7 +134,7 @@ def begin_story(wish: Wish, folder: str, *, model: Mapping[str, Any], outline: O
 
 def begin_printable(wish: Wish, folder: str, *, outline: Outline) -> Begun:
     """Begin a page to print."""
-    kind = choose(wish, {"kind": "sheet"}, "kind", ("cards", "sheet", "book"))
+    kind = choose(wish, {"kind": "sheet"}, "kind", KINDS)
     localise = choose(wish, {"localise": "translate"}, "localise", LOCALISE)
     written = {
         f"{folder}/printable.yaml": fill("printable.yaml", {"kind": kind, "localise": localise}),
@@ -154,22 +156,25 @@ def finish(
 ) -> Begun:
     """Say what to do next."""
     others = [each for each in outline.languages if each != outline.language]
-    steps = [f"Write {folder}/{outline.language}.md: put your words in place of each {MARK} line."]
+    writing = [
+        f"Write {folder}/{outline.language}.md: put your words in place of each {MARK} line."
+    ]
     if pictures:
         first = f"{folder}/{pictures[0]}" + (f" to {pictures[-1]}" if pictures[1:] else "")
-        steps.append(f"Put a PNG picture there, smaller than 300 kB: {first}.")
+        writing.append(f"Put a PNG picture there, smaller than 300 kB: {first}.")
     card = CARDS[wish.group]
-    steps.append(f"Write in {folder}/{card} who made it (credit), and whatever else says {MARK}")
-    for language in others:
-        steps.append(
-            f"Translate into {language}: write {folder}/{language}.md. Or hand out a sheet: "
-            f"kuffert content export --language {language} --only missing "
-            f"--out {language}.xlsx, and take it in again: kuffert content import {language}.xlsx."
-        )
-    steps.append("See that all is well: kuffert content check.")
-    steps.append("See it as families will: kuffert content preview, kuffert content rehearse.")
-    steps.append(f'After somebody read it: kuffert content accept {folder} --by "NAME".')
-    return Begun(folder, {path: text.encode() for path, text in written.items()}, steps)
+    writing.append(f"Write in {folder}/{card} who made it (credit), and whatever else says {MARK}")
+    commands = [
+        f"Translate into {language}: write {folder}/{language}.md. Or hand out a sheet: "
+        f"kuffert content export --language {language} --only missing "
+        f"--out {language}.xlsx, and take it in again: kuffert content import {language}.xlsx."
+        for language in others
+    ]
+    commands.append("See that all is well: kuffert content check.")
+    commands.append("See it as families will: kuffert content preview, kuffert content rehearse.")
+    commands.append(f'After somebody read it: kuffert content accept {folder} --by "NAME".')
+    files = {path: text.encode() for path, text in written.items()}
+    return Begun(folder, files, writing, commands)
 
 
 def choose_id(files: Files, wished: str | int | None, *, band: str) -> str:

@@ -1,12 +1,15 @@
 """Content: how far every language is, which versions ran, what each changed, and the way back."""
 
 import asyncio
+import math
 from dataclasses import dataclass
 
 from starlette.responses import Response
 
 from bot.catalogue.desk.standing import Standing, survey
 from bot.catalogue.files import unpack
+from bot.catalogue.reading.loading import read_catalogue
+from bot.catalogue.reading.parsing import Findings
 from bot.errors import BotError
 from bot.store import content_folders, snapshots
 from bot.store.snapshots import Accepted, short
@@ -15,6 +18,7 @@ from bot.web.console.remembering import Memory
 from bot.web.console.visits import Visit
 
 MOST_FILES = 200
+PATIENCE = 0.2  # seconds
 
 
 @dataclass(frozen=True)
@@ -38,12 +42,14 @@ async def show(visit: Visit, memory: Memory) -> Response:
         refusals = await content_folders.list_refusals(session)
     accepted = await recall_accepted(visit, memory, version)
     standing = await recall_standing(visit, memory, version) if version else None
+    warnings = await recall_warnings(visit, memory, version) if version else None
     return visit.page(
         "content",
         version=version,
         accepted=sorted(accepted, key=lambda each: each.accepted_at, reverse=True),
         refusals=refusals,
         standing=standing,
+        warnings=warnings,
         preview=address_of(RUNNING),
         addresses=list_addresses(visit.office.running()),
         short=short,
@@ -62,6 +68,13 @@ async def recall_accepted(visit: Visit, memory: Memory, version: str | None) -> 
     return accepted
 
 
+async def find_standing(visit: Visit, memory: Memory) -> Standing | None:
+    """Say how far each item is in each language; None before any content was accepted."""
+    async with visit.office.database.reading() as session:
+        version = await snapshots.find_accepted_version(session)
+    return await recall_standing(visit, memory, version) if version else None
+
+
 async def recall_standing(visit: Visit, memory: Memory, version: str) -> Standing:
     """Say how far each item is in each language, of the content that runs."""
 
@@ -74,6 +87,34 @@ async def recall_standing(visit: Visit, memory: Memory, version: str) -> Standin
     remembered = await memory.recall(("standing", version), look, now=visit.now)
     standing: Standing = remembered.value
     return standing
+
+
+async def recall_warnings(visit: Visit, memory: Memory, version: str) -> int | None:
+    """Count what the check has to say of the content that runs, which holds nothing wrong.
+
+    The page waits only a moment for it; None while it is counted.
+    """
+
+    async def look() -> int:
+        async with visit.office.database.reading() as session:
+            found = await snapshots.find_snapshot(session, version)
+        return await asyncio.to_thread(count_warnings, found.body) if found else 0
+
+    key = ("warnings", version)
+    try:
+        async with asyncio.timeout(PATIENCE):
+            remembered = await memory.recall(key, look, now=visit.now, fresh=math.inf)
+    except TimeoutError:
+        return None
+    warnings: int = remembered.value
+    return warnings
+
+
+def count_warnings(body: bytes) -> int:
+    """Count what the check says of a snapshot."""
+    findings = Findings()
+    read_catalogue(unpack(body), findings)
+    return len(findings.warnings)
 
 
 async def show_version(visit: Visit) -> Response:

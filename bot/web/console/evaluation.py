@@ -16,6 +16,7 @@ from bot.store.columns import id_of
 from bot.store.console_tables import Work
 from bot.store.states import WorkStatus
 from bot.web.console import results
+from bot.web.console.bundles import REHEARSAL
 from bot.web.console.files import as_file
 from bot.web.console.remembering import Memory
 from bot.web.console.reports import LANGUAGES, REPORT, find_settled
@@ -116,6 +117,8 @@ async def cancel(visit: Visit, worker: Worker) -> Response:
         await work.ask_to_stop(session, id_of(row))
         await visit.note(session, f"{row.kind} cancelled", str(row.id))
     is_of_results = row.kind in (results.CHECK, results.IMPORT)
+    if row.kind == REHEARSAL:
+        return visit.back("/content/rehearsal#made")
     return visit.back(f"/evaluation/results/{row.id}" if is_of_results else "/evaluation#made")
 
 

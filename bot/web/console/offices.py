@@ -1,6 +1,6 @@
 """What the console works with: the store, the clock, and what other rooms do on its behalf."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -95,7 +95,8 @@ class Helpers:
 
     `answer` queues an answer in the parent's chat, `fetch` brings what a parent sent, `use_version`
     makes an earlier content the one that runs; `undertake` does what a row of work asks for, into
-    a folder. Each raises BotError with what to do instead.
+    a folder; `personas` reads the families that staff wrote down to be played. Each raises BotError
+    with what to do instead.
     """
 
     answer: Callable[[Question, str], Awaitable[None]]
@@ -104,6 +105,7 @@ class Helpers:
     cards: Cards
     colleagues: Colleagues
     undertake: Callable[[Work, Path, ShowProgress], Awaitable[Made]]
+    personas: Callable[[], Mapping[str, bytes]] = dict
 
 
 @dataclass(frozen=True)

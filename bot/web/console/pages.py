@@ -14,6 +14,8 @@ from starlette.staticfiles import StaticFiles
 
 from bot.store.states import StaffRole
 from bot.web.console import (
+    beginnings,
+    bundles,
     cards,
     centres,
     content,
@@ -21,16 +23,20 @@ from bot.web.console import (
     evaluation,
     funnels,
     inbox,
+    measures,
     people,
     power,
     quarantine,
     readers,
+    rehearsals,
     reports,
     results,
+    reviews,
     signing_in,
     silent,
     today,
     tokens,
+    translations,
 )
 from bot.web.console.doors import (
     ADMIN,
@@ -56,6 +62,7 @@ EVALUATES = (EVALUATOR, ADMIN)
 SETS_UP = (STAFF, EVALUATOR, ADMIN)
 ALONE = (ADMIN,)
 Hang = Callable[..., Door]  # a path, an answer and who may see it make a door
+REVIEW_FIELDS = 2_000  # one for each text of a language
 MAPPING_FIELDS = 5_000  # six for each column of a school's file, two for each quarantined line
 
 
@@ -90,6 +97,7 @@ def list_doors(office: Office, memory: Memory, worker: Worker) -> list[Door]:
         *lead_to_oneself(see, do),
         *lead_to_sending(see, do, memory),
         *lead_to_centres(see, do, memory),
+        *lead_to_workshop(see, do, memory, worker),
         *lead_to_content(see, do, memory, office),
         *lead_to_readers(see, do),
         *lead_to_questions(see, do),
@@ -173,6 +181,32 @@ def lead_to_readers(see: Hang, do: Hang) -> list[Door]:
         see("/readers", readers.show, RUNS_IT),
         do("/readers", readers.invite, RUNS_IT),
         do("/readers/remove", readers.remove, RUNS_IT),
+    ]
+
+
+def lead_to_workshop(see: Hang, do: Hang, memory: Memory, worker: Worker) -> list[Door]:
+    """List the doors to the work on content: they stand before the versions, as `new` does."""
+    takes: Hang = partial(do, takes_file=True)
+    return [
+        see("/content/works", bundles.show_works, RUNS_IT),
+        see("/content/translations", partial(translations.show, memory=memory), RUNS_IT),
+        takes("/content/translations/out", translations.hand_out, RUNS_IT),
+        takes("/content/translations/in", translations.receive, RUNS_IT),
+        see("/content/review", partial(reviews.show, memory=memory), RUNS_IT),
+        do(
+            "/content/review",
+            partial(reviews.sign_off, memory=memory),
+            RUNS_IT,
+            most_fields=REVIEW_FIELDS,
+        ),
+        see("/content/rehearsal", rehearsals.show, RUNS_IT),
+        takes("/content/rehearsal", partial(rehearsals.begin, worker=worker), RUNS_IT),
+        see("/content/rehearsal/{number:int}", rehearsals.show_one, RUNS_IT),
+        see("/content/rehearsal/{number:int}/page", rehearsals.give_page, RUNS_IT),
+        see("/content/new", beginnings.show, RUNS_IT),
+        do("/content/new", beginnings.start, RUNS_IT),
+        takes("/content/new/story", beginnings.take_story, RUNS_IT),
+        see("/content/measures", partial(measures.show, memory=memory), RUNS_IT),
     ]
 
 

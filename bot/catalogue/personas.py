@@ -1,10 +1,10 @@
 """A persona: a family as the rehearsal plays it, from a file that staff write."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -27,6 +27,7 @@ from bot.core.choosing import Variant
 from bot.core.zones import LIKELY
 from bot.errors import FileRefused, Problem
 
+PERSONAS = "personas"  # the folder in content/, which is no part of what runs
 FIRST_MONDAY = date(2026, 9, 7)
 COPENHAGEN = "Europe/Copenhagen"
 LONGEST_WEEKS = 52
@@ -352,36 +353,53 @@ def span_of(name: str) -> range:
     return range(int(first), int(last or first) + 1)
 
 
-def read_personas(paths: list[Path], languages: tuple[str, ...]) -> dict[str, Persona]:
-    """Read persona files, by their names without the ending; raise FileRefused with all problems.
+def list_persona_files(content: Path) -> list[Path]:
+    """List the persona files that stand beside a content folder's catalogue."""
+    return sorted((content / PERSONAS).glob("*.yaml"))
 
-    `languages` are those of the programme.
+
+def read_personas(paths: Sequence[Path], languages: tuple[str, ...]) -> dict[str, Persona]:
+    """Read persona files from where they lie; raise FileRefused with all problems."""
+    contents: dict[str, bytes] = {}
+    missing = []
+    for path in paths:
+        try:
+            contents[str(path)] = path.read_bytes()
+        except OSError:
+            what, instead = "there is no such file", "Write a persona; see the README."
+            missing.append(Problem(str(path), 0, what, instead))
+    if missing:
+        raise FileRefused(missing)
+    return parse_personas(contents, languages)
+
+
+def parse_personas(contents: Mapping[str, bytes], languages: tuple[str, ...]) -> dict[str, Persona]:
+    """Read persona files by their paths; give each by its name, the path's without the ending.
+
+    `languages` are those of the programme. Raise FileRefused with all problems.
     """
     findings = Findings()
     found: dict[str, Persona] = {}
-    for path in paths:
-        persona = read_persona(path, languages, findings)
-        if path.stem in found:
+    for path, content in contents.items():
+        persona, name = parse_persona(content, path, languages, findings), PurePath(path).stem
+        if name in found:
             instead = "Give each persona a file name of its own."
-            findings.refuse(str(path), 0, f'there are two personas called "{path.stem}"', instead)
+            findings.refuse(path, 0, f'there are two personas called "{name}"', instead)
         if persona:
-            found[path.stem] = persona
+            found[name] = persona
     if findings.errors:
         raise FileRefused(findings.errors)
     return found
 
 
-def read_persona(path: Path, languages: tuple[str, ...], findings: Findings) -> Persona | None:
+def parse_persona(
+    content: bytes, path: str, languages: tuple[str, ...], findings: Findings
+) -> Persona | None:
     """Read one persona file and note what is wrong with it."""
-    try:
-        content = path.read_bytes()
-    except OSError:
-        findings.refuse(str(path), 0, "there is no such file", "Write a persona; see the README.")
-        return None
-    text = parse_text(content, str(path), findings)
-    persona = parse_record(Persona, text, str(path), findings) if text is not None else None
+    text = parse_text(content, path, findings)
+    persona = parse_record(Persona, text, path, findings) if text is not None else None
     if persona and text is not None:
-        findings.errors += check_persona(persona, str(path), text, languages)
+        findings.errors += check_persona(persona, path, text, languages)
     return persona
 
 
