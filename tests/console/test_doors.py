@@ -42,6 +42,7 @@ TABLE = {
     "GET /funnel": {S, X, A},
     "GET /funnel/file": {S, X, A},
     "GET /content": {S, A},
+    "GET /content/standing": {S, A},
     "GET /content/works": {S, A},
     "GET /content/translations": {S, A},
     "POST /content/translations/out": {S, A},

@@ -260,10 +260,12 @@ async def test_versions_are_listed_with_what_they_changed_and_run_again(opened: 
             await snapshots.accept_snapshot(session, version, body=pack(files), now=now)
     browser = await opened.browser(StaffRole.STAFF)
 
-    listed = await browser.get("/content")
+    matrix = await browser.get("/content/standing")  # which the page fetches by itself
+    listed = await browser.get("/content")  # and holds from now on
     shown = await browser.get(f"/content/{second}")
     await browser.post(f"/content/{first}/use")
 
+    assert "activities/sock-pairs-talk" in matrix.text
     assert "activities/sock-pairs-talk" in listed.text
     assert "content/consent/1/en.md" in shown.text
     async with opened.town.store.database.reading() as session:

@@ -1,8 +1,9 @@
 """Content: how far every language is, which versions ran, what each changed, and the way back."""
 
 import asyncio
-import math
+from collections.abc import Awaitable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from starlette.responses import Response
 
@@ -14,11 +15,12 @@ from bot.errors import BotError
 from bot.store import content_folders, snapshots
 from bot.store.snapshots import Accepted, short
 from bot.web.console.previews import RUNNING, address_of, list_addresses
-from bot.web.console.remembering import Memory
+from bot.web.console.remembering import LASTING, Memory
 from bot.web.console.visits import Visit
 
 MOST_FILES = 200
-PATIENCE = 0.2  # seconds
+PATIENCE = 0.1  # seconds, for each of what is found once in a version's life
+Known = TypeVar("Known")
 
 
 @dataclass(frozen=True)
@@ -41,8 +43,10 @@ async def show(visit: Visit, memory: Memory) -> Response:
         version = await snapshots.find_accepted_version(session)
         refusals = await content_folders.list_refusals(session)
     accepted = await recall_accepted(visit, memory, version)
-    standing = await recall_standing(visit, memory, version) if version else None
-    warnings = await recall_warnings(visit, memory, version) if version else None
+    standing = warnings = None
+    if version:
+        standing = await give_soon(recall_standing(visit, memory, version))
+        warnings = await give_soon(recall_warnings(visit, memory, version))
     return visit.page(
         "content",
         version=version,
@@ -54,6 +58,24 @@ async def show(visit: Visit, memory: Memory) -> Response:
         addresses=list_addresses(visit.office.running()),
         short=short,
     )
+
+
+async def show_standing(visit: Visit, memory: Memory) -> Response:
+    """Show how far each language is: a part of the page, for whoever need not wait for it."""
+    return visit.page(
+        "standing",
+        standing=await find_standing(visit, memory),
+        addresses=list_addresses(visit.office.running()),
+    )
+
+
+async def give_soon(found: Awaitable[Known]) -> Known | None:
+    """Give what a page waits for a moment only; None where it is still being found."""
+    try:
+        async with asyncio.timeout(PATIENCE):
+            return await found
+    except TimeoutError:
+        return None
 
 
 async def recall_accepted(visit: Visit, memory: Memory, version: str | None) -> list[Accepted]:
@@ -84,28 +106,20 @@ async def recall_standing(visit: Visit, memory: Memory, version: str) -> Standin
         body = found.body if found else b""
         return await asyncio.to_thread(lambda: survey(unpack(body)))
 
-    remembered = await memory.recall(("standing", version), look, now=visit.now)
+    remembered = await memory.recall(("standing", version), look, now=visit.now, fresh=LASTING)
     standing: Standing = remembered.value
     return standing
 
 
-async def recall_warnings(visit: Visit, memory: Memory, version: str) -> int | None:
-    """Count what the check has to say of the content that runs, which holds nothing wrong.
-
-    The page waits only a moment for it; None while it is counted.
-    """
+async def recall_warnings(visit: Visit, memory: Memory, version: str) -> int:
+    """Count what the check has to say of the content that runs, which holds nothing wrong."""
 
     async def look() -> int:
         async with visit.office.database.reading() as session:
             found = await snapshots.find_snapshot(session, version)
         return await asyncio.to_thread(count_warnings, found.body) if found else 0
 
-    key = ("warnings", version)
-    try:
-        async with asyncio.timeout(PATIENCE):
-            remembered = await memory.recall(key, look, now=visit.now, fresh=math.inf)
-    except TimeoutError:
-        return None
+    remembered = await memory.recall(("warnings", version), look, now=visit.now, fresh=LASTING)
     warnings: int = remembered.value
     return warnings
 

@@ -214,6 +214,7 @@ def lead_to_content(see: Hang, do: Hang, memory: Memory, office: Office) -> list
     """List the doors to what families are told."""
     return [
         see("/content", partial(content.show, memory=memory), RUNS_IT),
+        see("/content/standing", partial(content.show_standing, memory=memory), RUNS_IT),
         see("/content/{version}", content.show_version, RUNS_IT),
         do("/content/{version}/use", content.use, RUNS_IT),
         see("/content/{version}/preview/{rest:path}", Previews(office).show, RUNS_IT),

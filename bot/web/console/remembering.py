@@ -1,6 +1,7 @@
 """Remember what takes long to count, for a while: shown at once, counted anew behind the page."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Hashable
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from typing import Any
 from bot.web.console.errands import note_failure
 
 FRESH = 60.0  # seconds
+LASTING = math.inf  # of what never changes: a version of the content, say
 
 
 @dataclass
@@ -22,6 +24,7 @@ class Remembered:
     value: Any
     at: datetime
     stamp: Hashable = None
+    is_lasting: bool = False
     counted: float = field(default_factory=time.monotonic)
 
 
@@ -52,7 +55,7 @@ class Memory:
             return known
         task = self.counting.get((key, stamp))
         if task is None:
-            task = asyncio.create_task(self._count(key, count, now, stamp))
+            task = asyncio.create_task(self._count(key, count, now, stamp, fresh == LASTING))
             self.counting[key, stamp] = task
             task.add_done_callback(lambda _done: self.counting.pop((key, stamp), None))
         if known:
@@ -61,13 +64,18 @@ class Memory:
         return await asyncio.shield(task)
 
     async def _count(
-        self, key: Hashable, count: Callable[[], Awaitable[Any]], now: datetime, stamp: Hashable
+        self,
+        key: Hashable,
+        count: Callable[[], Awaitable[Any]],
+        now: datetime,
+        stamp: Hashable,
+        is_lasting: bool,
     ) -> Remembered:
         """Count, and keep it."""
-        made = Remembered(await count(), now, stamp)
+        made = Remembered(await count(), now, stamp, is_lasting)
         self.kept[key] = made
         return made
 
     def forget(self) -> None:
-        """Count everything anew: something was changed."""
-        self.kept.clear()
+        """Count everything anew that can change: something was changed."""
+        self.kept = {key: each for key, each in self.kept.items() if each.is_lasting}
