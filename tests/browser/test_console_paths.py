@@ -160,6 +160,50 @@ async def test_staff_see_what_a_version_changed_and_go_back_to_the_one_before(
     await expect(row).to_contain_text("runs")
 
 
+async def test_staff_rehearse_a_week_of_the_programme_and_read_it(
+    base: tuple[Town, str], page: Page
+) -> None:
+    _, address = base
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await sign_in(page, address, StaffRole.STAFF)
+
+    await page.get_by_role("link", name="Content", exact=True).click()
+    await page.get_by_role("link", name="Rehearse it").click()
+    await page.get_by_label("Finds all too hard").check()
+    await page.get_by_label("Weeks").fill("1")
+    await page.get_by_role("button", name="Play").click()
+    await page.get_by_role("link", name="Read it").click(timeout=2 * PATIENCE * 1000)
+
+    transcript = page.frame_locator("iframe.report")
+    await expect(transcript.get_by_role("heading", level=1)).to_have_text("Finds all too hard")
+    await expect(transcript.get_by_text("opens the card")).to_be_visible()
+
+
+async def test_staff_hand_texts_out_and_take_a_translators_file_in(
+    base: tuple[Town, str], page: Page, tmp_path: Path
+) -> None:
+    _, address = base
+    handed, returned, bundle = (tmp_path / name for name in ("ar.po", "back.po", "bundle.zip"))
+    await page.set_viewport_size(WIDE)  # type: ignore[arg-type]
+    await sign_in(page, address, StaffRole.STAFF)
+    await page.goto(f"{address}/content/translations")
+
+    await page.get_by_label("Language").select_option("ar")
+    await page.locator("select[name=format]").select_option("po")
+    await (await fetch(page, "Download")).save_as(handed)
+    texts = handed.read_text("utf-8")
+    assert texts.count("سلسلة «لأن»") == 1
+    returned.write_text(texts.replace("سلسلة «لأن»", "سلسلة «لأنّ»"), "utf-8")
+    await page.get_by_label("The file that came back (XLSX or PO)").set_input_files(returned)
+    await page.get_by_role("button", name="Check it").click()
+    await expect(page.get_by_role("heading", level=1)).to_have_text("Every row is right")
+    name = await page.get_by_role("status").get_by_role("button").inner_text()
+    await (await fetch(page, name)).save_as(bundle)
+
+    with ZipFile(bundle) as made:
+        assert made.namelist() == ["content/activities/because-chain/ar.md"]
+
+
 # Evaluators
 
 
