@@ -36,7 +36,7 @@ from bot.errors import BotError
 from bot.printing.codes import render_qr
 from bot.sandbox import DemoCard, RunningServer, Sandbox, serve
 from bot.settings import Settings
-from bot.store import Session, accounts, cards, deployment, tokens
+from bot.store import Session, accounts, audit, cards, deployment, tokens
 from bot.store.columns import id_of
 from bot.store.console_tables import Account
 from bot.store.states import StaffRole
@@ -207,6 +207,7 @@ class Guest:
                 browser=request.headers.get("user-agent", ""),
                 now=now,
             )
+            await audit.record(session, "signed in", who=ADMIN, account_id=id_of(account), now=now)
         response = RedirectResponse("/", status_code=303)
         response.set_cookie(COOKIE, secret, httponly=True, samesite="lax")
         return response

@@ -1,5 +1,6 @@
 """Centres: how far their families have come, rosters, themes, zone, arms."""
 
+import asyncio
 from datetime import timedelta
 from urllib.parse import quote
 from zoneinfo import available_timezones
@@ -163,7 +164,7 @@ async def take_in_roster(visit: Visit, memory: Memory) -> Response:
     """Take in a school's list; what is wrong is said row by row, and nothing is half taken in."""
     name, content = await visit.read_file("file")
     takes_good_rows = visit.said("good_rows") == "yes"
-    roster = parse_roster(name, content, now=visit.now)
+    roster = await asyncio.to_thread(parse_roster, name, content, now=visit.now)
     async with visit.office.database.writing() as session:
         centre = await get_centre(visit, session)
         roster = await check_roster(session, roster, name=name, centre=centre)

@@ -1,13 +1,12 @@
 """What the texts of each language measure, so that what counts as plain can be set from it."""
 
 import asyncio
-import math
 
 from starlette.responses import Response
 
 from bot.catalogue.desk.measuring import Measures, measure_languages
 from bot.web.console.bundles import name_languages
-from bot.web.console.remembering import Memory
+from bot.web.console.remembering import LASTING, Memory
 from bot.web.console.visits import Visit
 
 
@@ -19,7 +18,7 @@ async def show(visit: Visit, memory: Memory) -> Response:
         return await asyncio.to_thread(measure_languages, running)
 
     key = ("measures", running.version)
-    measured = await memory.recall(key, measure, now=visit.now, fresh=math.inf)
+    measured = await memory.recall(key, measure, now=visit.now, fresh=LASTING)
     return visit.page(
         "measures", measures=measured.value, names=name_languages(visit, running.languages)
     )
