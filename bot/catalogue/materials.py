@@ -78,6 +78,7 @@ class StoryText:
     is_reviewed: bool
     source: str | None
     pages: tuple[str, ...]
+    is_stale: bool = False  # its source has changed since it was translated
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,7 @@ class ActivityText:
     source: str | None
     sections: Mapping[Section, str]
     lines: Mapping[str, int] = field(default_factory=dict, compare=False, repr=False)
+    is_stale: bool = False  # its source has changed since it was translated
 
     @cached_property
     def units(self) -> Mapping[str, int]:

@@ -2,7 +2,9 @@
 
 import io
 import json
+import re
 import zipfile
+from dataclasses import replace
 from datetime import timedelta
 
 import httpx
@@ -10,6 +12,7 @@ import pytest
 from sqlmodel import select
 
 from bot.catalogue.files import pack
+from bot.catalogue.reading.loading import load_catalogue
 from bot.store import snapshots
 from bot.store.console_tables import Work
 from bot.store.evaluation_tables import RosterEntry
@@ -73,6 +76,28 @@ async def test_today_tells_what_was_sent_and_the_switch_stops_it(opened: Open) -
 
     trail = [action for action, _ in await opened.trail()]
     assert trail[-3:] == ["sending stopped", "signed in", "sending resumed"]
+
+
+@on_sqlite
+async def test_today_names_the_languages_whose_texts_are_stale_or_missing(opened: Open) -> None:
+    path, edited = "content/activities/because-chain/en.md", dict(shipped_files())
+    edited[path] = edited[path].replace(b'"Because-Chain"', b'"Because-Game"')
+    whole = load_catalogue(edited)
+    chain = whole.activities["C03"]
+    texts = {language: text for language, text in chain.texts.items() if language != "pl"}
+    opened.town.runtime.shelf.current = replace(
+        whole, activities={**whole.activities, "C03": replace(chain, texts=texts)}
+    )
+    browser = await opened.browser(StaffRole.STAFF)
+
+    page = (await browser.get("/today")).text
+
+    rows = dict(re.findall(r'<bdi lang="(..)">[^<]+</bdi></th>(.*?)</tr>', page))
+    told = {each: re.sub(r"<[^>]+>", " ", row).split() for each, row in rows.items()}
+    count = len(whole.activities) + len(whole.stories)
+    assert told["en"] == [str(count), "0", "0", str(count)]
+    assert told["da"] == [str(count), "0", "1", str(count)]
+    assert told["pl"] == [str(count - 1), "1", "0", str(count - 1)]
 
 
 async def test_who_got_nothing_is_told_with_the_reason_and_gets_it_again_once(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 
 from jinja2 import TemplateSyntaxError, nodes
@@ -254,11 +255,11 @@ def note_state(
     named = source_hash(source) if source else ""
     for language, page in pages.items():
         path = folder.text(language)
+        has_source = source is not None and page is not source and localise is not Localise.AUTHOR
+        is_stale = has_source and page.front.get("source") != named
         if may_go_out(page, path, language, ground, findings, is_vital=is_vital):
-            usable[language] = page
-        if source is None or page is source or localise is Localise.AUTHOR:
-            continue
-        if page.front.get("source") != named:
+            usable[language] = replace(page, is_stale=is_stale)
+        if is_stale:
             findings.warn(
                 path,
                 page.lines.get("source", 0),

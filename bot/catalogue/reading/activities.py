@@ -76,6 +76,7 @@ def make_text(page: Page, language: str) -> ActivityText:
         source=page.front.get("source"),
         sections={section: page.sections[section] for section in Section},
         lines=page.lines,
+        is_stale=page.is_stale,
     )
 
 

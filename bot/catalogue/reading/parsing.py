@@ -101,6 +101,7 @@ class Page:
     lines: Mapping[str, int]
     sections: Mapping[str, str]
     starts: Mapping[str, int] = field(default_factory=dict)
+    is_stale: bool = False  # its source has changed since it was translated
 
     @property
     def is_reviewed(self) -> bool:

@@ -79,6 +79,7 @@ def make_text(page: Page, language: str, sections: list[str]) -> StoryText:
         is_reviewed=page.is_reviewed,
         source=page.front.get("source"),
         pages=tuple(page.sections[each] for each in sections),
+        is_stale=page.is_stale,
     )
 
 

@@ -59,12 +59,13 @@ class Reason:
 
 @dataclass(frozen=True)
 class LanguageState:
-    """How many texts of a language are there, are missing, and have been reviewed by nobody."""
+    """How many texts of a language are there, are missing or stale, and reviewed by nobody."""
 
     language: str
     name: str
     texts: int
     missing: int
+    stale: int
     unreviewed: int
 
 
@@ -188,6 +189,7 @@ def list_languages(visit: Visit) -> list[LanguageState]:
                 catalogue.words_in(language).plain("language-name"),
                 len(there),
                 len(all_texts) - len(there),
+                sum(each.is_stale for each in there),
                 sum(not each.is_reviewed for each in there),
             )
         )
