@@ -8,6 +8,7 @@ from playwright.async_api import Page, expect
 
 from bot.store.states import StaffRole
 from tests.browser.signing_in import PASSPHRASE, sign_in
+from tests.kinds import on_sqlite
 from tests.town import Town
 
 pytestmark = [pytest.mark.anyio, pytest.mark.browser]
@@ -53,6 +54,7 @@ async def list_pages(page: Page) -> list[str]:
     return [*pages, *(each for each in kinds.values() if each not in pages)]
 
 
+@on_sqlite
 @pytest.mark.parametrize("role", [StaffRole.ADMIN, StaffRole.EDUCATOR])
 @pytest.mark.parametrize("size", [WHOLE, PHONE], ids=["wide", "phone"])
 async def test_nothing_serious_stands_in_the_way_of_a_screen_reader(
@@ -75,6 +77,7 @@ async def test_nothing_serious_stands_in_the_way_of_a_screen_reader(
     assert barriers == []
 
 
+@on_sqlite
 async def test_the_danish_pages_say_that_they_are_danish_and_have_no_barriers(
     base: tuple[Town, str], page: Page
 ) -> None:
