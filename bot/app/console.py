@@ -12,7 +12,7 @@ from bot.app.content_versions import accept_again
 from bot.app.opening import Store
 from bot.app.staff import ReadersDesk
 from bot.app.undertaking import undertake
-from bot.catalogue.personas import PERSONAS, list_persona_files
+from bot.catalogue.desk.personas import PERSONAS, list_persona_files
 from bot.chat.fetching import fetch_file
 from bot.core.asked import QUESTION, parse_asked
 from bot.core.clock import Clock

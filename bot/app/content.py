@@ -8,9 +8,9 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from bot.catalogue.checks.plainness import Rules
+from bot.catalogue.desk.personas import Persona
 from bot.catalogue.files import CONTENT, LOCALES
 from bot.catalogue.materials import PrintableCard, StoryCard
-from bot.catalogue.personas import Persona
 from bot.catalogue.programme import Programme
 from bot.catalogue.reading.parsing import Findings
 from bot.catalogue.reading.recordings import RecordedList

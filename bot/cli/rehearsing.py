@@ -9,8 +9,8 @@ import typer
 from bot.app import looping
 from bot.app.rehearsing.staging import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
+from bot.catalogue.desk.personas import LONGEST_WEEKS, PERSONAS, list_persona_files, read_personas
 from bot.catalogue.files import read_folder
-from bot.catalogue.personas import LONGEST_WEEKS, PERSONAS, list_persona_files, read_personas
 from bot.catalogue.reading.loading import load_catalogue
 from bot.cli.console import showing_progress
 from bot.cli.options import find_folders

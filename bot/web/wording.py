@@ -48,9 +48,8 @@ class Wording:
             return self.say(text)
         if len(text) > LONGEST_TOLD or deep > DEEPEST:
             return text
-        for known, pattern in self._patterns:
-            found = pattern.fullmatch(text)
-            if found:
+        for known, piece, pattern in self._patterns:
+            if piece in text and (found := pattern.fullmatch(text)):
                 return self._fill(self.say(known), found.groupdict(), deep + 1)
         return text
 
@@ -62,11 +61,19 @@ class Wording:
         )
 
     @cached_property
-    def _patterns(self) -> list[tuple[str, re.Pattern[str]]]:
-        """The texts with braces, and how each looks filled in; first those that say the most."""
+    def _patterns(self) -> list[tuple[str, str, re.Pattern[str]]]:
+        """The texts with braces, and how each looks filled in; first those that say the most.
+
+        The longest piece between braces is looked for first: that rules out nearly all at once.
+        """
         with_braces = [each for each in self._strings if BRACES.search(each)]
         by_words = sorted(with_braces, key=lambda each: len(BRACES.sub("", each)), reverse=True)
-        return [(each, pattern_of(each)) for each in by_words]
+        return [(each, longest_piece(each), pattern_of(each)) for each in by_words]
+
+
+def longest_piece(text: str) -> str:
+    """Give the longest of a text's pieces between its braces."""
+    return max(BRACES.sub("\0", text).split("\0"), key=len)
 
 
 def pattern_of(text: str) -> re.Pattern[str]:

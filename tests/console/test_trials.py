@@ -245,11 +245,11 @@ async def test_few_children_are_told_neither_before_the_draw_nor_after_it(opened
 
     assert "Children: 12 · arms: 2 · strata: 2 · possible draws: –" in before
     assert hidden in before
-    assert "c0" not in before
+    assert not re.search(r"\bc0\b", before)
     assert "possible draws: 924" in whole
     assert hidden in after
     assert "now 6 at once later 6 at once" in after
-    assert "c0" not in after
+    assert not re.search(r"\bc0\b", after)  # a hash may hold its letters
 
 
 async def test_an_arm_of_a_few_children_is_not_told(opened: Open) -> None:

@@ -35,7 +35,7 @@ CHECKED = (
     *sorted((BOT / "catalogue" / "checks").glob("*.py")),
     *sorted((BOT / "catalogue" / "reading").glob("*.py")),
     *(BOT / "catalogue" / f"{name}.py" for name in ("files", "materials", "programme", "records")),
-    BOT / "catalogue" / "personas.py",
+    BOT / "catalogue" / "desk" / "personas.py",
     *(DESK / f"{name}.py" for name in ("exchange", "rows", "signing", "starting", "importing")),
     *(DESK / f"{name}.py" for name in ("archives", "po_files", "sheets")),
     BOT / "catalogue" / "shown" / "storybook.py",

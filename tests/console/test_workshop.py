@@ -17,10 +17,10 @@ from bot.catalogue.desk.exchange import Format, list_wanted, take_in, write_exch
 from bot.catalogue.desk.importing import import_story
 from bot.catalogue.desk.items import Group
 from bot.catalogue.desk.measuring import measure_languages
+from bot.catalogue.desk.personas import parse_personas
 from bot.catalogue.desk.signing import read_signature, sign
 from bot.catalogue.desk.starting import Wish, begin
 from bot.catalogue.files import unpack
-from bot.catalogue.personas import parse_personas
 from bot.catalogue.reading.loading import read_catalogue
 from bot.catalogue.reading.parsing import Findings
 from bot.store.console_tables import Work

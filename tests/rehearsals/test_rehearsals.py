@@ -15,8 +15,8 @@ from bot.app import looping
 from bot.app.rehearsing.playing import Played
 from bot.app.rehearsing.staging import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
+from bot.catalogue.desk.personas import Persona, read_personas
 from bot.catalogue.files import read_folder
-from bot.catalogue.personas import Persona, read_personas
 from bot.core.cadence import is_within, monday_of
 from bot.errors import FileRefused
 from bot.store.states import DeliveryKind, DeliveryStatus

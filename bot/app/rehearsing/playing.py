@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.app.clocks import MovableClock
 from bot.app.running import Runtime
 from bot.app.time_machine import DemoMachine
-from bot.catalogue.personas import OnConsent, OnInvite, OnUseful, Persona, WeekRule
+from bot.catalogue.desk.personas import OnConsent, OnInvite, OnUseful, Persona, WeekRule
 from bot.catalogue.records import Catalogue
 from bot.core.actions import (
     AbleTapped,

@@ -16,8 +16,8 @@ from bot.app.examination import walk
 from bot.app.opening import Store, open_store
 from bot.app.rehearsing.playing import TOKEN, Played, Player, ShowWeek, Watched
 from bot.app.running import Network, Runtime
+from bot.catalogue.desk.personas import Persona
 from bot.catalogue.files import Files, pack
-from bot.catalogue.personas import Persona
 from bot.catalogue.reading.loading import load_catalogue
 from bot.catalogue.records import Catalogue
 from bot.chat.turns import CHAT

@@ -8,8 +8,8 @@ from typing import Any
 from bot.app.rehearsing.playing import Played, ShowWeek
 from bot.app.rehearsing.staging import rehearse
 from bot.app.rehearsing.transcript import render_html, render_text
+from bot.catalogue.desk.personas import parse_personas
 from bot.catalogue.files import unpack
-from bot.catalogue.personas import parse_personas
 from bot.catalogue.reading.loading import load_catalogue
 from bot.errors import BotError
 from bot.store import Database, snapshots

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from starlette.responses import Response
 
 from bot.catalogue.desk.items import read_outline
-from bot.catalogue.personas import LONGEST_WEEKS, OnDo, parse_personas
+from bot.catalogue.desk.personas import LONGEST_WEEKS, OnDo, parse_personas
 from bot.errors import BotError, FileRefused, Problem
 from bot.store import Session, snapshots, work
 from bot.store.columns import id_of
