@@ -102,12 +102,16 @@ async def list_children(session: Session) -> list[Candidate]:
     ]
 
 
-async def count_candidates(session: Session, unit: AllocationUnit) -> int:
-    """Count what may be drawn."""
-    statement = select(func.count()).select_from(Centre).where(MAY_CENTRE)
-    if unit is AllocationUnit.CHILD:
-        statement = select(func.count()).select_from(Child).join(Centre).where(MAY_CHILD)
+async def count_children(session: Session) -> int:
+    """Count the children that may be drawn."""
+    statement = select(func.count()).select_from(Child).join(Centre).where(MAY_CHILD)
     return (await session.exec(statement)).one()
+
+
+async def find_latest(session: Session, unit: AllocationUnit) -> int | None:
+    """Find the number of the centre, or of the child, that was added last."""
+    table = Centre if unit is AllocationUnit.CENTRE else Child
+    return (await session.exec(select(func.max(col(table.id))))).one()
 
 
 async def list_late(session: Session, unit: AllocationUnit) -> list[str]:

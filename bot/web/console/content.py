@@ -19,7 +19,7 @@ from bot.web.console.remembering import LASTING, Memory
 from bot.web.console.visits import Visit
 
 MOST_FILES = 200
-PATIENCE = 0.1  # seconds, for each of what is found once in a version's life
+PATIENCE = 0.1  # seconds, for what is found once in a version's life
 Known = TypeVar("Known")
 
 
@@ -45,8 +45,10 @@ async def show(visit: Visit, memory: Memory) -> Response:
     accepted = await recall_accepted(visit, memory, version)
     standing = warnings = None
     if version:
-        standing = await give_soon(recall_standing(visit, memory, version))
-        warnings = await give_soon(recall_warnings(visit, memory, version))
+        standing, warnings = await asyncio.gather(
+            give_soon(recall_standing(visit, memory, version)),
+            give_soon(recall_warnings(visit, memory, version)),
+        )
     return visit.page(
         "content",
         version=version,

@@ -213,9 +213,10 @@ async def look(visit: Visit, memory: Memory, asked: Asked, *, error: str = "") -
         raise
     except BotError as refusal:
         return show_form(visit, asked, status=400, error=str(refusal))
-    async with visit.office.database.reading() as session:
-        children = await arms.count_candidates(session, AllocationUnit.CHILD)
-    is_of_centres = wish.unit is AllocationUnit.CENTRE
+    is_of_centres, children = wish.unit is AllocationUnit.CENTRE, 0
+    if is_of_centres:
+        async with visit.office.database.reading() as session:
+            children = await arms.count_children(session)
     return visit.page(
         "arms",
         status=409 if error else 200,
@@ -232,7 +233,10 @@ async def look(visit: Visit, memory: Memory, asked: Asked, *, error: str = "") -
 
 
 async def recall_sizes(visit: Visit, memory: Memory, wish: Wish) -> Sizes:
-    """Give how many units each stratum has, as it was counted a moment ago."""
+    """Give how many units each stratum has, as it was counted a moment ago.
+
+    Whoever draws is told of units that are other ones than were seen.
+    """
 
     async def count() -> Sizes:
         async with visit.office.database.reading() as session:
@@ -240,9 +244,9 @@ async def recall_sizes(visit: Visit, memory: Memory, wish: Wish) -> Sizes:
         return await asyncio.to_thread(units.measure)
 
     async with visit.office.database.reading() as session:
-        there_are = await arms.count_candidates(session, wish.unit)
+        latest = await arms.find_latest(session, wish.unit)
     key = ("units", wish.unit, wish.by)
-    counted = await memory.recall(key, count, now=visit.now, stamp=there_are)
+    counted = await memory.recall(key, count, now=visit.now, stamp=latest)
     sizes: Sizes = counted.value
     return sizes
 
