@@ -19,7 +19,7 @@ from bot.web.console.remembering import LASTING, Memory
 from bot.web.console.visits import Visit
 
 MOST_FILES = 200
-PATIENCE = 0.1  # seconds, for what is found once in a version's life
+PATIENCE = 0.05  # seconds, for what is found once in a version's life
 Known = TypeVar("Known")
 
 

@@ -22,7 +22,7 @@ from bot.report.drawing import (
     draw_once,
     list_units,
 )
-from bot.report.drawn import Told, find_told, look_ahead
+from bot.report.drawn import Ahead, Told, find_told, look_ahead
 from bot.report.plans import LARGEST_SEED
 from bot.store import arms
 from bot.store.states import AllocationUnit
@@ -208,7 +208,7 @@ async def look(visit: Visit, memory: Memory, asked: Asked, *, error: str = "") -
     try:
         wish = make_wish(visit, asked)
         sizes = await recall_sizes(visit, memory, wish)
-        ahead = await asyncio.to_thread(look_ahead, sizes.strata, wish.unit, wish.arms)
+        ahead = await recall_ahead(visit, memory, wish, sizes)
     except DatabaseGone:
         raise
     except BotError as refusal:
@@ -249,6 +249,19 @@ async def recall_sizes(visit: Visit, memory: Memory, wish: Wish) -> Sizes:
     counted = await memory.recall(key, count, now=visit.now, stamp=latest)
     sizes: Sizes = counted.value
     return sizes
+
+
+async def recall_ahead(visit: Visit, memory: Memory, wish: Wish, sizes: Sizes) -> Ahead:
+    """Tell what a draw of these units would be like; very many have a count of many digits."""
+
+    async def count() -> Ahead:
+        return await asyncio.to_thread(look_ahead, sizes.strata, wish.unit, wish.arms)
+
+    key = ("ahead", visit.account.id)  # arms can be called anything: one look each is remembered
+    stamp = (sizes.digest, wish.unit, wish.by, wish.arms)
+    counted = await memory.recall(key, count, now=visit.now, stamp=stamp)
+    ahead: Ahead = counted.value
+    return ahead
 
 
 async def draw(visit: Visit, memory: Memory) -> Response:
