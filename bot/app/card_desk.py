@@ -11,6 +11,7 @@ from bot.core.clock import Clock
 from bot.core.codes import IssuedCard
 from bot.settings import Settings
 from bot.store import centres
+from bot.store.audit import Note
 from bot.web.console.offices import Printed
 
 
@@ -27,12 +28,13 @@ class CardDesk:
         self.clock = clock
 
     async def issue(
-        self, centre: str, *, count: int, birth_month: date | None, language: str
+        self, centre: str, *, count: int, birth_month: date | None, language: str, note: Note
     ) -> list[IssuedCard]:
         """Issue cards for children who are new on a centre's roster."""
         handing_out.check_language(self.running(), language)
         link_base = await find_link_base(self.store, self.settings)
         async with self.store.database.writing() as session:
+            await note(session)
             return await issue_cards(
                 session,
                 await centres.get_centre(session, centre),
@@ -71,7 +73,9 @@ class CardDesk:
                 session, found, language=None, now=self.clock.now()
             )
 
-    async def reissue(self, study_code: str, *, language: str | None) -> tuple[IssuedCard, int]:
+    async def reissue(
+        self, study_code: str, *, language: str | None, note: Note
+    ) -> tuple[IssuedCard, int]:
         """Issue a new card for a child and revoke its others; give it, and how many those were."""
         return await handing_out.reissue(
             self.store,
@@ -80,11 +84,12 @@ class CardDesk:
             language=language,
             link_base=await find_link_base(self.store, self.settings),
             now=self.clock.now(),
+            note=note,
         )
 
-    async def revoke(self, card: str) -> str:
+    async def revoke(self, card: str, *, note: Note) -> str:
         """Revoke a card by the code that is printed on it; say what came of it."""
-        return await handing_out.revoke_card(self.store, card, now=self.clock.now())
+        return await handing_out.revoke_card(self.store, card, now=self.clock.now(), note=note)
 
     async def draw_poster(self, centre: str) -> Printed:
         """Draw a centre's poster, where the programme lets anybody join."""
@@ -97,9 +102,9 @@ class CardDesk:
             now=self.clock.now(),
         )
 
-    async def revoke_poster(self, centre: str) -> str:
+    async def revoke_poster(self, centre: str, *, note: Note) -> str:
         """Revoke a centre's poster; say what came of it."""
-        return await handing_out.revoke_poster(self.store, centre, now=self.clock.now())
+        return await handing_out.revoke_poster(self.store, centre, now=self.clock.now(), note=note)
 
     async def set_pack(self, centre: str, *, language: str) -> Printed:
         """Set the first weeks as a booklet, for families without the app."""

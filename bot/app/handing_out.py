@@ -24,6 +24,7 @@ from bot.errors import BotError
 from bot.printing.invitations import Invitation, render_letters, render_poster, render_sheets
 from bot.printing.packs import render_pack
 from bot.store import Session, arms, cards, centres, posters
+from bot.store.audit import Note
 from bot.store.columns import id_of
 from bot.store.evaluation_tables import Arm
 from bot.store.tables import Card, Centre, Child, Poster
@@ -31,6 +32,10 @@ from bot.web.console.offices import Printed
 
 BATCH = 80  # cards to a file: ten sheets, eighty letters
 ISO_DATE = "%Y-%m-%d"
+
+
+async def say_nothing(_session: Session) -> None:
+    """Note nothing: by command it is the operator who does it, on the machine itself."""
 
 
 # Cards
@@ -145,7 +150,7 @@ def say_no_cards(centre_code: str, language: str | None) -> str:
     )
 
 
-async def revoke_card(store: Store, text: str, *, now: datetime) -> str:
+async def revoke_card(store: Store, text: str, *, now: datetime, note: Note = say_nothing) -> str:
     """Revoke a card by the code that is printed on it; say what came of it."""
     code = parse_card(text)
     async with store.database.writing() as session:
@@ -156,6 +161,7 @@ async def revoke_card(store: Store, text: str, *, now: datetime) -> str:
         if card.revoked_at:
             return f"{format_code(code)} was revoked already, on {card.revoked_at:{ISO_DATE}}."
         await cards.revoke_card(session, card, now=now)
+        await note(session)
     return f"{format_code(code)} is revoked. Who joined with it stays."
 
 
@@ -177,6 +183,7 @@ async def reissue(
     language: str | None,
     link_base: str,
     now: datetime,
+    note: Note = say_nothing,
 ) -> tuple[IssuedCard, int]:
     """Issue a new card for a child and revoke its others; give it, and how many those were."""
     if language:
@@ -195,6 +202,7 @@ async def reissue(
             sealer=store.sealer,
             now=now,
         )
+        await note(session)
     return IssuedCard(code, child.study_code, link_of(code, link_base)), len(valid)
 
 
@@ -263,13 +271,16 @@ async def find_or_issue_poster(
     )
 
 
-async def revoke_poster(store: Store, centre_code: str, *, now: datetime) -> str:
+async def revoke_poster(
+    store: Store, centre_code: str, *, now: datetime, note: Note = say_nothing
+) -> str:
     """Revoke a centre's poster; say what came of it."""
     async with store.database.writing() as session:
         centre = await centres.get_centre(session, centre_code)
         found = await posters.list_posters(session, centre)
         for poster in found:
             await posters.revoke_poster(session, poster, now=now)
+        await note(session)
     if not found:
         return f'The centre "{centre_code}" has no valid poster.'
     return f'The poster of "{centre_code}" is revoked. Take it down; who joined by it stays.'

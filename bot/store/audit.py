@@ -1,6 +1,6 @@
 """The audit trail: who did what in the console, and when; it can only be added to."""
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 
 from sqlmodel import col, select
@@ -9,6 +9,7 @@ from bot.store.console_tables import AuditEntry
 from bot.store.database import Session
 
 ABOUT_LENGTH = 200
+Note = Callable[[Session], Awaitable[None]]  # writes down what is done, in its transaction
 ACTIONS = select(col(AuditEntry.action)).distinct().order_by(col(AuditEntry.action))
 
 

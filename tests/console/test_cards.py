@@ -8,6 +8,8 @@ import pytest
 
 from bot.app import handing_out
 from bot.core.codes import format_code, has_right_check, parse_code
+from bot.errors import BotError
+from bot.store import Session
 from bot.store.states import StaffRole
 from bot.store.tables import Card, Centre, Child, Guardian, StaffChat, StaffInvitation
 from tests.console.conftest import Browser, Open
@@ -228,7 +230,33 @@ async def test_a_card_is_revoked_by_the_code_on_it(opened: Open) -> None:
 
     assert "is revoked. Who joined with it stays." in page.text
     assert await list_handed_out(browser) == others
-    assert ("card revoked", "solsikken") in await opened.trail()
+    assert ("card revoked", "on the page of solsikken") in await opened.trail()
+
+
+async def test_what_cannot_be_noted_is_not_done(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.STAFF)
+    await make_cards(browser)
+    (first, *_) = await list_handed_out(browser)
+
+    async def fail(_session: Session) -> None:
+        raise BotError("The trail is full.")
+
+    store, now = opened.town.store, opened.town.clock.now()
+    with pytest.raises(BotError, match="The trail is full"):
+        await handing_out.revoke_card(store, first["card"], now=now, note=fail)
+
+    assert first in await list_handed_out(browser)
+
+
+async def test_what_changes_nothing_is_not_noted(opened: Open) -> None:
+    browser = await opened.browser(StaffRole.STAFF)
+    await make_cards(browser)
+    (first, *_) = await list_handed_out(browser)
+
+    for _ in range(2):
+        await browser.post(f"{HERE}/revoke", {"card": first["card"]})
+
+    assert [action for action, _ in await opened.trail()].count("card revoked") == 1
 
 
 async def test_what_is_told_of_cards_is_told_in_danish(opened: Open) -> None:

@@ -80,9 +80,8 @@ async def issue(visit: Visit, memory: Memory) -> Response:
         count=int(count),
         birth_month=read_month(visit, visit.said("birth_month")),
         language=visit.said("language"),
+        note=lambda session: visit.note(session, "cards made", f"{centre} {int(count)}"),
     )
-    async with visit.office.database.writing() as session:
-        await visit.note(session, "cards made", f"{centre} {len(issued)}")
     memory.forget()
     said = visit.words.count("One card is made.", "The cards are made.", len(issued))
     return visit.back(path_of(centre), said=said)
@@ -135,19 +134,20 @@ async def renew(visit: Visit) -> Response:
         if child.centre_id != id_of(centre):
             raise BotError(visit.words.say("This study code is of another centre."))
     issued, revoked = await visit.office.helpers.cards.reissue(
-        child.study_code, language=visit.said("language") or None
+        child.study_code,
+        language=visit.said("language") or None,
+        note=lambda session: visit.note(session, "card made anew", centre.code),
     )
-    async with visit.office.database.writing() as session:
-        await visit.note(session, "card made anew", centre.code)
     return await show_with(visit, renewed=issued, revoked=revoked)
 
 
 async def revoke(visit: Visit) -> Response:
     """Revoke a card by the code that is printed on it."""
     centre = await find_code(visit)
-    said = await visit.office.helpers.cards.revoke(visit.said("card"))
-    async with visit.office.database.writing() as session:
-        await visit.note(session, "card revoked", centre)
+    said = await visit.office.helpers.cards.revoke(
+        visit.said("card"),
+        note=lambda session: visit.note(session, "card revoked", f"on the page of {centre}"),
+    )
     return visit.back(path_of(centre), said=visit.words.tell(said))
 
 
@@ -166,9 +166,9 @@ async def print_poster(visit: Visit) -> Response:
 async def revoke_poster(visit: Visit) -> Response:
     """Make a centre's poster open nothing any more."""
     centre = await find_code(visit)
-    said = await visit.office.helpers.cards.revoke_poster(centre)
-    async with visit.office.database.writing() as session:
-        await visit.note(session, "poster revoked", centre)
+    said = await visit.office.helpers.cards.revoke_poster(
+        centre, note=lambda session: visit.note(session, "poster revoked", centre)
+    )
     return visit.back(path_of(centre), said=visit.words.tell(said))
 
 

@@ -11,6 +11,7 @@ from bot.core.clock import Clock
 from bot.core.codes import IssuedCard
 from bot.core.sealing import Sealer
 from bot.store import Database
+from bot.store.audit import Note
 from bot.store.console_tables import Work
 from bot.store.tables import Question
 from bot.web.console.errands import Errands
@@ -48,10 +49,13 @@ class Invited(NamedTuple):
 
 
 class Cards(Protocol):
-    """What is handed out at a centre; each of it raises BotError with what to do instead."""
+    """What is handed out at a centre; each of it raises BotError with what to do instead.
+
+    `note` writes a change into the audit trail, in the transaction that makes it.
+    """
 
     async def issue(
-        self, centre: str, *, count: int, birth_month: date | None, language: str
+        self, centre: str, *, count: int, birth_month: date | None, language: str, note: Note
     ) -> list[IssuedCard]:
         """Issue cards for children who are new on a centre's roster."""
 
@@ -66,16 +70,18 @@ class Cards(Protocol):
     async def list_cautions(self, centre: str) -> list[str]:
         """Say which of a centre's cards are on a waiting list, and which are not printed."""
 
-    async def reissue(self, study_code: str, *, language: str | None) -> tuple[IssuedCard, int]:
+    async def reissue(
+        self, study_code: str, *, language: str | None, note: Note
+    ) -> tuple[IssuedCard, int]:
         """Issue a new card for a child and revoke its others; give it, and how many those were."""
 
-    async def revoke(self, card: str) -> str:
+    async def revoke(self, card: str, *, note: Note) -> str:
         """Revoke a card by the code that is printed on it; say what came of it."""
 
     async def draw_poster(self, centre: str) -> Printed:
         """Draw a centre's poster, where the programme lets anybody join."""
 
-    async def revoke_poster(self, centre: str) -> str:
+    async def revoke_poster(self, centre: str, *, note: Note) -> str:
         """Revoke a centre's poster; say what came of it."""
 
     async def set_pack(self, centre: str, *, language: str) -> Printed:
